@@ -1,0 +1,57 @@
+"""Compiled loops of the sarcomere simulator: plain arrays in, plain arrays out.
+
+Numba's cache looks only at the file a function is written in, so editing a callee would silently keep
+the old caller.  Importing this package therefore hashes every kernel source and keeps compiled code in a
+folder named by that hash: other sources, other folder.
+"""
+
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+
+import numba
+
+
+def _source_hash() -> str:
+    digest = hashlib.sha256()
+    for source in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(source.name.encode())
+        digest.update(source.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _cache_folder(kernel_hash: str) -> Path:
+    """Folder for compiled code: inside the user's choice if there is one, always named by the hash."""
+    chosen = os.environ.get("NUMBA_CACHE_DIR")
+    home = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
+    for base in [chosen] if chosen else [os.path.join(home, "sarcomere"), tempfile.gettempdir()]:
+        folder = Path(base) / f"kernels-{kernel_hash}"
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError:
+            continue
+        if os.access(folder, os.W_OK):
+            return folder
+    return Path(tempfile.mkdtemp(prefix="sarcomere-kernels-"))
+
+
+KERNEL_HASH = _source_hash()
+CACHE_FOLDER = _cache_folder(KERNEL_HASH)
+
+# Only our own functions are decorated while this is set; the user's numba setting comes back after.
+_users_cache_dir = numba.config.CACHE_DIR
+numba.config.CACHE_DIR = str(CACHE_FOLDER)
+try:
+    from sarcomere_kernels.advance import advance
+    from sarcomere_kernels.crossbridge import tabulate_cycle
+finally:
+    numba.config.CACHE_DIR = _users_cache_dir
+
+
+def is_compiled() -> bool:
+    """True if compiled kernels of these very sources are on disk, so that no compilation is due."""
+    return any(CACHE_FOLDER.rglob("advance.advance-*.nbc"))
+
+
+__all__ = ["CACHE_FOLDER", "KERNEL_HASH", "advance", "is_compiled", "tabulate_cycle"]

@@ -1,0 +1,265 @@
+"""What the kernels take: NamedTuples of arrays and floats, and the integer codes they use.
+
+Units inside the kernels are nm, ms, pN, µM; energies are pN nm, rates are per ms.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+F8 = NDArray[np.float64]
+F4 = NDArray[np.float32]
+I8 = NDArray[np.int64]
+I4 = NDArray[np.int32]
+I1 = NDArray[np.int8]
+U8 = NDArray[np.uint64]
+
+# Head states.  Everything from A1 on is attached.
+OFF, MT, MDP, A1, A2, A3, RIGOR = range(7)
+N_HEAD_STATES = 7
+N_ATTACHED = 4
+STATE_NAMES = ("OFF", "MT", "MDP", "A1", "A2", "A3", "RIGOR")
+
+# Where one step can take an attached head: A1, A2, A3, RIGOR, or off to MDP, or off to MT.
+N_OUTCOMES = 6
+TO_MDP, TO_MT = 4, 5
+NO_SITE = -1
+
+# How an attachment ended.
+BY_REVERSAL, BY_ATP = range(2)
+EXIT_NAMES = ("reversal", "atp_cycle")
+DWELL_BINS_PER_DECADE = 10
+N_DWELL_BINS = 60
+
+MAX_SITES_CALCIUM = 2
+MAX_LOCK = 7  # heads on one regulatory unit that the lock counts: one an actin
+
+# Status of a run.
+OK, NOT_BALANCED, NOT_FINITE = range(3)
+
+# Calcium pools of one fibre (state.calcium).
+CA_CYTOSOL, CA_FREE, CA_SR, CA_CSQ, GATE_1, GATE_2, AVAILABLE, CA_PUMPED, CA_RELEASED = range(9)
+N_CALCIUM = 9
+
+# Scalars that change (state.mechanics, state.count).
+HS_LENGTH, FORCE, TITIN_FORCE, RESIDUAL = range(4)
+N_MECHANICS = 4
+STEP, NEXT_IMPULSE, ATP_USED, N_BOUND, SOLVER_ITERATIONS, RU_CALCIUM = range(6)
+N_COUNT = 6
+
+
+class Lattice(NamedTuple):
+    """Where everything sits; never changes during a run.  Node arrays are flat [node, filament]."""
+
+    n_thick: int
+    n_thin: int
+    n_crown: int
+    n_ru: int  # regulatory units per strand, also thin-filament nodes per filament
+    reference_length: float  # hs_length at which site_z holds
+    head_z: F8  # (head,) rest distance from the M-line
+    head_node: I4  # (head,) thick node
+    head_face: I4  # (head,) the face it looks at
+    face_start: I4  # (face + 1,) first site of each face
+    site_s: F8  # (site,) distance from the Z-line, rising within a face
+    site_node: I4  # (site,) thin node on its Z side (negative: the Z-line itself)
+    site_weight: F8  # (site,) share of the node on its tip side
+    site_ru: I4  # (site,) its regulatory unit
+
+
+class Cycle(NamedTuple):
+    """Rates of the head cycle at given ATP, ADP, Pi and temperature (PHYSIOLOGY A2)."""
+
+    thermal_energy: float
+    stiffness_head: float
+    stroke_1: float
+    stroke_2: float
+    k_hydrolysis: float
+    k_hydrolysis_reverse: float
+    k_attach: float
+    k_attach_reverse: float
+    x_critical: float
+    k_stroke: float
+    stroke_cap: float
+    stroke_split: float
+    stroke_equilibrium: float  # K_P/[Pi]
+    k_isomerise: float
+    isomerise_cap: float
+    isomerise_equilibrium: float
+    k_adp_release: float
+    k_adp_rebind: float  # k_D [ADP]/K_D
+    k_atp_bind: float  # k_T [ATP]
+    k_atp_reverse: float  # k_T/K_T0
+    closed_detach_factor: float  # 1/chi
+    stiffness_radial: float
+    spacing_at_reference: float  # thick-thin distance at Lattice.reference_length
+    spacing_unstrained: float  # distance at which bridging costs nothing
+
+
+class CycleTable(NamedTuple):
+    """One-step transition probabilities of heads, per strain bin."""
+
+    x_min: float
+    bins_per_nm: float
+    transition: F8  # (closed, bin, from, outcome): P(stay), then cumulative over the other outcomes
+    landing: F8  # (entry A1 or RIGOR, bin, outcome): cumulative, where an attaching head is at the step's end
+    attach: F8  # (bin,) MDP -> A1 per site
+    rebind: F8  # (bin,) MT -> RIGOR per site
+    reach: float  # nm either side of the unstrained site at which sites are tried
+    attempt: F8  # (OFF, MT, MDP): upper bound of the chance to change in one step
+
+
+class Regulation(NamedTuple):
+    """Regulatory units of the thin filament (PHYSIOLOGY B)."""
+
+    regulated: int  # 0 holds every unit open
+    n_calcium_sites: int
+    k_calcium_on: float
+    k_calcium_off_closed: float
+    k_calcium_off_open: float
+    k_open: F8  # (calcium bound, neighbours + 2)
+    k_close: F8  # (calcium bound, neighbours + 2, heads bound)
+
+
+class ThickFilament(NamedTuple):
+    """OFF state: heads folded on the backbone, recruited by its tension."""
+
+    k_wake: float
+    k_wake_force: float
+    k_rest: float
+    isometric_force: float
+    max_relative_force: float
+
+
+class Mechanics(NamedTuple):
+    """Elastic elements and what the experimenter holds."""
+
+    stiffness_thick: float  # one crown-to-crown segment
+    stiffness_bare_zone: float
+    stiffness_thin: float  # one node-to-node segment
+    titin_amplitude: float  # per thick filament
+    titin_exponent: float
+    titin_slack: float  # Z-line to thick-filament tip
+    thick_tip: float
+    free_end: int  # 0: the Z-line is held at imposed_length; 1: it hangs on a spring and a load
+    imposed_length: float
+    stiffness_series: float  # per thick filament
+    load: float  # per thick filament
+    tolerance: float
+    max_iterations: int
+
+
+class Fibre(NamedTuple):
+    """Calcium handling of one fibre; amounts per volume of myoplasm."""
+
+    clamped: int  # 1 holds free calcium at calcium[CA_FREE]
+    substeps: int
+    release: float
+    tau_release: float
+    inactivation: float
+    tau_recovery: float
+    sr_rest: float
+    v_pump: float
+    k_pump: float
+    k_leak: float
+    atp_total: float
+    k_atp_calcium: float
+    csq_total: float
+    csq_on: float
+    csq_off: float
+    sr_volume: float
+    ru_concentration: float  # of one regulatory unit of this lattice
+
+
+class Drive(NamedTuple):
+    """What reaches the fibre: the steps at which impulses arrive."""
+
+    impulse_step: I8
+
+
+class Sampling(NamedTuple):
+    """Step length, and how often what is kept."""
+
+    step: float
+    every: int
+    snapshot_every: int  # 0: never
+
+
+class State(NamedTuple):
+    """All that changes; saving it and coming back continues the same run."""
+
+    head_state: I1
+    head_site: I4
+    head_since: I4  # step of attachment
+    strain: F8
+    site_taken: I1
+    ru_calcium: I1
+    ru_open: I1
+    ru_heads: I1
+    thick_shift: F8  # toward the Z-line
+    thin_shift: F8  # toward the M-line
+    calcium: F8
+    mechanics: F8
+    count: I8
+    dwell: I8  # (exit path, dwell bin)
+    stream: U8
+
+
+class Scratch(NamedTuple):
+    """Work space of one step; nothing in it outlives the step."""
+
+    ru_stay: F8
+    bound_head: I4
+    bound_thick: I4
+    bound_thin: I4
+    bound_w0: F8
+    bound_w1: F8
+    bound_x0: F8
+    bound_stroke: F8
+    thick_diag: F8
+    thick_pivot: F8
+    thick_work: F8
+    thin_diag: F8
+    thin_off: F8
+    thin_pivot: F8
+    thin_r: F8
+    thin_z: F8
+    thin_p: F8
+    thin_q: F8
+    thin_response: F8
+    titin_slope: F8
+    titin_load: F8
+    wake_rate: F8
+
+
+class Trace(NamedTuple):
+    """Samples of one chunk; row r is one sample time."""
+
+    force: F8
+    titin_force: F8
+    hs_length: F8
+    ca: F8
+    ca_sr: F8
+    ru_open_fraction: F8
+    ru_calcium_fraction: F8
+    head_state_fraction: F8
+    atp_used: F8
+    ca_released: F8
+    ca_pumped: F8
+    residual: F8
+    solver_iterations: F8
+    snapshot_state: I1
+    snapshot_strain: F4
+
+
+class Model(NamedTuple):
+    """Everything constant in a run of one half-sarcomere."""
+
+    lattice: Lattice
+    cycle: Cycle
+    table: CycleTable
+    regulation: Regulation
+    thick: ThickFilament
+    mechanics: Mechanics
+    fibre: Fibre
+    sampling: Sampling

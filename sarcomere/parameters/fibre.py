@@ -1,0 +1,56 @@
+"""One fibre type: everything that differs between slow and fast, read from ``data/parameters``."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+
+from sarcomere.data_files import data_path
+from sarcomere.parameters.base import Parameters, quantity
+from sarcomere.parameters.calcium import CalciumParameters
+from sarcomere.parameters.crossbridge import CycleParameters, OffStateParameters
+from sarcomere.parameters.thin_filament import RegulationParameters
+
+FIBRE_TYPES = ("slow", "fast")
+
+
+class FibreParameters(Parameters):
+    """A fibre type: head cycle, OFF state, regulation, calcium, and the size of a fibre."""
+
+    cycle: CycleParameters
+    off_state: OffStateParameters = OffStateParameters()
+    regulation: RegulationParameters
+    calcium: CalciumParameters
+    area_um2: float = quantity("um2", "cross-section of one fibre", "human vastus lateralis, 4000-6000 (from memory)", 5000.0, gt=0, le=1e5)
+
+
+@cache
+def fibre_table(name: str) -> dict[str, dict[str, float]]:
+    """Plain values of a shipped fibre type, before any override.
+
+    Parameters
+    ----------
+    name : {"slow", "fast"}
+        Fibre type.
+
+    Returns
+    -------
+    dict
+        Tables as in ``data/parameters/<name>.toml``.
+    """
+    return tomllib.loads(data_path(f"parameters/{name}.toml").read_text())
+
+
+def load_fibre(name: str) -> FibreParameters:
+    """Shipped parameters of a fibre type.
+
+    Parameters
+    ----------
+    name : {"slow", "fast"}
+        Fibre type.
+
+    Returns
+    -------
+    FibreParameters
+    """
+    return FibreParameters.model_validate(fibre_table(name))
