@@ -328,6 +328,8 @@ def scratch_for(lattice: k.Lattice) -> k.Scratch:
     thin = lattice.n_thin * (lattice.n_ru + 1)
     return k.Scratch(
         ru_stay=np.zeros((k.MAX_SITES_CALCIUM + 1, 2, 5, k.MAX_LOCK + 1)),
+        ru_draw=np.zeros(lattice.n_thin * 2 * lattice.n_ru),
+        head_draw=np.zeros(heads),
         bound_head=np.zeros(heads, dtype=np.int32),
         bound_thick=np.zeros(heads, dtype=np.int32),
         bound_thin=np.zeros(heads, dtype=np.int32),

@@ -8,7 +8,7 @@ import math
 
 import numpy as np
 from sarcomere_kernels.compiled import inlined, inner, kernel
-from sarcomere_kernels.rng import uniform
+from sarcomere_kernels.rng import fill_uniform, uniform
 from sarcomere_kernels.types import (
     A1,
     ATP_USED,
@@ -16,7 +16,6 @@ from sarcomere_kernels.types import (
     BY_REVERSAL,
     DWELL_BINS_PER_DECADE,
     F8,
-    I4,
     MDP,
     MT,
     N_ATTACHED,
@@ -31,6 +30,7 @@ from sarcomere_kernels.types import (
     Cycle,
     CycleTable,
     Lattice,
+    Scratch,
     State,
     ThickFilament,
 )
@@ -193,7 +193,7 @@ def thin_shift_at(state: State, lattice: Lattice, site: int) -> float:
     return (1.0 - w) * state.thin_shift[node] + w * state.thin_shift[node + lattice.n_thin]
 
 
-@inner
+@inlined
 def _first_site(lattice: Lattice, face: int, s_low: float) -> int:
     """First site of a face at or beyond s_low, by bisection."""
     low, high = lattice.face_start[face], lattice.face_start[face + 1]
@@ -206,7 +206,7 @@ def _first_site(lattice: Lattice, face: int, s_low: float) -> int:
     return low
 
 
-@inner
+@inlined
 def _try_sites(
     state: State, lattice: Lattice, table: CycleTable, head: int, centre: float, rate: F8, pick: float
 ) -> tuple[int, float, float]:
@@ -233,7 +233,7 @@ def _try_sites(
     return NO_SITE, 0.0, total
 
 
-@inner
+@inlined
 def _attach(state: State, lattice: Lattice, head: int, site: int, x: float, new_state: int) -> None:
     state.head_state[head] = new_state
     state.head_site[head] = site
@@ -243,7 +243,7 @@ def _attach(state: State, lattice: Lattice, head: int, site: int, x: float, new_
     state.ru_heads[lattice.site_ru[site]] += 1
 
 
-@inner
+@inlined
 def _detach(state: State, lattice: Lattice, head: int, new_state: int) -> None:
     site = state.head_site[head]
     dwell = state.count[STEP] - state.head_since[head]
@@ -258,7 +258,7 @@ def _detach(state: State, lattice: Lattice, head: int, new_state: int) -> None:
     state.ru_heads[lattice.site_ru[site]] -= 1
 
 
-@inner
+@inlined
 def _step_attached(state: State, lattice: Lattice, table: CycleTable, head: int, u: float) -> None:
     now = state.head_state[head] - A1
     closed = 1 - state.ru_open[lattice.site_ru[state.head_site[head]]]
@@ -275,7 +275,7 @@ def _step_attached(state: State, lattice: Lattice, table: CycleTable, head: int,
         _detach(state, lattice, head, MDP if outcome == TO_MDP else MT)
 
 
-@inner
+@inlined
 def _land(
     state: State, lattice: Lattice, table: CycleTable, head: int, site: int, x: float, entry: int
 ) -> None:
@@ -298,7 +298,7 @@ def _land(
         state.count[ATP_USED] += 1
 
 
-@inner
+@inlined
 def _step_detached(
     state: State,
     lattice: Lattice,
@@ -349,20 +349,23 @@ def cycle_heads(
     thick: ThickFilament,
     dt: float,
     spacing_weight: float,
-    wake_rate: F8,
-    bound_head: I4,
+    scratch: Scratch,
 ) -> None:
-    """Let every head take one step, and list the attached ones in ``bound_head``."""
+    """Let every head take one step on one draw, and list the attached ones in ``scratch.bound_head``.
+
+    A head that attaches takes a second draw, for where it stands at the end of the step.
+    """
+    fill_uniform(state.stream, scratch.head_draw)
     n_bound = 0
     for head in range(state.head_state.size):
-        u = uniform(state.stream)
+        u = scratch.head_draw[head]
         now = state.head_state[head]
         if now >= A1:
             _step_attached(state, lattice, table, head, u)
         elif u < table.attempt[now]:
-            wake = wake_rate[lattice.head_node[head]]
+            wake = scratch.wake_rate[lattice.head_node[head]]
             _step_detached(state, lattice, cycle, table, thick, dt, spacing_weight, wake, head, u)
         if state.head_state[head] >= A1:
-            bound_head[n_bound] = head
+            scratch.bound_head[n_bound] = head
             n_bound += 1
     state.count[N_BOUND] = n_bound

@@ -23,10 +23,8 @@ def step_half_sarcomere(state: State, model: Model, scratch: Scratch, ca: float)
     """Thin filament, OFF state, cross-bridges, force balance: one step at free calcium ca (µM)."""
     lattice, cycle, dt = model.lattice, model.cycle, model.sampling.step
     if model.regulation.regulated == 1:
-        switch_thin(state, lattice, model.regulation, ca, dt, scratch.ru_stay)
+        switch_thin(state, lattice, model.regulation, ca, dt, scratch)
     wake_rates(state, lattice, model.thick, model.mechanics, scratch.wake_rate)
     weight = spacing_weight(lattice, cycle, state.mechanics[HS_LENGTH])
-    cycle_heads(
-        state, lattice, cycle, model.table, model.thick, dt, weight, scratch.wake_rate, scratch.bound_head
-    )
+    cycle_heads(state, lattice, cycle, model.table, model.thick, dt, weight, scratch)
     return balance_forces(state, lattice, cycle, model.mechanics, scratch)

@@ -8,8 +8,8 @@ so equilibrium carries no step error; the halves swap order from step to step.
 import math
 
 from sarcomere_kernels.compiled import inlined, inner, kernel
-from sarcomere_kernels.rng import uniform
-from sarcomere_kernels.types import F8, MAX_LOCK, RU_CALCIUM, STEP, Lattice, Regulation, State
+from sarcomere_kernels.rng import fill_uniform, uniform
+from sarcomere_kernels.types import F8, MAX_LOCK, RU_CALCIUM, STEP, Lattice, Regulation, Scratch, State
 
 
 @inner
@@ -42,7 +42,7 @@ def neighbour_sum(ru_open: F8, unit: int, place: int, n_ru: int) -> int:
     return s
 
 
-@inner
+@inlined
 def _run_unit(
     state: State, regulation: Regulation, ca: float, dt: float, unit: int, s: int, m: int, u: float
 ) -> None:
@@ -72,10 +72,12 @@ def _run_unit(
 
 @kernel
 def switch_thin(
-    state: State, lattice: Lattice, regulation: Regulation, ca: float, dt: float, stay: F8
+    state: State, lattice: Lattice, regulation: Regulation, ca: float, dt: float, scratch: Scratch
 ) -> None:
     """Let every regulatory unit bind or lose calcium, open or close, for one step at free calcium ca (µM)."""
+    stay = scratch.ru_stay
     _tabulate_stay(regulation, ca, dt, stay)
+    fill_uniform(state.stream, scratch.ru_draw)
     n_strand = state.ru_open.size // lattice.n_ru
     for half in range(2):
         first = (state.count[STEP] + half) % 2
@@ -84,7 +86,7 @@ def switch_thin(
                 unit = strand * lattice.n_ru + place
                 s = neighbour_sum(state.ru_open, unit, place, lattice.n_ru)
                 m = min(state.ru_heads[unit], MAX_LOCK)
-                u = uniform(state.stream)
+                u = scratch.ru_draw[unit]
                 if u < stay[state.ru_calcium[unit], state.ru_open[unit], s, m]:
                     continue
                 # u in [stay, 1): -ln(u)/k is the time of the first event, within the step

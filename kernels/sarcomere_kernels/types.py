@@ -209,6 +209,8 @@ class Scratch(NamedTuple):
     """Work space of one step; nothing in it outlives the step."""
 
     ru_stay: F8
+    ru_draw: F8
+    head_draw: F8
     bound_head: I4
     bound_thick: I4
     bound_thin: I4
