@@ -1,0 +1,45 @@
+"""What made a file: versions, kernel hash, seed, parameters."""
+
+from __future__ import annotations
+
+import json
+import platform
+from importlib import metadata
+
+import sarcomere_kernels
+
+from sarcomere.scenario import Scenario
+
+PACKAGES = ("numpy", "numba", "llvmlite", "h5py", "h5netcdf", "xarray")
+
+
+def attributes(scenario: Scenario) -> dict[str, str | int]:
+    """Global attributes of a run file.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What was run.
+
+    Returns
+    -------
+    dict
+        CF attributes, versions, kernel hash, seed, and all parameters as JSON.
+    """
+    return {
+        "Conventions": "CF-1.11",
+        "title": scenario.title,
+        "source": f"sarcomere {metadata.version('sarcomere')}",
+        "sarcomere_version": metadata.version("sarcomere"),
+        "kernel_hash": sarcomere_kernels.KERNEL_HASH,
+        "seed": scenario.run.seed,
+        "parameters": parameters_json(scenario),
+        "python": platform.python_version(),
+        "processor": platform.machine(),
+        "packages": ", ".join(f"{name} {metadata.version(name)}" for name in PACKAGES),
+    }
+
+
+def parameters_json(scenario: Scenario) -> str:
+    """All parameters of a scenario as JSON; equal text means the same experiment."""
+    return json.dumps(scenario.model_dump(mode="json", exclude={"source"}), sort_keys=True)

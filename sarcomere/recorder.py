@@ -1,0 +1,72 @@
+"""What is kept: the one table of variables, their dimensions, units and names."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from sarcomere_kernels import types as k
+
+UNIT_DIMS = ("replicate", "motor_unit", "time")
+
+
+class Variable(NamedTuple):
+    """One recorded variable."""
+
+    name: str
+    dims: tuple[str, ...]
+    units: str
+    long_name: str
+    dtype: str = "f4"
+
+
+# One entry per field of the kernel's Trace that is sampled in time.
+SERIES = (
+    Variable("force", UNIT_DIMS, "pN", "force of the half-sarcomere per thick filament"),
+    Variable("titin_force", UNIT_DIMS, "pN", "part of force carried by titin"),
+    Variable("hs_length", UNIT_DIMS, "nm", "length of the half-sarcomere", "f8"),
+    Variable("ca", UNIT_DIMS, "umol/L", "free myoplasmic calcium"),
+    Variable("ca_sr", UNIT_DIMS, "umol/L", "free calcium in the sarcoplasmic reticulum"),
+    Variable("ca_released", UNIT_DIMS, "umol/L", "calcium released since the start, leak included, per myoplasm"),
+    Variable("ca_pumped", UNIT_DIMS, "umol/L", "calcium taken up by SERCA since the start, per myoplasm"),
+    Variable("ru_open_fraction", UNIT_DIMS, "1", "regulatory units that are open"),
+    Variable("ru_calcium_fraction", UNIT_DIMS, "1", "regulatory calcium sites that are filled"),
+    Variable("head_state_fraction", (*UNIT_DIMS, "head_state"), "1", "heads in each chemical state"),
+    Variable("atp_used", UNIT_DIMS, "1", "ATP used per head since the start", "f8"),
+    Variable("residual", UNIT_DIMS, "pN", "largest force out of balance at any node"),
+    Variable("solver_iterations", UNIT_DIMS, "1", "conjugate-gradient iterations since the start", "f8"),
+)
+MUSCLE_FORCE = Variable(
+    "muscle_force", ("replicate", "time"), "mN", "force of all fibres of all motor units along the muscle"
+)
+SNAPSHOT_DIMS = ("replicate", "motor_unit", "snapshot_time", "thick_filament", "crown", "head")
+SNAPSHOTS = (
+    Variable("snapshot_state", SNAPSHOT_DIMS, "1", "state of each head, as an index of head_state", "i1"),
+    Variable("snapshot_strain", SNAPSHOT_DIMS, "nm", "strain of each attached head, NaN where detached"),
+)
+DWELL = Variable(
+    "dwell_count",
+    ("replicate", "motor_unit", "exit_path", "dwell"),
+    "1",
+    "attachments that ended in the whole run, by how they ended and how long they lasted",
+    "i8",
+)
+IMPULSES = Variable(
+    "impulse_time", ("motor_unit", "impulse"), "s", "times at which impulses reach the fibres, NaN beyond the last", "f8"
+)
+
+
+def dwell_edges(step_ms: float) -> np.ndarray:
+    """Lower edges of the dwell bins, ms.
+
+    Parameters
+    ----------
+    step_ms : float
+        Time step; dwells are whole steps.
+
+    Returns
+    -------
+    ndarray, shape (n_bins,)
+        Ten bins per decade; the last also holds everything longer.
+    """
+    return step_ms * 10.0 ** (np.arange(k.N_DWELL_BINS) / k.DWELL_BINS_PER_DECADE)

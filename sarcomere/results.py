@@ -1,0 +1,128 @@
+"""A run as a labelled xarray Dataset."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+from sarcomere_kernels import types as k
+
+from sarcomere import provenance
+from sarcomere.errors import StoreError
+from sarcomere.recorder import DWELL, IMPULSES, MUSCLE_FORCE, SERIES, SNAPSHOTS, Variable, dwell_edges
+from sarcomere.scenario import Scenario
+
+if TYPE_CHECKING:
+    from sarcomere.simulate import Block
+
+
+def dataset(
+    scenario: Scenario,
+    impulses: Mapping[int, NDArray[np.float64]],
+    blocks: Sequence[Block],
+    dwell: NDArray[np.int64],
+) -> xr.Dataset:
+    """Label the samples of a run.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What was run.
+    impulses : mapping of int to ndarray
+        Impulse times (s) by motor unit.
+    blocks : sequence of Block
+        Samples in order of time.
+    dwell : ndarray, shape (replicate, motor_unit, exit_path, dwell)
+        Attachments that ended.
+
+    Returns
+    -------
+    xarray.Dataset
+        Variables of ``recorder``, with coordinates, units, long names and provenance.
+    """
+    recorded = [*SERIES, MUSCLE_FORCE]
+    if scenario.snapshot_every:
+        recorded += SNAPSHOTS
+    variables = {v.name: _joined(v, [block.values[v.name] for block in blocks]) for v in recorded}
+    variables[DWELL.name] = _labelled(DWELL, dwell)
+    variables[IMPULSES.name] = _labelled(IMPULSES, _padded(impulses, scenario))
+    ds = xr.Dataset(variables, attrs=provenance.attributes(scenario))
+    return ds.assign_coords(_coordinates(scenario, blocks))
+
+
+def _labelled(variable: Variable, values: NDArray[Any]) -> xr.Variable:
+    attributes = {"units": variable.units, "long_name": variable.long_name}
+    return xr.Variable(variable.dims, values.astype(variable.dtype), attributes)
+
+
+def _joined(variable: Variable, parts: list[NDArray[Any]]) -> xr.Variable:
+    axis = next(i for i, dim in enumerate(variable.dims) if dim in ("time", "snapshot_time"))
+    return _labelled(variable, np.concatenate(parts, axis=axis))
+
+
+def _padded(impulses: Mapping[int, NDArray[np.float64]], scenario: Scenario) -> NDArray[np.float64]:
+    longest = max((times.size for times in impulses.values()), default=0)
+    table = np.full((len(scenario.motor_units), longest), np.nan)
+    for row, unit in zip(table, scenario.motor_units, strict=True):
+        row[: impulses[unit.id].size] = impulses[unit.id]
+    return table
+
+
+def _coordinates(scenario: Scenario, blocks: Sequence[Block]) -> dict[str, xr.Variable]:
+    units = scenario.motor_units
+    coordinates = {
+        "replicate": xr.Variable("replicate", np.arange(scenario.run.replicates), {"long_name": "repetition"}),
+        "motor_unit": xr.Variable("motor_unit", [unit.id for unit in units], {"long_name": "motor unit"}),
+        "fibre": xr.Variable("motor_unit", [unit.fibre for unit in units], {"long_name": "fibre type"}),
+        "n_fibres": xr.Variable(
+            "motor_unit", [unit.n_fibres for unit in units], {"units": "1", "long_name": "fibres of the motor unit"}
+        ),
+        "time": xr.Variable(
+            "time", np.concatenate([b.time for b in blocks]), {"units": "s", "long_name": "time", "axis": "T"}
+        ),
+        "head_state": xr.Variable("head_state", list(k.STATE_NAMES), {"long_name": "chemical state of a head"}),
+        "exit_path": xr.Variable("exit_path", list(k.EXIT_NAMES), {"long_name": "how an attachment ended"}),
+        "dwell": xr.Variable(
+            "dwell", dwell_edges(scenario.numerics.step_ms), {"units": "ms", "long_name": "attachment lasted at least"}
+        ),
+    }
+    if scenario.snapshot_every:
+        times = np.concatenate([b.snapshot_time for b in blocks])
+        coordinates["snapshot_time"] = xr.Variable(
+            "snapshot_time", times, {"units": "s", "long_name": "time of the head-by-head snapshot"}
+        )
+    # seconds since the start are plain numbers, not dates to be decoded
+    return coordinates
+
+
+def open_run(path: str | Path) -> xr.Dataset:
+    """Open a run file, finished or ``.part``; the same as ``xarray.open_dataset`` but with clearer errors.
+
+    Parameters
+    ----------
+    path : str or pathlib.Path
+        File written by ``sarcomere run``.
+
+    Returns
+    -------
+    xarray.Dataset
+        Lazily loaded.
+
+    Raises
+    ------
+    StoreError
+        If there is no such file or it is not a run.
+    """
+    if not Path(path).is_file():
+        raise StoreError(f"{path}: no such run file; give the .h5 that 'sarcomere run' wrote.")
+    try:
+        ds = xr.open_dataset(path, engine="h5netcdf", decode_times=False)
+    except (OSError, ValueError, KeyError) as error:
+        raise StoreError(f"{path}: is not a readable HDF5 run ({error}); run the scenario again.") from None
+    if "kernel_hash" not in ds.attrs:
+        raise StoreError(f"{path}: was not written by sarcomere; give the .h5 that 'sarcomere run' wrote.")
+    return ds

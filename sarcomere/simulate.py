@@ -1,0 +1,245 @@
+"""One run: motor units in parallel, each its own fibre, advanced in blocks of samples."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+from sarcomere_kernels import advance
+from sarcomere_kernels import types as k
+
+from sarcomere import pack
+from sarcomere.data_files import data_path
+from sarcomere.discharges import read_discharges
+from sarcomere.errors import InputError, check_status, nearest
+from sarcomere.lattice import area_per_thick
+from sarcomere.recorder import SERIES
+from sarcomere.results import dataset
+from sarcomere.scenario import MotorUnit, Scenario
+
+DEFAULT_BLOCK = 1024  # samples
+
+
+class HalfSarcomere(NamedTuple):
+    """One half-sarcomere of the batch: what is constant, what drives it, what changes."""
+
+    model: k.Model
+    drive: k.Drive
+    state: k.State
+    scratch: k.Scratch
+
+
+class Block(NamedTuple):
+    """Samples of all half-sarcomeres over a stretch of time; arrays start (replicate, motor_unit, time)."""
+
+    time: NDArray[np.float64]
+    snapshot_time: NDArray[np.float64]
+    values: dict[str, NDArray]
+
+
+def impulse_times(scenario: Scenario) -> dict[int, NDArray[np.float64]]:
+    """Times (s) at which impulses reach the fibres of each motor unit.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Its drive says where they come from.
+
+    Returns
+    -------
+    dict of int to ndarray
+        By motor unit, within the run.
+
+    Raises
+    ------
+    InputError
+        If the discharge file lacks a motor unit.
+    """
+    drive, duration = scenario.drive, scenario.run.duration_s
+    if drive.pCa is not None:
+        return {unit.id: np.zeros(0) for unit in scenario.motor_units}
+    if drive.train is not None:
+        train = drive.train.start_s + np.arange(drive.train.count) / drive.train.frequency_Hz
+        return {unit.id: train[train < duration] for unit in scenario.motor_units}
+    path = find_discharges(scenario)
+    found = read_discharges(path)
+    times = {}
+    for unit in scenario.motor_units:
+        if unit.id not in found:
+            remedy = nearest(str(unit.id), map(str, found))
+            raise InputError(f"{path}: has no motor unit {unit.id}, which motor_units asks for; {remedy}")
+        arrival = found[unit.id] - drive.start_s + drive.latency_ms * 1e-3
+        times[unit.id] = arrival[(arrival >= 0) & (arrival < duration)]
+    return times
+
+
+def find_discharges(scenario: Scenario) -> str:
+    """Path of the discharge file: beside the scenario, as given, or shipped."""
+    name = scenario.drive.discharge_file or ""
+    for path in (Path(scenario.source).parent / name, data_path(f"measurements/{name}")):
+        if path.is_file():
+            return str(path)
+    return str(Path(scenario.source).parent / name)
+
+
+def force_scale(scenario: Scenario, unit: MotorUnit) -> float:
+    """Force of a motor unit (mN) per pN of force per thick filament: stress times area of its fibres."""
+    lattice, fibre = scenario.lattice, scenario.fibres[unit.fibre]
+    per_filament = area_per_thick(lattice, scenario.run.hs_length) * 1e-6 / lattice.myofibril_fraction  # um^2
+    return fibre.area_um2 * unit.n_fibres / per_filament * 1e-9
+
+
+class Simulation:
+    """A run in memory: the batch of half-sarcomeres of one scenario.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What to run.
+    """
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.scenario = scenario
+        self.impulses = impulse_times(scenario)
+        models = {unit.fibre: self._model(unit.fibre) for unit in scenario.motor_units}
+        self.batch = [
+            self._half_sarcomere(models[unit.fibre], unit, replicate, index)
+            for replicate in range(scenario.run.replicates)
+            for index, unit in enumerate(scenario.motor_units)
+        ]
+        self.samples_done = -1  # the sample at time zero is still to come
+
+    def _model(self, fibre: str) -> k.Model:
+        s = self.scenario
+        return pack.pack_model(
+            s.fibres[fibre],  # type: ignore[index]
+            s.lattice,
+            s.mechanics,
+            s.chemistry,
+            s.numerics,
+            s.run.hs_length,
+            regulated=s.run.regulated,
+            clamped=s.drive.pCa is not None,
+            sample_every=s.sample_every,
+            snapshot_every=s.snapshot_every,
+        )
+
+    def _half_sarcomere(self, model: k.Model, unit: MotorUnit, replicate: int, index: int) -> HalfSarcomere:
+        s = self.scenario
+        calcium = s.fibres[unit.fibre].calcium
+        ca = calcium.ca_rest_uM if s.drive.pCa is None else 10.0 ** (6.0 - s.drive.pCa)
+        seed = np.random.SeedSequence(s.run.seed, spawn_key=(replicate, index))
+        steps = np.round(self.impulses[unit.id] * 1e3 / s.numerics.step_ms).astype(np.int64)
+        return HalfSarcomere(
+            model=model,
+            drive=k.Drive(impulse_step=steps),
+            state=pack.fresh_state(model, calcium, ca, seed),
+            scratch=pack.scratch_for(model.lattice),
+        )
+
+    @property
+    def n_heads(self) -> int:
+        """Heads in all half-sarcomeres together."""
+        return sum(hs.state.head_state.size for hs in self.batch)
+
+    def blocks(self, threads: int = 1, block: int = DEFAULT_BLOCK) -> Iterator[Block]:
+        """Advance to the end of the run, a block of samples at a time.
+
+        Parameters
+        ----------
+        threads : int
+            Half-sarcomeres advanced at once; changes no bit of the result.
+        block : int
+            Samples per block; changes no bit of the result.
+
+        Yields
+        ------
+        Block
+            The next samples; the first block begins with time zero.
+
+        Raises
+        ------
+        SolverError
+            If a step finds no force balance.
+        """
+        with ThreadPoolExecutor(max_workers=threads) as pool:
+            while self.samples_done < self.scenario.n_samples:
+                first = self.samples_done + 1
+                # the first block takes at least one step, so that time zero is sampled once
+                count = min(max(block, 2) if first == 0 else block, self.scenario.n_samples - self.samples_done)
+                steps = (count if first > 0 else count - 1) * self.scenario.sample_every
+                traces = list(pool.map(lambda hs, n=steps, rows=count: self._advance(hs, n, rows), self.batch))
+                self.samples_done += count
+                yield self._block(first, count, traces)
+
+    def _advance(self, hs: HalfSarcomere, n_steps: int, rows: int) -> k.Trace:
+        every = hs.model.sampling.snapshot_every
+        begin = hs.state.count[k.STEP]
+        shots = (begin + n_steps) // every - begin // every + (begin == 0) if every else 0
+        trace = pack.trace_for(hs.model.lattice, rows, shots)
+        status = advance(hs.state, hs.model, hs.drive, hs.scratch, trace, n_steps)
+        check_status(
+            status,
+            time_ms=hs.state.count[k.STEP] * hs.model.sampling.step,
+            residual=hs.state.mechanics[k.RESIDUAL],
+            tolerance=hs.model.mechanics.tolerance,
+            iterations=hs.model.mechanics.max_iterations,
+        )
+        return trace
+
+    def _block(self, first: int, count: int, traces: list[k.Trace]) -> Block:
+        s = self.scenario
+        shape = (s.run.replicates, len(s.motor_units))
+        values = {
+            variable.name: np.stack([getattr(trace, variable.name) for trace in traces]).reshape(shape + (count, -1))
+            for variable in SERIES
+        }
+        values = {name: v[..., 0] if name != "head_state_fraction" else v for name, v in values.items()}
+        scale = np.array([force_scale(s, unit) for unit in s.motor_units])
+        values["muscle_force"] = np.einsum("rut,u->rt", values["force"], scale)
+        snapshot_time = np.zeros(0)
+        if s.snapshot_every:
+            heads = (s.lattice.n_thick, s.lattice.n_crown, s.lattice.n_dimer * s.lattice.n_head)
+            for name in ("snapshot_state", "snapshot_strain"):
+                stacked = np.stack([getattr(trace, name) for trace in traces])
+                values[name] = stacked.reshape(shape + (stacked.shape[1],) + heads)
+            snapshot_time = self._snapshot_times(first, count)
+        time = np.arange(first, first + count) * s.record.sample_interval_ms * 1e-3
+        return Block(time, snapshot_time, values)
+
+    def _snapshot_times(self, first: int, count: int) -> NDArray[np.float64]:
+        s = self.scenario
+        begin = (first - 1) * s.sample_every if first > 0 else -1
+        shots = np.arange(begin // s.snapshot_every + 1, (first + count - 1) * s.sample_every // s.snapshot_every + 1)
+        return shots * s.record.snapshot_interval_ms * 1e-3
+
+    def dwell_counts(self) -> NDArray[np.int64]:
+        """Attachments that have ended, (replicate, motor_unit, exit path, dwell bin)."""
+        shape = (self.scenario.run.replicates, len(self.scenario.motor_units))
+        counts = np.stack([hs.state.dwell for hs in self.batch])
+        return counts.reshape(shape + counts.shape[1:])
+
+
+def simulate(scenario: Scenario, threads: int = 1) -> xr.Dataset:
+    """Run a scenario in memory; for long runs use ``sarcomere.record``, which writes as it goes.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What to run.
+    threads : int
+        Half-sarcomeres advanced at once.
+
+    Returns
+    -------
+    xarray.Dataset
+        The same variables as a run file holds.
+    """
+    simulation = Simulation(scenario)
+    blocks = list(simulation.blocks(threads))
+    return dataset(scenario, simulation.impulses, blocks, simulation.dwell_counts())

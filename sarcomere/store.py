@@ -1,0 +1,217 @@
+"""Write a run while it goes: one HDF5 file, valid netCDF4 at every moment, renamed when whole.
+
+Each block is appended to a copy of ``run.h5.part``, which is synced and then takes its place, so that not even a
+killed process leaves an unreadable file.  The copy costs time in proportion to the file, so blocks grow with it, up
+to a limit that bounds memory.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import h5netcdf
+import h5py
+import numpy as np
+from sarcomere_kernels import KERNEL_HASH
+from sarcomere_kernels import types as k
+
+from sarcomere import provenance
+from sarcomere.errors import InputError, StoreError
+from sarcomere.recorder import DWELL
+from sarcomere.results import dataset
+from sarcomere.scenario import Scenario
+from sarcomere.simulate import DEFAULT_BLOCK, Block, Simulation
+
+MAX_BLOCK = 16 * DEFAULT_BLOCK
+_GROWTH = 0.05
+_CHECKPOINT = "checkpoint"
+_COMPRESSION = {"compression": "gzip", "compression_opts": 4, "shuffle": True, "fletcher32": True}
+
+Progress = Callable[[Simulation], None]
+
+
+def part_path(path: Path) -> Path:
+    """Where a run lies until it is whole."""
+    return path.with_name(path.name + ".part")
+
+
+def record(
+    scenario: Scenario,
+    path: str | Path,
+    *,
+    threads: int = 1,
+    resume: bool = False,
+    overwrite: bool = False,
+    block: int = DEFAULT_BLOCK,
+    progress: Progress | None = None,
+) -> Path:
+    """Run a scenario into a file.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What to run.
+    path : str or pathlib.Path
+        Where the finished file goes; ``<path>.part`` until then.
+    threads : int
+        Half-sarcomeres advanced at once.
+    resume : bool
+        Go on from ``<path>.part`` if there is one; the result has the same bits as an uninterrupted run.
+    overwrite : bool
+        Replace what is there.
+    block : int
+        Samples per block to begin with; changes no bit of the result.
+    progress : callable, optional
+        Called with the simulation at the start and after each block is safe on disk.
+
+    Returns
+    -------
+    pathlib.Path
+        The finished file.
+
+    Raises
+    ------
+    InputError
+        If the path is taken or the ``.part`` belongs to another experiment.
+    StoreError
+        If the disk does not take it; what was written stays readable.
+    """
+    path = Path(path)
+    part = part_path(path)
+    _check_paths(path, part, resume=resume, overwrite=overwrite)
+    if overwrite and not resume:
+        part.unlink(missing_ok=True)
+    simulation = Simulation(scenario)
+    if resume and part.exists():
+        _restore(simulation, part)
+    if progress:
+        progress(simulation)
+    while simulation.samples_done < scenario.n_samples:
+        rows = int(min(max(block, _GROWTH * simulation.samples_done), MAX_BLOCK))
+        with contextlib.closing(simulation.blocks(threads, rows)) as blocks:
+            piece = next(blocks)
+        with _replacing(part) as target:
+            _append(target, simulation, piece)
+        if progress:
+            progress(simulation)
+    with _replacing(part) as target, h5py.File(target, "r+") as file:
+        if _CHECKPOINT in file:
+            del file[_CHECKPOINT]
+    os.replace(part, path)
+    return path
+
+
+def _check_paths(path: Path, part: Path, *, resume: bool, overwrite: bool) -> None:
+    if path.is_dir():
+        raise InputError(f"{path}: is a folder; give a file name such as {path / 'run.h5'}.")
+    if not path.parent.is_dir():
+        raise InputError(f"{path}: the folder {path.parent} does not exist; create it or choose another with -o.")
+    if path.exists() and not overwrite:
+        raise InputError(f"{path}: exists already; choose another name with -o, or add --overwrite to replace it.")
+    if part.exists() and not (resume or overwrite):
+        raise InputError(f"{part}: is an unfinished run; add --resume to go on with it or --overwrite to start again.")
+    if not os.access(path.parent, os.W_OK):
+        raise StoreError(f"{path}: the folder {path.parent.resolve()} is not writable; choose another with -o.")
+
+
+@contextlib.contextmanager
+def _replacing(part: Path) -> Iterator[Path]:
+    """Work on a copy that takes the place of the original when all is well and synced."""
+    target = part.with_name(part.name + ".new")
+    try:
+        if part.exists():
+            shutil.copyfile(part, target)
+        yield target
+        with open(target, "rb+") as file:
+            os.fsync(file.fileno())
+        os.replace(target, part)
+    except OSError as error:
+        # HDF5 reports a full disk as a plain OSError whose text holds the reason
+        kept = f"{part} holds all up to the last block: free space and add --resume" if part.exists() else (
+            "nothing was kept: free space or choose another folder with -o"
+        )
+        reason = error.strerror or str(error).splitlines()[0]
+        raise StoreError(f"{target}: cannot be written ({reason}); {kept}.") from None
+    finally:
+        with contextlib.suppress(OSError):
+            target.unlink(missing_ok=True)
+
+
+def _append(target: Path, simulation: Simulation, piece: Block) -> None:
+    scenario, dwell = simulation.scenario, simulation.dwell_counts()
+    if not target.exists():
+        ds = dataset(scenario, simulation.impulses, [piece], dwell)
+        ds.to_netcdf(
+            target,
+            engine="h5netcdf",
+            unlimited_dims=[d for d in ("time", "snapshot_time") if d in ds.dims],
+            encoding={str(name): _encoding(ds[name].dims, ds[name].shape) for name in ds.variables if ds[name].ndim},
+        )
+    else:
+        with h5netcdf.File(target, "r+") as file:
+            _extend(file, "time", {**piece.values, "time": piece.time})
+            if piece.snapshot_time.size:
+                _extend(file, "snapshot_time", {**piece.values, "snapshot_time": piece.snapshot_time})
+            file.variables[DWELL.name][...] = dwell
+    _checkpoint(target, simulation)
+
+
+def _encoding(dims: tuple, shape: tuple[int, ...]) -> dict:
+    if "time" not in dims and "snapshot_time" not in dims:
+        return {}
+    sizes = {"time": DEFAULT_BLOCK, "snapshot_time": 1, "replicate": 1, "motor_unit": 1}
+    chunks = tuple(int(sizes.get(dim, size)) for dim, size in zip(dims, shape, strict=True))
+    return {**_COMPRESSION, "chunksizes": chunks}
+
+
+def _extend(file: h5netcdf.File, dim: str, values: dict[str, np.ndarray]) -> None:
+    old = file.dimensions[dim].size
+    new = old + values[dim].size
+    file.resize_dimension(dim, new)
+    for name, variable in file.variables.items():
+        if dim in variable.dimensions:
+            where = tuple(slice(old, new) if d == dim else slice(None) for d in variable.dimensions)
+            variable[where] = values[name].astype(variable.dtype)
+
+
+def _checkpoint(target: Path, simulation: Simulation) -> None:
+    """Keep the state of every half-sarcomere, so that a resumed run walks on as if never stopped."""
+    with h5netcdf.File(target, "r+") as file:
+        fresh = _CHECKPOINT not in file.groups
+        group = file.create_group(_CHECKPOINT) if fresh else file.groups[_CHECKPOINT]
+        group.attrs["samples_done"] = simulation.samples_done
+        for name in k.State._fields:
+            stacked = np.stack([getattr(hs.state, name) for hs in simulation.batch])
+            if fresh:
+                dims = tuple(f"{name}_{axis}" for axis in range(stacked.ndim))
+                group.dimensions.update(dict(zip(dims, stacked.shape, strict=True)))
+                group.create_variable(name, dims, stacked.dtype)
+            group.variables[name][...] = stacked
+
+
+def _restore(simulation: Simulation, part: Path) -> None:
+    """Put a fresh simulation where an unfinished file stopped."""
+    wanted = provenance.parameters_json(simulation.scenario)
+    try:
+        with h5netcdf.File(part, "r") as file:
+            if file.attrs["parameters"] != wanted:
+                raise InputError(
+                    f"{part}: belongs to another experiment (parameters or seed differ); resume with the same "
+                    f"scenario and --set values, or add --overwrite to start again."
+                )
+            if file.attrs["kernel_hash"] != KERNEL_HASH:
+                raise InputError(
+                    f"{part}: was made by kernels {file.attrs['kernel_hash']}, these are {KERNEL_HASH}; resume with the "
+                    f"version that began it, or add --overwrite to start again."
+                )
+            group = file.groups[_CHECKPOINT]
+            for name in k.State._fields:
+                for hs, saved in zip(simulation.batch, group.variables[name][...], strict=True):
+                    getattr(hs.state, name)[...] = saved
+            simulation.samples_done = int(group.attrs["samples_done"])
+    except (OSError, KeyError) as error:
+        raise StoreError(f"{part}: cannot be resumed ({error}); add --overwrite to start again.") from None
