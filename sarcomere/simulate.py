@@ -20,7 +20,7 @@ from sarcomere.errors import InputError, check_status, nearest
 from sarcomere.lattice import area_per_thick
 from sarcomere.recorder import SERIES
 from sarcomere.results import dataset
-from sarcomere.scenario import MotorUnit, Scenario
+from sarcomere.scenario import MotorUnit, Scenario, from_dict
 
 DEFAULT_BLOCK = 1024  # samples
 
@@ -243,3 +243,17 @@ def simulate(scenario: Scenario, threads: int = 1) -> xr.Dataset:
     simulation = Simulation(scenario)
     blocks = list(simulation.blocks(threads))
     return dataset(scenario, simulation.impulses, blocks, simulation.dwell_counts())
+
+
+def load_kernels() -> None:
+    """Compile the kernels or load them from their cache, by running the smallest lattice for one sample."""
+    tiny = from_dict(
+        {
+            "title": "load kernels",
+            "run": {"duration_s": 0.001},
+            "drive": {"pCa": 9.0},
+            "motor_units": [{"id": 1}],
+            "lattice": {"n_thick": 1},
+        }
+    )
+    simulate(tiny)

@@ -121,6 +121,7 @@ class OffStateParameters(Parameters):
     k_wake_force: float = quantity(
         "1/s", "OFF -> MDP added at isometric tension (k_F)", "design; tension control: Linari 2015, Fusi 2016", 400.0, ge=0, le=1e5
     )
-    k_rest: float = quantity("1/s", "MDP -> OFF", "50-200 /s; design", 100.0, ge=0, le=1e5)
-    isometric_force: float = quantity("pN", "tension of a half thick filament that counts as isometric", "PHYSIOLOGY A4: 200-230 kPa", 450.0, gt=0, le=1e4)
+    k_rest: float = quantity("1/s", "MDP -> OFF", "50-200 /s; design: more would leave too few heads on at full force", 50.0, ge=0, le=1e5)
+    isometric_force: float = quantity("pN", "mean backbone tension in an isometric contraction (F_0): half of the force at the M-line",
+        "fitted: half of data/calibration/fit_fibres.py's isometric force", gt=0, le=1e4)
     max_relative_force: float = quantity("1", "tension beyond which waking is no faster", "design", 2.0, gt=0, le=100)

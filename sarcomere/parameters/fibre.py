@@ -18,7 +18,7 @@ class FibreParameters(Parameters):
     """A fibre type: head cycle, OFF state, regulation, calcium, and the size of a fibre."""
 
     cycle: CycleParameters
-    off_state: OffStateParameters = OffStateParameters()
+    off_state: OffStateParameters
     regulation: RegulationParameters
     calcium: CalciumParameters
     area_um2: float = quantity("um2", "cross-section of one fibre", "human vastus lateralis, 4000-6000 (from memory)", 5000.0, gt=0, le=1e5)

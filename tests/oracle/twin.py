@@ -6,218 +6,16 @@ Nothing here comes from the kernels or from packed parameters; only the initial 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.linalg import expm, solve
+from scipy import sparse
+from scipy.sparse.linalg import spsolve
 
-from sarcomere.parameters import Chemistry, CycleParameters, FibreParameters, LatticeParameters, MechanicsParameters
 from sarcomere.parameters.base import AVOGADRO
-from sarcomere.scenario import Numerics
-
-F8 = NDArray[np.float64]
-OFF, MT, MDP, A1, A2, A3, RIGOR = range(7)
-TO_MDP, TO_MT = 4, 5  # columns of a 6-state propagator after A1, A2, A3, RIGOR
-STRAIN_RANGE = 40.0
-ACTINS_PER_UNIT = 7
-NEIGHBOURS = (((0, 0), 0), ((-1, 0), 1), ((-1, 0), 0), ((-1, -1), 1), ((0, -1), 0), ((0, -1), 1))
-MASK = (1 << 64) - 1
-
-
-class Xoshiro:
-    """xoshiro256++ of Blackman & Vigna; 53-bit uniforms in [0, 1)."""
-
-    def __init__(self, words: Sequence[int]) -> None:
-        self.s = [int(word) for word in words]
-
-    def uniform(self) -> float:
-        """Next number of the stream."""
-        s = self.s
-        total = (s[0] + s[3]) & MASK
-        result = (self._rotate(total, 23) + s[0]) & MASK
-        shifted = (s[1] << 17) & MASK
-        s[2] ^= s[0]
-        s[3] ^= s[1]
-        s[1] ^= s[2]
-        s[0] ^= s[3]
-        s[2] ^= shifted
-        s[3] = self._rotate(s[3], 45)
-        return (result >> 11) * 2.0**-53
-
-    @staticmethod
-    def _rotate(word: int, by: int) -> int:
-        return ((word << by) | (word >> (64 - by))) & MASK
-
-
-class Geometry:
-    """Heads and sites of the periodic lattice."""
-
-    def __init__(self, p: LatticeParameters) -> None:
-        self.n_thick, self.n_thin = p.n_thick, 2 * p.n_thick
-        self._place_heads(p)
-        self._place_sites(p)
-
-    def _place_heads(self, p: LatticeParameters) -> None:
-        columns = min((c for c in range(1, p.n_thick + 1) if p.n_thick % c == 0 and c * c >= p.n_thick))
-        rows = p.n_thick // columns
-        heads = []
-        for thick in range(p.n_thick):
-            row, column = divmod(thick, columns)
-            for crown in range(p.n_crown):
-                for dimer in range(p.n_dimer):
-                    for sign in (-1, 1)[: p.n_head]:
-                        azimuth = p.crown_phase + p.crown_rotation * crown + 120.0 * dimer + sign * p.head_splay
-                        side = int(np.floor(azimuth / 60.0 + 0.5)) % 6
-                        (d_column, d_row), which = NEIGHBOURS[side]
-                        cell = (row + d_row) % rows * columns + (column + d_column) % columns
-                        heads.append((thick, crown, 3 * (2 * cell + which) + side // 2))
-        self.head_thick, self.head_crown, self.head_face = np.array(heads).T
-        self.head_z = p.bare_half_zone + p.crown_spacing * self.head_crown
-
-    def _place_sites(self, p: LatticeParameters) -> None:
-        monomer = np.arange(2 * ACTINS_PER_UNIT * p.n_ru)
-        turn = -monomer * 360.0 * p.helix_turns / p.helix_monomers
-        sites, self.face_start = [], [0]
-        for thin in range(self.n_thin):
-            for k in range(3):
-                away = (turn - (210.0 + 60.0 * (thin % 2) + 120.0 * k) + 180.0) % 360.0 - 180.0
-                sites += [(thin, m) for m in monomer[np.abs(away) <= p.zone_half_angle]]
-                self.face_start.append(len(sites))
-        self.site_thin, m = np.array(sites).T
-        self.site_s = (m + 0.5) * p.actin_rise
-        self.site_unit = (2 * self.site_thin + m % 2) * p.n_ru + m // 2 // ACTINS_PER_UNIT
-        node_length = 2 * ACTINS_PER_UNIT * p.actin_rise
-        self.site_node = np.floor(self.site_s / node_length).astype(int)  # node 0 is the Z-line
-        self.site_weight = self.site_s / node_length - self.site_node
-
-
-class HeadCycle:
-    """Rates of the head cycle over strain, and what they do to a head in one step."""
-
-    def __init__(self, fibre: FibreParameters, chemistry: Chemistry, numerics: Numerics) -> None:
-        self.c: CycleParameters = fibre.cycle.at(chemistry.temperature_C)
-        self.lock, self.chemistry, self.dt = fibre.regulation.lock, chemistry, numerics.step_ms
-        self.width, self.kt = numerics.strain_bin_nm, chemistry.thermal_energy
-        self.n_bins = round(2 * STRAIN_RANGE / self.width)
-        self.stroke = np.array([0.0, self.c.stroke_1, self.c.stroke_1 + self.c.stroke_2])
-        self.reach = np.sqrt(32.0 * self.kt / self.c.stiffness_head)
-        self.hydrolysis = self.c.k_hydrolysis * 1e-3
-        self.hydrolysis_back = self.hydrolysis / self.c.hydrolysis_equilibrium
-        middles = -STRAIN_RANGE + (np.arange(self.n_bins) + 0.5) * self.width
-        slip, e1, _, e3 = self._energies(middles)
-        self.attach = self.c.k_attach * 1e-3 * np.exp(-e1) * slip
-        self.rebind = self.c.k_atp_bind * 1e-3 / self.c.atp_equilibrium(chemistry) * np.exp(-e3)
-        self._cache: dict[tuple[str, int, int], F8] = {}
-
-    def _energies(self, x: Any) -> tuple[Any, Any, Any, Any]:
-        """phi, E1, E2, E3 in kT."""
-        kappa, c = self.c.stiffness_head, self.c
-        slip = 1.0 + np.exp(np.minimum(12.0, 2.0 * kappa * (np.abs(x) - c.x_critical) / self.kt))
-        e1, e2, e3 = (0.5 * kappa * (x + h) ** 2 / self.kt for h in self.stroke)
-        return slip, e1, e2, e3
-
-    def bin(self, x: Any) -> Any:
-        """Strain bin, held inside the table."""
-        return np.clip(np.floor((x + STRAIN_RANGE) / self.width).astype(int), 0, self.n_bins - 1)
-
-    def generator(self, b: int, closed: int) -> F8:
-        """Rates over A1, A2, A3, RIGOR, MDP, MT at the middle of bin b."""
-        c, pi, adp = self.c, self.chemistry.pi_mM * 1e-3, self.chemistry.adp_uM
-        slip, e1, e2, e3 = self._energies(-STRAIN_RANGE + (b + 0.5) * self.width)
-        faster = 1.0 / self.lock if closed else 1.0
-        w_stroke, w_iso = c.k_stroke * np.exp(-c.stroke_split * (e2 - e1)), c.k_isomerise * np.exp(-(e3 - e2))
-        stroke = w_stroke * c.stroke_cap / (w_stroke + c.stroke_cap)
-        iso = w_iso * c.isomerise_cap / (w_iso + c.isomerise_cap)
-        q = np.zeros((6, 6))
-        q[0, TO_MDP] = c.k_attach / c.attach_equilibrium * slip * faster
-        q[0, 1], q[1, 0] = stroke, stroke * pi / c.stroke_equilibrium_M * np.exp(e2 - e1)
-        q[1, 2], q[2, 1] = iso, iso * np.exp(e3 - e2) / c.isomerise_equilibrium
-        q[2, 3], q[3, 2] = c.k_adp_release, c.k_adp_release * adp / c.adp_dissociation_uM
-        q[3, TO_MT] = c.k_atp_bind * self.chemistry.atp_mM * 1e-3 * faster
-        return 1e-3 * (q - np.diag(q.sum(axis=1)))
-
-    def moved(self, b: int, closed: int) -> F8:
-        """P = exp(Q dt)."""
-        key = ("moved", b, closed)
-        if key not in self._cache:
-            self._cache[key] = expm(self.generator(b, closed) * self.dt)
-        return self._cache[key]
-
-    def landed(self, b: int) -> F8:
-        """(1/dt) of the integral of P over the step, from expm of [[Q dt, 1], [0, 0]]."""
-        key = ("landed", b, 0)
-        if key not in self._cache:
-            augmented = np.zeros((12, 12))
-            augmented[:6, :6], augmented[:6, 6:] = self.generator(b, 0) * self.dt, np.eye(6)
-            self._cache[key] = expm(augmented)[:6, 6:]
-        return self._cache[key]
-
-
-class CalciumStore:
-    """Release, leak, pump, ATP and calsequestrin."""
-
-    def __init__(self, fibre: FibreParameters, chemistry: Chemistry, numerics: Numerics, pools: F8) -> None:
-        self.p, self.dt = fibre.calcium, numerics.step_ms
-        self.substeps = int(np.ceil(numerics.step_ms / numerics.calcium_substep_ms - 1e-9))
-        self.atp = chemistry.atp_mM * 1e3
-        self.v_pump = self.p.v_pump_mM_s * chemistry.atp_mM / (chemistry.atp_mM + self.p.k_pump_atp_mM)  # mM/s = uM/ms
-        self.sr_rest = self.p.sr_rest_mM * 1e3
-        self.k_leak = self._pumped(self.p.ca_rest_uM) / (self.sr_rest - self.p.ca_rest_uM)
-        self.total, self.free, self.sr, self.csq, self.gate_1, self.gate_2, self.available = (float(y) for y in pools[:7])
-
-    def _pumped(self, ca: float) -> float:
-        return float(self.v_pump * ca**2 / (ca**2 + self.p.k_pump_uM**2))
-
-    def free_of(self, total: float) -> float:
-        """Solve total = c (1 + ATP/(K + c))."""
-        k = self.p.atp_calcium_mM * 1e3
-        half = 0.5 * (total - k - self.atp)
-        root = np.sqrt(half**2 + total * k)
-        return float(total * k / (root - half) if half < 0 else half + root)
-
-    def impulse(self) -> None:
-        """One impulse arrives."""
-        self.gate_1 += self.available
-        self.available *= 1.0 - self.p.inactivation
-
-    def _flow(self, y: F8, wave: float) -> F8:
-        """Rates of change of (total, SR, calsequestrin)."""
-        total, sr, csq = y
-        ca = self.free_of(total)
-        out = self.p.release_uM * wave * sr / self.sr_rest + self.k_leak * (sr - ca) - self._pumped(ca)
-        bound = self.p.csq_on * 1e-9 * sr * (self.p.csq_mM * 1e3 - csq) - self.p.csq_off * 1e-3 * csq
-        return np.array([out, -out / self.p.sr_volume - bound, bound])
-
-    def step(self) -> None:
-        """One step of the midpoint rule, the release waveform exact."""
-        tau, h = self.p.tau_release_ms, self.dt / self.substeps
-        fade, y = np.exp(-h / tau), np.array([self.total, self.sr, self.csq])
-        for _ in range(self.substeps):
-            before = self.gate_1 + self.gate_2  # falls by what is released
-            self.gate_2 = (self.gate_2 + self.gate_1 * h / tau) * fade
-            self.gate_1 *= fade
-            wave = (before - self.gate_1 - self.gate_2) / h
-            y = y + h * self._flow(y + 0.5 * h * self._flow(y, wave), wave)
-        self.total, self.sr, self.csq = (float(value) for value in y)
-        self.available = 1.0 - (1.0 - self.available) * np.exp(-self.dt / self.p.tau_recovery_ms)
-        self.free = self.free_of(self.total)
-
-
-@dataclass
-class Setup:
-    """All parameters of one run."""
-
-    fibre: FibreParameters
-    lattice: LatticeParameters
-    mechanics: MechanicsParameters
-    chemistry: Chemistry
-    numerics: Numerics
-    hs_length: float
-    clamped: bool
-    impulses: tuple[int, ...] = ()
+from tests.oracle.parts import (
+    A1, A2, A3, ACTINS_PER_UNIT, F8, MDP, MT, OFF, RIGOR, TO_MDP, TO_MT, CalciumStore, Geometry, HeadCycle, Setup, Xoshiro,
+)
 
 
 class Elastic:
@@ -236,16 +34,18 @@ class Elastic:
         self.thick_spring = np.full(lat.n_crown, p.stiffness_thick)
         self.thick_spring[0] *= lat.crown_spacing / lat.bare_half_zone
         self.shift, self.free_end = np.zeros(self.z_line + 1), p.series_compliance > 0
-        self.springs = np.zeros((self.z_line + 1,) * 2)
-        for thick in range(geometry.n_thick):
-            for crown in range(lat.n_crown):
-                self._join(self.crown(thick, crown), self.crown(thick, crown - 1) if crown else None, self.thick_spring[crown])
-        for thin in range(geometry.n_thin):
-            for node in range(1, lat.n_ru + 1):
-                self._join(self.node(thin, node), self.node(thin, node - 1), self.thin_spring)
-        if self.free_end:
-            self._join(self.z_line, None, geometry.n_thick / p.series_compliance)
-        self.tips = self.crown(np.arange(geometry.n_thick), lat.n_crown - 1)
+        thick, thin = np.arange(geometry.n_thick), np.arange(geometry.n_thin)
+        bonds = [([self.z_line], None, geometry.n_thick / p.series_compliance)] if self.free_end else []
+        bonds += [(self.crown(thick, c), self.crown(thick, c - 1) if c else None, self.thick_spring[c]) for c in range(lat.n_crown)]
+        bonds += [(self.node(thin, n), self.node(thin, n - 1), self.thin_spring) for n in range(1, lat.n_ru + 1)]
+        self.springs = sum(stiffness * (bond.T @ bond) for bond, stiffness in ((self._reads(i, j, -1.0), k) for i, j, k in bonds))
+        self.titin_reads = self._reads(self.crown(thick, lat.n_crown - 1), np.full(geometry.n_thick, self.z_line), 1.0)
+
+    def _reads(self, i: Any, j: Any, weight: Any, first: Any = 1.0) -> sparse.csr_array:
+        """Matrix whose row r reads first q[i_r] + weight q[j_r] off the shifts q."""
+        row, size = np.arange(len(i)), (len(i), self.z_line + 1)
+        matrix = sparse.csr_array((np.broadcast_to(first, len(i)), (row, i)), shape=size)
+        return matrix if j is None else matrix + sparse.csr_array((np.broadcast_to(weight, len(i)), (row, j)), shape=size)
 
     def crown(self, thick: Any, crown: Any) -> Any:
         """Unknown of a crown."""
@@ -255,48 +55,41 @@ class Elastic:
         """Unknown of a thin node; node 0 is the Z-line."""
         return np.where(node == 0, self.z_line, self.g.n_thick * self.n_crown + thin * self.n_ru + node - 1)
 
-    def _join(self, i: Any, j: Any, stiffness: float) -> None:
-        self.springs[i, i] += stiffness
-        if j is not None:
-            self.springs[j, j] += stiffness
-            self.springs[i, j] -= stiffness
-            self.springs[j, i] -= stiffness
-
     def strain(self, head: Any, site: Any) -> Any:
-        """x = L0 - s - z - u - v of heads at sites."""
-        g, q = self.g, self.shift
-        thin, node, weight = g.site_thin[site], g.site_node[site], g.site_weight[site]
-        v = (1.0 - weight) * q[self.node(thin, node)] + weight * q[self.node(thin, node + 1)]
-        return self.length - g.site_s[site] - g.head_z[head] - q[self.crown(g.head_thick[head], g.head_crown[head])] - v
+        """x = L0 - s - z - u - v of heads at sites, shifts as they were last balanced."""
+        g = self.g
+        return self.length - g.site_s[site] - g.head_z[head] - self.head_u[head] - self.site_v[site]
 
     def balance(self, head: Any, site: Any, kappa: float, stroke: F8) -> None:
         """Newton (only titin is not linear) until no node is out of balance."""
-        g, last = self.g, self.z_line + int(self.free_end)
-        thin, node, weight = g.site_thin[site], g.site_node[site], g.site_weight[site]
-        pull = np.zeros((len(head), self.z_line + 1))  # minus dx/dq
-        rows = np.arange(len(head))
-        for unknown, share in ((self.crown(g.head_thick[head], g.head_crown[head]), 1.0),
-                               (self.node(thin, node), 1.0 - weight), (self.node(thin, node + 1), weight)):
-            pull[rows, unknown] += share
-        linear = self.springs + kappa * pull.T @ pull
+        last = self.z_line + int(self.free_end)  # a Z-line that is held is no unknown
+        pull = self._sites(site) + self._crowns(head)  # minus dx/dq
+        linear = self.springs + kappa * (pull.T @ pull)
+        strain_at_rest = self.length - self.g.site_s[site] - self.g.head_z[head]
         for _ in range(50):
             titin, slope = self.titin()
-            force = self.springs @ self.shift - kappa * pull.T @ (self.strain(head, site) + stroke)
-            force[self.tips] -= titin
-            force[self.z_line] -= titin.sum()
+            force = self.springs @ self.shift - kappa * (pull.T @ (strain_at_rest - pull @ self.shift + stroke))
+            force -= self.titin_reads.T @ titin
             if np.abs(force[:last]).max() < self.tolerance:
-                return
-            stiffness = linear.copy()
-            stiffness[self.tips, self.tips] += slope
-            stiffness[self.tips, self.z_line] += slope
-            stiffness[self.z_line, self.tips] += slope
-            stiffness[self.z_line, self.z_line] += slope.sum()
-            self.shift[:last] -= solve(stiffness[:last, :last], force[:last], assume_a="pos")
-        raise RuntimeError("no balance")
+                break
+            stiffness = sparse.csc_array(linear + self.titin_reads.T @ (sparse.diags_array(slope) @ self.titin_reads))
+            self.shift[:last] -= spsolve(stiffness[:last, :last], force[:last])
+        else:
+            raise RuntimeError("the twin found no balance")
+        self.head_u, self.site_v = self._crowns(slice(None)) @ self.shift, self._sites(slice(None)) @ self.shift
+
+    def _sites(self, site: Any) -> sparse.csr_array:
+        """Reads the shifts of sites, linear between thin nodes."""
+        thin, node, weight = self.g.site_thin[site], self.g.site_node[site], self.g.site_weight[site]
+        return self._reads(self.node(thin, node), self.node(thin, node + 1), weight, 1.0 - weight)
+
+    def _crowns(self, head: Any) -> sparse.csr_array:
+        """Reads the shifts of heads' crowns."""
+        return self._reads(self.crown(self.g.head_thick[head], self.g.head_crown[head]), None, 0.0)
 
     def titin(self) -> tuple[F8, F8]:
         """Titin force and stiffness of every thick filament."""
-        extension = self.length - self.shift[self.z_line] - self.shift[self.tips] - self.slack
+        extension = self.length - self.slack - self.titin_reads @ self.shift
         grown = self.p.titin_force * np.exp(self.p.titin_exponent * extension)
         return grown - self.p.titin_force, self.p.titin_exponent * grown
 
@@ -308,4 +101,145 @@ class Elastic:
     def force(self) -> float:
         """Force on the Z-line, per thick filament."""
         first = self.shift[self.node(np.arange(self.g.n_thin), 1)] - self.shift[self.z_line]
-        return float((self.thin_spring * -first.sum() + self.titin()[0].sum()) / self.g.n_thick)
+        return float((self.thin_spring * first.sum() + self.titin()[0].sum()) / self.g.n_thick)
+
+
+class Twin:
+    """One half-sarcomere, walked step by step as docs/model.md says."""
+
+    def __init__(self, setup: Setup, state: Any) -> None:
+        self.setup, self.fibre, self.dt = setup, setup.fibre, setup.numerics.step_ms
+        self.geometry = Geometry(setup.lattice)
+        self.cycle = HeadCycle(setup.fibre, setup.chemistry, setup.numerics)
+        self.calcium = CalciumStore(setup.fibre, setup.chemistry, setup.numerics, state.calcium)
+        self.elastic = Elastic(setup, self.geometry)
+        self.random = Xoshiro(state.stream)
+        self.head_state, self.head_site, self.strain = state.head_state.copy(), state.head_site.copy(), state.strain.copy()
+        self.site_taken, self.ru_heads = state.site_taken.copy(), state.ru_heads.copy()
+        self.ru_calcium, self.ru_open = state.ru_calcium.copy(), state.ru_open.copy()
+        self.n, next_impulse, self.atp_used = (int(count) for count in state.count[:3])
+        self.impulses = sorted(setup.impulses)[next_impulse:]
+        lat = setup.lattice
+        area = 2.0 / np.sqrt(3.0) * lat.d10**2 * lat.spacing_length / setup.hs_length  # nm2 per thick filament
+        litres = area * setup.hs_length * lat.n_thick * 1e-24
+        self.unit_uM = 1e6 * lat.myofibril_fraction / (AVOGADRO * litres)
+        self._balance()
+
+    @property
+    def hs_length(self) -> float:
+        """Length now."""
+        return self.setup.hs_length - float(self.elastic.shift[-1])
+
+    def step(self) -> None:
+        """One step, in the order of docs/model.md."""
+        while self.impulses and self.impulses[0] <= self.n:
+            self.impulses.pop(0)
+            self.calcium.impulse()
+        if not self.setup.clamped:
+            self.calcium.step()
+        before = int(self.ru_calcium.sum())
+        self._units()
+        self._heads()
+        self._balance()
+        if not self.setup.clamped:
+            self.calcium.take(self.unit_uM * (int(self.ru_calcium.sum()) - before))
+        self.n += 1
+
+    def _balance(self) -> None:
+        head = np.flatnonzero(self.head_state >= A1)
+        site, stroke = self.head_site[head], self.cycle.stroke[np.minimum(self.head_state[head] - A1, 2)]
+        self.elastic.balance(head, site, self.cycle.c.stiffness_head, stroke)
+        self.strain[head] = self.elastic.strain(head, site)
+
+    def _units(self) -> None:
+        draws = [self.random.uniform() for _ in self.ru_open]
+        n_ru = self.setup.lattice.n_ru
+        for half in (self.n % 2, 1 - self.n % 2):
+            for strand in range(2 * self.geometry.n_thin):
+                opened = self.ru_open[strand * n_ru : (strand + 1) * n_ru]  # a view
+                for place in range(half, n_ru, 2):
+                    beside = [i for i in (place - 1, place + 1) if 0 <= i < n_ru]
+                    unit = strand * n_ru + place
+                    self._follow(unit, sum(1 if opened[i] else -1 for i in beside), draws[unit])
+
+    def _unit_rates(self, unit: int, s: int) -> F8:
+        """Calcium on, calcium off, flip; per ms."""
+        p, n_ca, is_open = self.fibre.regulation, int(self.ru_calcium[unit]), bool(self.ru_open[unit])
+        k_on, k_close = p.k_calcium_on * 1e-9, p.k_close * 1e-3
+        tilt = (p.k_off_closed_uM / p.k_off_open_uM) ** (n_ca / 2) * np.exp(0.5 * p.cooperativity * s)
+        on = k_on * self.calcium.free * (p.n_calcium_sites - n_ca)
+        off = k_on * (p.k_off_open_uM if is_open else p.k_off_closed_uM) * n_ca
+        flip = k_close / tilt * p.lock ** min(self.ru_heads[unit], 7) if is_open else k_close * p.opening_equilibrium * tilt
+        return np.array([on, off, flip])
+
+    def _follow(self, unit: int, s: int, u: float) -> None:
+        """All events of one unit in one step."""
+        time = 0.0
+        while True:
+            rates = self._unit_rates(unit, s)
+            time -= np.log(u) / rates.sum()
+            if time >= self.dt:
+                return
+            event = int(np.searchsorted(np.cumsum(rates), self.random.uniform() * rates.sum(), side="right"))
+            if event == 2:
+                self.ru_open[unit] = 1 - self.ru_open[unit]
+            else:
+                self.ru_calcium[unit] += 1 - 2 * event
+            u = self.random.uniform()
+
+    def _wake_rate(self, head: int) -> float:
+        p, g = self.fibre.off_state, self.geometry
+        relative = self.tensions[g.head_thick[head], g.head_crown[head]] / p.isometric_force
+        return 1e-3 * (p.k_wake + p.k_wake_force * min(max(relative, 0.0), p.max_relative_force))
+
+    def _heads(self) -> None:
+        lat = self.setup.lattice
+        self.tensions = np.array([[self.elastic.tension(t, c) for c in range(lat.n_crown)] for t in range(lat.n_thick)])
+        gap = 2.0 / 3.0 * lat.d10 * np.sqrt(lat.spacing_length / self.hs_length) - lat.gap_unstrained
+        self.reaching = float(np.exp(-0.5 * lat.stiffness_radial * gap**2 / self.cycle.kt))
+        draws = [self.random.uniform() for _ in self.head_state]
+        for head, u in enumerate(draws):
+            if self.head_state[head] >= A1:
+                self._attached(head, u)
+            elif self.head_state[head] == OFF:
+                if u < -np.expm1(-self._wake_rate(head) * self.dt):
+                    self.head_state[head] = MDP
+            else:
+                self._detached(head, u)
+
+    def _attached(self, head: int, u: float) -> None:
+        site, origin = self.head_site[head], self.head_state[head] - A1
+        closed = 1 - self.ru_open[self.geometry.site_unit[site]]
+        chances = self.cycle.propagators(int(self.cycle.bin(self.strain[head])), int(closed))[0][origin]
+        order = [origin] + [i for i in range(6) if i != origin]
+        self._arrive(head, order[min(int(np.searchsorted(np.cumsum(chances[order]), u, side="right")), 5)], site)
+
+    def _detached(self, head: int, u: float) -> None:
+        g, cycle, ready = self.geometry, self.cycle, self.head_state[head] == MDP
+        face = g.head_face[head]
+        on_face = slice(g.face_start[face], g.face_start[face + 1])
+        x = self.elastic.strain(head, on_face)
+        near = np.abs(x + (0.0 if ready else cycle.stroke[2])) <= cycle.reach
+        near &= (self.site_taken[on_face] == 0) & (self.ru_open[g.site_unit[on_face]] == 1)
+        sites, bins = on_face.start + np.flatnonzero(near), cycle.bin(x[near])
+        plain = [cycle.hydrolysis_back, self.fibre.off_state.k_rest * 1e-3] if ready else [cycle.hydrolysis]
+        rates = np.concatenate([plain, (cycle.attach if ready else cycle.rebind)[bins] * self.reaching])
+        chance = -np.expm1(-rates.sum() * self.dt)
+        if u >= chance:
+            return
+        pick = int(np.searchsorted(np.cumsum(rates), u / chance * rates.sum(), side="right"))
+        if pick < len(plain):
+            self.head_state[head] = (MT, OFF)[pick] if ready else MDP
+            return
+        self.atp_used -= 0 if ready else 1
+        chances = cycle.propagators(int(bins[pick - len(plain)]), 0)[1][0 if ready else 3]
+        outcome = min(int(np.searchsorted(np.cumsum(chances), self.random.uniform(), side="right")), 5)
+        self._arrive(head, outcome, sites[pick - len(plain)])
+
+    def _arrive(self, head: int, outcome: int, site: int) -> None:
+        """Put a head into A1, A2, A3, RIGOR, MDP or MT and keep the books of its site."""
+        stays = outcome < TO_MDP
+        self.ru_heads[self.geometry.site_unit[site]] += int(stays) - int(self.site_taken[site])
+        self.site_taken[site], self.head_site[head] = int(stays), site if stays else -1
+        self.head_state[head] = (A1, A2, A3, RIGOR, MDP, MT)[outcome]
+        self.atp_used += int(outcome == TO_MT)

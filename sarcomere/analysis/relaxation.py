@@ -1,0 +1,79 @@
+"""How force and heads let go after the last impulse."""
+
+from __future__ import annotations
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+SMOOTHING_S = 0.01
+
+
+def active_force(ds: xr.Dataset) -> xr.DataArray:
+    """Force beyond what titin carries, mean over replicates.
+
+    Parameters
+    ----------
+    ds : xarray.Dataset
+        A run.
+
+    Returns
+    -------
+    xarray.DataArray
+        pN per thick filament, by ``motor_unit`` and ``time``.
+    """
+    force = (ds.force - ds.titin_force).mean("replicate")
+    return force.assign_attrs(units="pN", long_name="active force per thick filament")
+
+
+def last_impulse(ds: xr.Dataset) -> xr.DataArray:
+    """Time of the last impulse of each motor unit; NaN without impulses.
+
+    Parameters
+    ----------
+    ds : xarray.Dataset
+        A run.
+
+    Returns
+    -------
+    xarray.DataArray
+        Seconds, by ``motor_unit``.
+    """
+    if ds.sizes.get("impulse", 0) == 0:
+        return xr.full_like(ds.motor_unit, np.nan, dtype=float)
+    return ds.impulse_time.max("impulse").assign_attrs(units="s", long_name="last impulse")
+
+
+def half_relaxation_time(values: xr.DataArray, after: xr.DataArray) -> xr.DataArray:
+    """Time from the peak that follows the last impulse to half of that peak.
+
+    This is how twitches are measured; for a fused tetanus the peak is at the last impulse.
+
+    Parameters
+    ----------
+    values : xarray.DataArray
+        Force, attached fraction or the like, with dimension ``time``; smoothed over 10 ms before it is read.
+    after : xarray.DataArray
+        Time (s) of the last impulse, as ``last_impulse`` gives it.
+
+    Returns
+    -------
+    xarray.DataArray
+        Seconds; NaN where there is no impulse or the record ends before half is reached.
+    """
+    step = float(values.time[1] - values.time[0])
+    width = max(1, round(SMOOTHING_S / step))
+    smooth = values.rolling(time=width, center=True, min_periods=1).mean()
+    half = xr.apply_ufunc(
+        _half_time, smooth, after, values.time, input_core_dims=[["time"], [], ["time"]], vectorize=True
+    )
+    return half.assign_attrs(units="s", long_name="half-relaxation time after the last impulse")
+
+
+def _half_time(values: NDArray[np.float64], after: float, time: NDArray[np.float64]) -> float:
+    tail = np.flatnonzero(time >= after)
+    if tail.size == 0 or not np.isfinite(after):
+        return np.nan
+    peak = tail[0] + int(np.argmax(values[tail]))
+    below = np.flatnonzero(values[peak:] < 0.5 * values[peak])
+    return float(time[peak + below[0]] - time[peak]) if below.size else np.nan

@@ -1,0 +1,247 @@
+"""The command line: ``sarcomere run | info | plot | scenarios``."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    import xarray as xr
+    from rich.console import Console
+
+    from sarcomere.simulate import Simulation
+
+
+class _Commands(click.Group):
+    """Turns every error a user can mend into one sentence and exit code 2."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        from sarcomere.errors import SarcomereError
+
+        try:
+            return super().invoke(ctx)
+        except SarcomereError as error:
+            click.echo(f"Error: {error}", err=True)
+            ctx.exit(2)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="sarcomere")
+def main() -> None:
+    """From the discharges of motor units to every myosin head.
+
+    Start with:  sarcomere run voluntary-contraction
+    """
+
+
+@main.command()
+@click.argument("scenario")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Result file; default NAME.h5 in this folder.")
+@click.option(
+    "--set", "settings", multiple=True, metavar="KEY=VALUE", help="Replace a value, e.g. --set lattice.n_thick=16."
+)
+@click.option("--seed", type=int, help="The whole seed of the run; same seed, same bits.")
+@click.option("--replicates", type=int, help="Independent repetitions.")
+@click.option(
+    "--threads",
+    type=click.IntRange(min=1),
+    default=lambda: len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
+    show_default="all cores",
+    help="Half-sarcomeres advanced at once; changes no bit of the result.",
+)
+@click.option("--resume", is_flag=True, help="Go on with an interrupted run.")
+@click.option("--overwrite", is_flag=True, help="Replace the result file if there is one.")
+@click.option("--figure/--no-figure", default=True, help="Write an overview figure beside the result.")
+def run(
+    scenario: str,
+    output: Path | None,
+    settings: tuple[str, ...],
+    seed: int | None,
+    replicates: int | None,
+    threads: int,
+    resume: bool,
+    overwrite: bool,
+    figure: bool,
+) -> None:
+    """Run SCENARIO, a .toml file or a shipped name, into one HDF5 file.
+
+    \b
+    Examples
+      sarcomere run voluntary-contraction
+      sarcomere run voluntary-contraction --set chemistry.atp_mM=0.1 -o low-atp.h5
+      sarcomere run mine.toml --replicates 10 --seed 7 --set drive.discharge_file='"mine.csv"'
+
+    The file opens with xarray.open_dataset.  Ctrl-C keeps what is done; --resume goes on with it.
+    """
+    from rich.console import Console
+
+    from sarcomere.scenario import parse_override, read
+
+    overrides = dict(parse_override(text) for text in settings)
+    overrides |= {f"run.{k}": v for k, v in (("seed", seed), ("replicates", replicates)) if v is not None}
+    checked = read(scenario, overrides)
+    path = output or Path(f"{Path(scenario).stem}.h5")
+    console = Console(stderr=True, highlight=False)
+    _compile(console)
+
+    from sarcomere.store import part_path, record
+
+    try:
+        with _Bar(console, checked.run.duration_s) as bar:
+            record(checked, path, threads=threads, resume=resume, overwrite=overwrite, progress=bar.update)
+    except KeyboardInterrupt:
+        part = part_path(path)
+        kept = f"{part} holds what is done and opens with xarray; go on by adding --resume" if part.exists() else (
+            "nothing was written yet; run it again"
+        )
+        raise click.exceptions.Exit(_interrupted(f"Interrupted: {kept}.")) from None
+    _report(path, figure)
+
+
+def _interrupted(message: str) -> int:
+    click.echo(f"\n{message}", err=True)
+    return 130
+
+
+def _compile(console: Console) -> None:
+    """Compile the kernels, or load them, before the clock of the run starts."""
+    from sarcomere_kernels import is_compiled
+
+    from sarcomere.simulate import load_kernels
+
+    if is_compiled():
+        load_kernels()
+        return
+    with console.status("Compiling the kernels for this machine, once (about half a minute) …"):
+        if not console.is_terminal:
+            console.print("Compiling the kernels for this machine, once (about half a minute) …")
+        load_kernels()
+
+
+class _Bar:
+    """Progress on a terminal as a bar, elsewhere as a line for every tenth of the run."""
+
+    def __init__(self, console: Console, duration: float) -> None:
+        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+        self._console, self._duration, self._told = console, duration, 0
+        self._progress = Progress(
+            TextColumn("{task.completed:6.2f} of {task.total:.2f} s simulated"),
+            BarColumn(),
+            TextColumn("{task.percentage:3.0f} %"),
+            TimeRemainingColumn(),
+            console=console,
+            disable=not console.is_terminal,
+        )
+        self._task = self._progress.add_task("run", total=duration)
+
+    def __enter__(self) -> _Bar:
+        self._progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._progress.stop()
+
+    def update(self, simulation: Simulation) -> None:
+        done = max(simulation.samples_done, 0) * simulation.scenario.record.sample_interval_ms * 1e-3
+        self._progress.update(self._task, completed=done)
+        tenth = int(10 * done / self._duration)
+        if not self._console.is_terminal and tenth > self._told:
+            self._told = tenth
+            self._console.print(f"{done:.2f} of {self._duration:.2f} s simulated")
+
+
+def _report(path: Path, figure: bool) -> None:
+    """Say what came out, and where it is."""
+    from sarcomere.results import open_run
+
+    with open_run(path) as lazy:
+        ds = lazy.load()
+    _print_summary(ds)
+    click.echo(f"\nResult: {path}")
+    if figure:
+        click.echo(f"Figure: {_save_figure(ds, path.with_suffix('.png'))}")
+
+
+def _print_summary(ds: xr.Dataset) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    from sarcomere.analysis import summary
+
+    columns = {
+        "impulses": ("impulses", "{:.0f}", 1.0),
+        "rate": ("rate\n(1/s)", "{:.1f}", 1.0),
+        "peak_ca": ("peak Ca\n(µM)", "{:.1f}", 1.0),
+        "peak_force": ("peak force\n(pN/filament)", "{:.0f}", 1.0),
+        "peak_attached": ("attached\n(% of heads)", "{:.1f}", 100.0),
+        "atp_used": ("ATP used\n(per head)", "{:.1f}", 1.0),
+        "force_half_time": ("force halves\n(ms)", "{:.0f}", 1e3),
+        "attached_half_time": ("heads halve\n(ms)", "{:.0f}", 1e3),
+    }
+    rows = summary(ds)
+    table = Table(title=ds.attrs["title"], caption="halving times count from the peak after the last impulse")
+    table.add_column("motor unit")
+    table.add_column("fibre")
+    for heading, _, _ in columns.values():
+        table.add_column(heading, justify="right")
+    for i, unit in enumerate(ds.motor_unit.values):
+        cells = (form.format(float(rows[name][i]) * scale) for name, (_, form, scale) in columns.items())
+        table.add_row(str(unit), str(ds.fibre.values[i]), *cells)
+    console = Console(highlight=False)
+    console.print(table)
+    peak = float(ds.muscle_force.mean("replicate").max())
+    click.echo(f"Peak muscle force {peak:.0f} mN over {float(ds.time[-1]):.2f} s, seed {ds.attrs['seed']}.")
+
+
+def _save_figure(ds: xr.Dataset, path: Path) -> Path:
+    from sarcomere.errors import StoreError
+    from sarcomere.plot import overview
+
+    try:
+        overview(ds).savefig(path, dpi=130)
+    except (OSError, ValueError) as error:
+        raise StoreError(f"{path}: the figure cannot be written ({error}); choose another name with -o.") from None
+    return path
+
+
+@main.command()
+@click.argument("path", type=click.Path(path_type=Path))
+def info(path: Path) -> None:
+    """Say what is in a run file, and what made it."""
+    import json
+
+    from sarcomere.results import open_run
+
+    with open_run(path) as ds:
+        attrs, parameters = ds.attrs, json.loads(ds.attrs["parameters"])
+        state = "unfinished" if path.name.endswith(".part") else "finished"
+        sizes = ", ".join(f"{name} {size}" for name, size in ds.sizes.items())
+        click.echo(f"{attrs['title']}\n  {state}: {float(ds.time[-1]):.3f} of {parameters['run']['duration_s']:g} s")
+        click.echo(f"  made by {attrs['source']}, kernels {attrs['kernel_hash']}, seed {attrs['seed']}")
+        click.echo(f"  python {attrs['python']} on {attrs['processor']}; {attrs['packages']}\n  dimensions: {sizes}")
+        for name, variable in ds.data_vars.items():
+            click.echo(f"  {name:<22} {variable.attrs['long_name']} ({variable.attrs['units']})")
+
+
+@main.command()
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Figure file; default beside the run, as .png.")
+def plot(path: Path, output: Path | None) -> None:
+    """Draw the overview of a run: impulses, calcium, force, heads."""
+    from sarcomere.results import open_run
+
+    with open_run(path) as ds:
+        click.echo(_save_figure(ds.load(), output or path.with_suffix(".png")))
+
+
+@main.command()
+def scenarios() -> None:
+    """List the scenarios that come with the package."""
+    from sarcomere.scenario import read, shipped_scenarios
+
+    for name in shipped_scenarios():
+        click.echo(f"{name:<24} {read(name).description}")

@@ -1,0 +1,114 @@
+"""The overview of a run: impulses, calcium, force, heads."""
+
+from __future__ import annotations
+
+import numpy as np
+import xarray as xr
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from sarcomere.analysis import active_force, attached_fraction
+
+# Colour-blind safe (Okabe & Ito); detached states in greys, attached ones from pale to dark, rigor in red.
+FIBRE_COLOURS = {"slow": "#0072B2", "fast": "#D55E00"}
+STATE_COLOURS = {
+    "OFF": "#e8e8e8",
+    "MT": "#bdbdbd",
+    "MDP": "#969696",
+    "A1": "#f0e442",
+    "A2": "#e69f00",
+    "A3": "#b35900",
+    "RIGOR": "#c00000",
+}
+_STYLES = ("-", "--", "-.", ":", (0, (3, 1, 1, 1, 1, 1)))
+
+
+def raster(ds: xr.Dataset, ax: Axes) -> None:
+    """Impulses of each motor unit."""
+    rows = [times[np.isfinite(times)] for times in ds.impulse_time.values]
+    colours = [FIBRE_COLOURS[str(fibre)] for fibre in ds.fibre.values]
+    ax.eventplot(rows, colors=colours, lineoffsets=np.arange(len(rows)), linelengths=0.8, linewidths=0.6)
+    ax.set_yticks(np.arange(len(rows)), [str(unit) for unit in ds.motor_unit.values])
+    ax.set_ylabel("motor unit")
+    ax.set_title("impulses", loc="left", fontsize="medium")
+
+
+def _lines(ds: xr.Dataset, values: xr.DataArray, ax: Axes) -> None:
+    for i, unit in enumerate(ds.motor_unit.values):
+        fibre = str(ds.fibre.values[i])
+        ax.plot(
+            values.time,
+            values.sel(motor_unit=unit),
+            color=FIBRE_COLOURS[fibre],
+            linestyle=_STYLES[i % len(_STYLES)],
+            linewidth=0.8,
+            label=f"{unit} ({fibre})",
+        )
+
+
+def calcium(ds: xr.Dataset, ax: Axes) -> None:
+    """Free calcium of each motor unit's fibres."""
+    _lines(ds, ds.ca.mean("replicate"), ax)
+    ax.set_ylabel("[Ca²⁺] (µM)")
+    ax.set_title("free calcium", loc="left", fontsize="medium")
+
+
+def unit_force(ds: xr.Dataset, ax: Axes) -> None:
+    """Active force of each motor unit's half-sarcomeres."""
+    _lines(ds, active_force(ds).rolling(time=5, center=True, min_periods=1).mean(), ax)
+    ax.set_ylabel("force (pN per\nthick filament)")
+    ax.set_title("active force of the half-sarcomeres", loc="left", fontsize="medium")
+    ax.legend(title="motor unit", ncols=min(5, ds.sizes["motor_unit"]), fontsize="x-small", title_fontsize="x-small")
+
+
+def muscle_force(ds: xr.Dataset, ax: Axes) -> None:
+    """Force of all motor units together, each replicate thin, their mean thick."""
+    if ds.sizes["replicate"] > 1:
+        ax.plot(ds.time, ds.muscle_force.T, color="0.7", linewidth=0.5)
+    ax.plot(ds.time, ds.muscle_force.mean("replicate"), color="black", linewidth=1)
+    ax.set_ylim(bottom=0)
+    ax.set_ylabel("force (mN)")
+    ax.set_title("muscle force, passive included", loc="left", fontsize="medium")
+
+
+def head_states(ds: xr.Dataset, ax: Axes) -> None:
+    """Chemical states of all heads as stacked areas, mean over motor units weighted by their fibres."""
+    mean = ds.head_state_fraction.mean("replicate").weighted(ds.n_fibres).mean("motor_unit")
+    names = [str(name) for name in ds.head_state.values]
+    stack = [mean.sel(head_state=name).values for name in names]
+    ax.stackplot(ds.time, stack, colors=[STATE_COLOURS[name] for name in names], labels=names)
+    ax.set_ylim(0, 1)
+    ax.set_ylabel("fraction of heads")
+    ax.set_title("states of the myosin heads (A1 to RIGOR are attached)", loc="left", fontsize="medium")
+    ax.legend(ncols=len(names), fontsize="x-small", loc="lower left")
+
+
+def attached(ds: xr.Dataset, ax: Axes) -> None:
+    """Attached heads of each motor unit."""
+    _lines(ds, attached_fraction(ds).mean("replicate"), ax)
+    ax.set_ylabel("fraction of heads")
+    ax.set_title("heads attached", loc="left", fontsize="medium")
+
+
+def overview(ds: xr.Dataset) -> Figure:
+    """Everything that matters in one figure.
+
+    Parameters
+    ----------
+    ds : xarray.Dataset
+        A run.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Six panels over one time axis, in s.
+    """
+    panels = (raster, calcium, unit_force, attached, head_states, muscle_force)
+    figure = Figure(figsize=(9, 12), layout="constrained")
+    axes = figure.subplots(len(panels), 1, sharex=True)
+    for panel, ax in zip(panels, axes, strict=True):
+        panel(ds, ax)
+    axes[-1].set_xlabel("time (s)")
+    axes[-1].set_xlim(float(ds.time[0]), float(ds.time[-1]))
+    figure.suptitle(ds.attrs.get("title", ""))
+    return figure
