@@ -24,7 +24,8 @@ class _Commands(click.Group):
         try:
             return super().invoke(ctx)
         except SarcomereError as error:
-            click.echo(f"Error: {error}", err=True)
+            for sentence in str(error).splitlines():
+                click.echo(f"Error: {sentence}", err=True)
             ctx.exit(2)
 
 
@@ -85,10 +86,13 @@ def run(
     checked = read(scenario, overrides)
     path = output or Path(f"{Path(scenario).stem}.h5")
     console = Console(stderr=True, highlight=False)
+
+    from sarcomere.simulate import impulse_times
+    from sarcomere.store import check_paths, part_path, record
+
+    check_paths(path, resume=resume, overwrite=overwrite)
+    impulse_times(checked)  # a fault in the discharge file shows before the wait for the compiler
     _compile(console)
-
-    from sarcomere.store import part_path, record
-
     try:
         with _Bar(console, checked.run.duration_s) as bar:
             record(checked, path, threads=threads, resume=resume, overwrite=overwrite, progress=bar.update)
@@ -174,17 +178,18 @@ def _print_summary(ds: xr.Dataset) -> None:
 
     columns = {
         "impulses": ("impulses", "{:.0f}", 1.0),
-        "rate": ("rate\n(1/s)", "{:.1f}", 1.0),
-        "peak_ca": ("peak Ca\n(µM)", "{:.1f}", 1.0),
-        "peak_force": ("peak force\n(pN/filament)", "{:.0f}", 1.0),
-        "peak_attached": ("attached\n(% of heads)", "{:.1f}", 100.0),
-        "atp_used": ("ATP used\n(per head)", "{:.1f}", 1.0),
-        "force_half_time": ("force halves\n(ms)", "{:.0f}", 1e3),
-        "attached_half_time": ("heads halve\n(ms)", "{:.0f}", 1e3),
+        "rate": ("rate\n/s", "{:.1f}", 1.0),
+        "peak_ca": ("Ca\nµM", "{:.1f}", 1.0),
+        "peak_force": ("force\npN", "{:.0f}", 1.0),
+        "peak_attached": ("heads\n%", "{:.1f}", 100.0),
+        "atp_used": ("ATP", "{:.1f}", 1.0),
+        "force_half_time": ("t½ force\nms", "{:.0f}", 1e3),
+        "attached_half_time": ("t½ heads\nms", "{:.0f}", 1e3),
     }
     rows = summary(ds)
-    table = Table(title=ds.attrs["title"], caption="halving times count from the peak after the last impulse")
-    table.add_column("motor unit")
+    table = Table(title=ds.attrs["title"], caption="Ca, force (active, per thick filament), heads (attached): peaks. ATP: used per head.\n"
+        "t½: from the peak after the last impulse to half of it.")
+    table.add_column("unit")
     table.add_column("fibre")
     for heading, _, _ in columns.values():
         table.add_column(heading, justify="right")
@@ -202,9 +207,13 @@ def _save_figure(ds: xr.Dataset, path: Path) -> Path:
     from sarcomere.plot import overview
 
     try:
+        if path.is_dir():
+            raise IsADirectoryError("it is a folder")
         overview(ds).savefig(path, dpi=130)
     except (OSError, ValueError) as error:
-        raise StoreError(f"{path}: the figure cannot be written ({error}); choose another name with -o.") from None
+        reason = getattr(error, "strerror", None) or error
+        remedy = "choose another name with sarcomere plot RUN.h5 -o FIGURE.png"
+        raise StoreError(f"{path}: the figure cannot be written ({reason}); {remedy}.") from None
     return path
 
 

@@ -6,6 +6,7 @@ import csv
 import gzip
 import json
 import math
+import zlib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -47,11 +48,11 @@ def read_discharges(path: str | Path) -> Discharges:
         text = raw.decode("utf-8-sig")
     except FileNotFoundError:
         raise InputError(f"{path}: no such discharge file; check drive.discharge_file.") from None
-    except (OSError, EOFError, UnicodeDecodeError) as error:
+    except (OSError, EOFError, zlib.error, ValueError) as error:
         raise InputError(f"{path}: cannot be read as text ({error}); give CSV or openhdemg JSON.") from None
     found = _from_json(path, text) if text.lstrip().startswith("{") else _from_csv(path, text)
     if not found:
-        raise InputError(f"{path}: holds no discharge; add lines such as 1,0.250 below {','.join(HEADER)}.")
+        raise InputError(f"{path}: holds no discharge; give lines such as 1,0.250 or, in JSON, MUPULSES.")
     return found
 
 
@@ -61,19 +62,26 @@ def _from_csv(path: Path, text: str) -> Discharges:
     for number, line in enumerate(text.splitlines(), start=1):
         if not line.strip() or line.lstrip().startswith("#"):
             continue
-        row = [cell.strip() for cell in next(csv.reader([line]))]
+        row = _cells(line, f"{path}, line {number}")
         if not header_seen:
             if row != HEADER:
-                raise InputError(f"{path}, line {number}: header is {line!r}; make it {','.join(HEADER)}.")
+                raise InputError(f"{path}, line {number}: header is {line[:80]!r}; make it {','.join(HEADER)}.")
             header_seen = True
             continue
         if len(row) != len(HEADER):
-            raise InputError(f"{path}, line {number}: {line!r} has {len(row)} columns; give motor_unit,time_s.")
+            raise InputError(f"{path}, line {number}: {line!r} has not two columns; give motor_unit,time_s.")
         unit = _unit_number(row[0], f"{path}, line {number}")
         _append(times.setdefault(unit, []), row[1], f"{path}, line {number}")
     if not header_seen:
         raise InputError(f"{path}: has no header; make its first line {','.join(HEADER)}.")
     return {unit: np.array(values) for unit, values in sorted(times.items())}
+
+
+def _cells(line: str, where: str) -> list[str]:
+    try:
+        return [cell.strip() for cell in next(csv.reader([line]))]
+    except csv.Error as error:
+        raise InputError(f"{where}: {line[:80]!r} cannot be read ({error}); give motor_unit,time_s.") from None
 
 
 def _unit_number(text: str, where: str) -> int:
@@ -106,24 +114,25 @@ def _entry(path: Path, table: dict[str, Any], key: str) -> Any:
     if key not in table:
         raise InputError(f"{path}: has no {key}; export the decomposed recording from openhdemg again.")
     value = table[key]
-    return _parse_json(path, value) if isinstance(value, str) else value
+    return _parse_json(f"{path}: {key} = {value[:80]!r}", value) if isinstance(value, str) else value
 
 
-def _parse_json(path: Path, text: str) -> Any:
+def _parse_json(where: str, text: str) -> Any:
     try:
-        return json.loads(text)
+        return json.loads(text, parse_int=float)
     except (json.JSONDecodeError, RecursionError) as error:
-        raise InputError(f"{path}: is not valid JSON ({error}); export it from openhdemg again.") from None
+        raise InputError(f"{where} is not valid JSON ({error}); export it from openhdemg again.") from None
 
 
 def _from_json(path: Path, text: str) -> Discharges:
-    table = _parse_json(path, text)
+    table = _parse_json(f"{path}:", text)
     rate = _entry(path, table, "FSAMP")
-    if isinstance(rate, bool) or not isinstance(rate, int | float) or not (math.isfinite(rate) and rate > 0):
+    if not isinstance(rate, float) or not (math.isfinite(rate) and rate > 0):
         raise InputError(f"{path}: FSAMP = {rate!r} is not a sampling rate; give samples per second, such as 2048.")
     units = _entry(path, table, "MUPULSES")
     if not isinstance(units, list) or not all(isinstance(unit, list) for unit in units):
-        raise InputError(f"{path}: MUPULSES is not a list of lists of samples; export it from openhdemg again.")
+        shown = f"MUPULSES = {str(units)[:80]}"
+        raise InputError(f"{path}: {shown} is not a list of lists of samples; export it from openhdemg again.")
     found: Discharges = {}
     for number, pulses in enumerate(units, start=1):
         times = _pulse_times(pulses, rate, f"{path}, MUPULSES of unit {number}")
@@ -134,7 +143,8 @@ def _from_json(path: Path, text: str) -> Discharges:
 
 def _pulse_times(pulses: Iterable[Any], rate: float, where: str) -> list[float]:
     times: list[float] = []
-    for i, pulse in enumerate(pulses):
-        is_number = isinstance(pulse, int | float) and not isinstance(pulse, bool)
-        _append(times, pulse / rate if is_number else pulse, f"{where}, entry {i}")
+    for number, pulse in enumerate(pulses, start=1):
+        if not isinstance(pulse, float):
+            raise InputError(f"{where}, entry {number}: {pulse!r} is not a number; give the sample of a discharge.")
+        _append(times, pulse / rate, f"{where}, entry {number}")
     return times

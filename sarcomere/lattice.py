@@ -136,7 +136,8 @@ def build(p: LatticeParameters) -> LatticePlan:
     zones = []
     for thin in range(2 * p.n_thick):
         # a thin filament sees its k-th neighbour opposite to where that neighbour sees it
-        zones += [_zone_monomers(p, 210.0 + 60.0 * (thin % 2) + 120.0 * k) for k in range(_FACES_PER_THIN)]
+        first = 210.0 + 60.0 * (thin % 2) - p.thin_rotation * thin
+        zones += [_zone_monomers(p, first + 120.0 * k) for k in range(_FACES_PER_THIN)]
     monomers = np.concatenate(zones)
     counts = [zone.size for zone in zones]
     return LatticePlan(

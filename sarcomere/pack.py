@@ -283,9 +283,10 @@ def fresh_state(model: k.Model, calcium: CalciumParameters, ca_uM: float, seed: 
     start, stream = seed.spawn(2)
     rng = np.random.default_rng(start)
     n_heads, n_units = lattice.head_z.size, lattice.n_thin * 2 * lattice.n_ru
+    wake = model.thick.k_wake + model.thick.k_wake_force * _passive_tension(model)
     weights = np.array(
         [
-            model.thick.k_rest / model.thick.k_wake if model.thick.k_wake > 0 else 0.0,
+            model.thick.k_rest / wake if wake > 0 else 0.0,
             model.cycle.k_hydrolysis_reverse / max(model.cycle.k_hydrolysis, 1e-300),
             1.0,
         ]
@@ -320,6 +321,14 @@ def fresh_state(model: k.Model, calcium: CalciumParameters, ca_uM: float, seed: 
         dwell=np.zeros((len(k.EXIT_NAMES), k.N_DWELL_BINS), dtype=np.int64),
         stream=stream.generate_state(4, np.uint64),
     )
+
+
+def _passive_tension(model: k.Model) -> float:
+    """Titin's pull on a resting thick filament, relative to isometric; a tendon's give is neglected."""
+    m = model.mechanics
+    extension = max(m.imposed_length - m.thick_tip - m.titin_slack, 0.0)
+    force = m.titin_amplitude * np.expm1(m.titin_exponent * extension)
+    return float(min(force / model.thick.isometric_force, model.thick.max_relative_force))
 
 
 def scratch_for(lattice: k.Lattice) -> k.Scratch:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -49,7 +50,7 @@ def dataset(
         recorded += SNAPSHOTS
     variables = {v.name: _joined(v, [block.values[v.name] for block in blocks]) for v in recorded}
     variables[DWELL.name] = _labelled(DWELL, dwell)
-    variables[IMPULSES.name] = _labelled(IMPULSES, _padded(impulses, scenario))
+    variables[IMPULSES.name] = _labelled(IMPULSES, impulse_table(impulses, scenario))
     ds = xr.Dataset(variables, attrs=provenance.attributes(scenario))
     return ds.assign_coords(_coordinates(scenario, blocks))
 
@@ -64,7 +65,20 @@ def _joined(variable: Variable, parts: list[NDArray[Any]]) -> xr.Variable:
     return _labelled(variable, np.concatenate(parts, axis=axis))
 
 
-def _padded(impulses: Mapping[int, NDArray[np.float64]], scenario: Scenario) -> NDArray[np.float64]:
+def impulse_table(impulses: Mapping[int, NDArray[np.float64]], scenario: Scenario) -> NDArray[np.float64]:
+    """Impulse times as one table, a row for each motor unit, NaN beyond its last impulse.
+
+    Parameters
+    ----------
+    impulses : mapping of int to ndarray
+        Impulse times (s) by motor unit.
+    scenario : Scenario
+        Gives the order of the motor units.
+
+    Returns
+    -------
+    ndarray, shape (motor_unit, impulse)
+    """
     longest = max((times.size for times in impulses.values()), default=0)
     table = np.full((len(scenario.motor_units), longest), np.nan)
     for row, unit in zip(table, scenario.motor_units, strict=True):
@@ -117,12 +131,13 @@ def open_run(path: str | Path) -> xr.Dataset:
     StoreError
         If there is no such file or it is not a run.
     """
-    if not Path(path).is_file():
+    if not os.path.isfile(path):
         raise StoreError(f"{path}: no such run file; give the .h5 that 'sarcomere run' wrote.")
     try:
-        ds = xr.open_dataset(path, engine="h5netcdf", decode_times=False)
+        ds = xr.open_dataset(path, engine="h5netcdf", decode_times=False, phony_dims="sort")
     except (OSError, ValueError, KeyError) as error:
         raise StoreError(f"{path}: is not a readable HDF5 run ({error}); run the scenario again.") from None
-    if "kernel_hash" not in ds.attrs:
+    if not {"kernel_hash", "parameters"} <= ds.attrs.keys():
+        ds.close()
         raise StoreError(f"{path}: was not written by sarcomere; give the .h5 that 'sarcomere run' wrote.")
     return ds

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+import os
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -52,7 +54,7 @@ class DriveParameters(Parameters):
     def _one_drive(self) -> DriveParameters:
         given = [name for name in ("discharge_file", "train", "pCa") if getattr(self, name) is not None]
         if len(given) != 1:
-            raise ValueError(f"needs exactly one of discharge_file, train and pCa, got {given or 'none'}")
+            raise ValueError(f"has {' and '.join(given) or 'none'}; give exactly one of discharge_file, train and pCa")
         return self
 
 
@@ -104,9 +106,11 @@ class Scenario(Parameters):
 
     title: str = Field(description="what the experiment is called")
     description: str = Field("", description="what it is for")
-    run: RunParameters
-    drive: DriveParameters
-    motor_units: list[MotorUnit] = Field(min_length=1, max_length=10_000)
+    run: RunParameters = Field(description="table [run]: how long, from which seed, how often")
+    drive: DriveParameters = Field(description="table [drive]: what excites the fibres")
+    motor_units: list[MotorUnit] = Field(
+        min_length=1, max_length=10_000, description="one table [[motor_units]] for each unit: its id, fibre and n_fibres"
+    )
     lattice: LatticeParameters = LatticeParameters()
     mechanics: MechanicsParameters = MechanicsParameters()
     chemistry: Chemistry = Chemistry()
@@ -184,7 +188,7 @@ def _check_step(name: str, fibre: FibreParameters, step: float) -> None:
     if rate * step * 1e-3 > 0.5:
         raise ValueError(
             f"numerics.step_ms = {step:g} is too long for {key}, which gives {rate:g} /s: a head would change state "
-            f"{rate * step * 1e-3:.2g} times a step; use at most {0.5e3 / rate:.2g}"
+            f"{rate * step * 1e-3:.2g} times a step; use at most {math.floor(0.5e9 / rate) / 1e6:g}"
         )
 
 
@@ -196,7 +200,9 @@ def _merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
     return merged
 
 
-def from_dict(table: Mapping[str, Any], *, source: str = "", text: str = "") -> Scenario:
+def from_dict(
+    table: Mapping[str, Any], *, source: str = "", text: str = "", overrides: Collection[str] = ()
+) -> Scenario:
     """Check a scenario given as plain tables.
 
     Parameters
@@ -205,6 +211,8 @@ def from_dict(table: Mapping[str, Any], *, source: str = "", text: str = "") -> 
         As a TOML file gives it; ``fibres`` holds only what differs from the shipped fibre types.
     source, text : str
         File name and text, for error messages and relative paths.
+    overrides : collection of str
+        Dotted keys that the command line replaced, for error messages.
 
     Returns
     -------
@@ -226,26 +234,50 @@ def from_dict(table: Mapping[str, Any], *, source: str = "", text: str = "") -> 
     try:
         return Scenario.model_validate({**table, "fibres": _merge(shipped, fibres), "source": source})
     except ValidationError as error:
-        raise InputError("\n".join(_sentences(error, where, text))) from None
+        raise InputError("\n".join(_sentences(error, where, text, overrides))) from None
 
 
-def _sentences(error: ValidationError, where: str, text: str) -> Iterator[str]:
-    """One sentence per fault that pydantic found."""
-    for fault in error.errors(include_url=False):
+# What to do about a value of the wrong type, by pydantic's name of the fault.
+_WRONG_TYPE = {
+    "float_type": "give a number without quotes",
+    "int_type": "give a whole number without quotes",
+    "finite_number": "give a finite number",
+    "bool_type": "give true or false",
+    "string_type": "give text in quotes",
+    "literal_error": "use {expected}",
+    "model_type": "make it a table, [{key}]",
+    "list_type": "make it tables, [[{key}]]",
+    "too_short": "give at least one table [[{key}]]",
+}
+
+
+def _sentences(error: ValidationError, where: str, text: str, overrides: Collection[str]) -> Iterator[str]:
+    """One sentence per fault that pydantic found; a misspelt key alone, as it may be why another is missing."""
+    faults = error.errors(include_url=False)
+    for fault in [fault for fault in faults if fault["type"] == "extra_forbidden"] or faults:
         key = ".".join(str(part) for part in fault["loc"])
-        place = f"{where}{_line_of(fault['loc'], text)}"
-        value, kind, limits = fault["input"], fault["type"], fault.get("ctx", {})
+        given = any(f"{override}.".startswith(f"{key}.") for override in overrides)
+        place = f"{where}, command line" if given else f"{where}{_line_of(fault['loc'], text)}"
+        value, kind, limits = _shown(fault["input"]), fault["type"], fault.get("ctx", {})
         if kind == "extra_forbidden":
             known = _keys_beside(fault["loc"])
-            yield f"{place}: unknown key {key} = {value!r}; {nearest(str(fault['loc'][-1]), known)}"
+            yield f"{place}: unknown key {key} = {value}; {nearest(str(fault['loc'][-1]), known)}"
         elif kind == "missing":
             yield f"{place}: {key} is missing; add it ({_meaning(fault['loc'])})."
         elif kind == "value_error":
             yield f"{place}: {f'{key}: ' if key else ''}{limits['error']}."
         elif kind in ("greater_than", "greater_than_equal", "less_than", "less_than_equal"):
-            yield f"{place}: {key} = {value!r} is out of range ({_meaning(fault['loc'])}); {_bound(kind, limits)}."
+            yield f"{place}: {key} = {value} is out of range ({_meaning(fault['loc'])}); {_bound(kind, limits)}."
         else:
-            yield f"{place}: {key} = {value!r} cannot be used; {fault['msg'][0].lower()}{fault['msg'][1:]}."
+            remedy = _WRONG_TYPE.get(kind, fault["msg"]).format(key=key, **limits)
+            yield f"{place}: {key} = {value} cannot be used; {remedy}."
+
+
+def _shown(value: Any) -> str:
+    """A value as TOML writes it; a table in short."""
+    if isinstance(value, Mapping):
+        return "{…}"
+    return str(value).lower() if isinstance(value, bool) else repr(value)
 
 
 def _bound(kind: str, limits: Mapping[str, Any]) -> str:
@@ -256,7 +288,8 @@ def _bound(kind: str, limits: Mapping[str, Any]) -> str:
         "less_than_equal": ("le", "use a value of at most"),
     }
     name, sentence = words[kind]
-    return f"{sentence} {limits[name]:g}"
+    limit = limits[name]
+    return f"{sentence} {limit if isinstance(limit, int) else f'{limit:g}'}"
 
 
 def _model_at(path: tuple[Any, ...]) -> Any:
@@ -285,15 +318,17 @@ def _meaning(path: tuple[Any, ...]) -> str:
 def _line_of(path: tuple[Any, ...], text: str) -> str:
     """``, line N`` where the last key of a path is set in its table, if it can be found."""
     keys = [part for part in path if isinstance(part, str)]
+    entry = next((part for part in path if isinstance(part, int)), 0)
     table, last = ".".join(keys[:-1]), keys[-1] if keys else ""
-    current = ""
+    current, met = "", Counter([""])  # how often each header was met: [[table]] once an entry
     for number, line in enumerate(text.splitlines(), start=1):
         header = re.match(r"\s*\[+\s*([^\]]+?)\s*\]+", line)
         if header:
             current = header.group(1)
-            if last and current == ".".join(keys):
+            met[current] += 1
+            if last and current == ".".join(keys) and met[current] > entry:
                 return f", line {number}"
-        elif last and current == table and re.match(rf"\s*\"?{re.escape(last)}\"?\s*=", line):
+        elif last and current == table and met[table] > entry and re.match(rf"\s*\"?{re.escape(last)}\"?\s*=", line):
             return f", line {number}"
     return ""
 
@@ -312,13 +347,13 @@ def find(name: str) -> Path:
         If there is neither.
     """
     path = Path(name)
-    if path.suffix == ".toml" or path.exists():
-        if not path.is_file():
+    if path.suffix == ".toml" or os.path.exists(path):
+        if not os.path.isfile(path):
             raise InputError(f"{name}: no such scenario file; give an existing .toml file or one of: "
                              f"{', '.join(shipped_scenarios())}.")
         return path
     shipped = data_path(f"scenarios/{name}.toml")
-    if not shipped.is_file():
+    if not os.path.isfile(shipped):
         raise InputError(f"{name}: no scenario of that name; {nearest(name, shipped_scenarios())}")
     return shipped
 
@@ -344,15 +379,19 @@ def read(name: str, overrides: Mapping[str, Any] | None = None) -> Scenario:
     """
     path = find(name)
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
         table = tomllib.loads(text)
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: cannot be read ({error}); check the file and its permissions.") from None
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror}); check its permissions.") from None
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path}: byte {error.start + 1} is not UTF-8 text; save the file as UTF-8.") from None
     except tomllib.TOMLDecodeError as error:
         raise InputError(f"{path}: is not valid TOML ({error}); mend that line.") from None
+    if not table:
+        raise InputError(f"{path}: is empty; write title, [run], [drive] and [[motor_units]].")
     for key, value in (overrides or {}).items():
         _override(table, key, value)
-    return from_dict(table, source=str(path), text=text)
+    return from_dict(table, source=str(path), text=text, overrides=list(overrides or {}))
 
 
 def _override(table: dict[str, Any], key: str, value: Any) -> None:

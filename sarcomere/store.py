@@ -21,14 +21,15 @@ from sarcomere_kernels import types as k
 
 from sarcomere import provenance
 from sarcomere.errors import InputError, StoreError
-from sarcomere.recorder import DWELL
-from sarcomere.results import dataset
+from sarcomere.recorder import DWELL, IMPULSES
+from sarcomere.results import dataset, impulse_table
 from sarcomere.scenario import Scenario
 from sarcomere.simulate import DEFAULT_BLOCK, Block, Simulation
 
 MAX_BLOCK = 16 * DEFAULT_BLOCK
 _GROWTH = 0.05
 _CHECKPOINT = "checkpoint"
+_SLACK = 2**20  # bytes; more than the file's own bookkeeping takes
 _COMPRESSION = {"compression": "gzip", "compression_opts": 4, "shuffle": True, "fletcher32": True}
 
 Progress = Callable[[Simulation], None]
@@ -36,7 +37,7 @@ Progress = Callable[[Simulation], None]
 
 def part_path(path: Path) -> Path:
     """Where a run lies until it is whole."""
-    return path.with_name(path.name + ".part")
+    return Path(f"{path}.part")
 
 
 def record(
@@ -82,7 +83,7 @@ def record(
     """
     path = Path(path)
     part = part_path(path)
-    _check_paths(path, part, resume=resume, overwrite=overwrite)
+    check_paths(path, resume=resume, overwrite=overwrite)
     if overwrite and not resume:
         part.unlink(missing_ok=True)
     simulation = Simulation(scenario)
@@ -94,56 +95,98 @@ def record(
         rows = int(min(max(block, _GROWTH * simulation.samples_done), MAX_BLOCK))
         with contextlib.closing(simulation.blocks(threads, rows)) as blocks:
             piece = next(blocks)
-        with _replacing(part) as target:
+        with _replacing(part, _room(simulation, piece)) as target:
             _append(target, simulation, piece)
         if progress:
             progress(simulation)
-    with _replacing(part) as target, h5py.File(target, "r+") as file:
-        if _CHECKPOINT in file:
-            del file[_CHECKPOINT]
-    os.replace(part, path)
+    with _replacing(part, _SLACK, finished=path) as target, h5py.File(target, "r+") as file:
+        del file[_CHECKPOINT]
+    part.unlink()
     return path
 
 
-def _check_paths(path: Path, part: Path, *, resume: bool, overwrite: bool) -> None:
-    if path.is_dir():
+def _new_path(part: Path) -> Path:
+    """Where the next block is written before it takes the place of the ``.part``."""
+    return Path(f"{part}.new")
+
+
+def check_paths(path: Path, *, resume: bool, overwrite: bool) -> None:
+    """Refuse a path that a run could not write in the end.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        Where the finished file is to go.
+    resume, overwrite : bool
+        As in ``record``.
+
+    Raises
+    ------
+    InputError
+        If the path is taken or its folder does not exist.
+    StoreError
+        If nothing can be written there.
+    """
+    part = part_path(path)
+    if os.path.isdir(path):
         raise InputError(f"{path}: is a folder; give a file name such as {path / 'run.h5'}.")
-    if not path.parent.is_dir():
+    if not os.path.isdir(path.parent):
         raise InputError(f"{path}: the folder {path.parent} does not exist; create it or choose another with -o.")
-    if path.exists() and not overwrite:
+    if os.path.exists(path) and not overwrite:
         raise InputError(f"{path}: exists already; choose another name with -o, or add --overwrite to replace it.")
-    if part.exists() and not (resume or overwrite):
+    if os.path.exists(part) and not (resume or overwrite):
         raise InputError(f"{part}: is an unfinished run; add --resume to go on with it or --overwrite to start again.")
-    if not os.access(path.parent, os.W_OK):
-        raise StoreError(f"{path}: the folder {path.parent.resolve()} is not writable; choose another with -o.")
+    try:
+        _new_path(part).write_bytes(b"")
+        _new_path(part).unlink()  # or a killed run may have left one
+    except OSError as error:
+        reason = error.strerror or error
+        raise StoreError(f"{path}: cannot be written ({reason}); choose another name or folder with -o.") from None
 
 
 @contextlib.contextmanager
-def _replacing(part: Path) -> Iterator[Path]:
-    """Work on a copy that takes the place of the original when all is well and synced."""
-    target = part.with_name(part.name + ".new")
+def _replacing(part: Path, room: int, finished: Path | None = None) -> Iterator[Path]:
+    """Work on a copy with room to grow; it takes the original's place, or becomes the finished file, once synced."""
+    target = _new_path(part)
     try:
         if part.exists():
             shutil.copyfile(part, target)
+        _reserve(target, room)
         yield target
         with open(target, "rb+") as file:
             os.fsync(file.fileno())
-        os.replace(target, part)
-    except OSError as error:
-        # HDF5 reports a full disk as a plain OSError whose text holds the reason
+        os.replace(target, finished or part)
+    except (OSError, RuntimeError) as error:  # h5py raises either
         kept = f"{part} holds all up to the last block: free space and add --resume" if part.exists() else (
             "nothing was kept: free space or choose another folder with -o"
         )
-        reason = error.strerror or str(error).splitlines()[0]
+        reason = getattr(error, "strerror", None) or str(error).splitlines()[0]
         raise StoreError(f"{target}: cannot be written ({reason}); {kept}.") from None
     finally:
         with contextlib.suppress(OSError):
             target.unlink(missing_ok=True)
 
 
+def _room(simulation: Simulation, piece: Block) -> int:
+    """Bytes by which a block lengthens the file at most."""
+    samples = sum(values.nbytes for values in piece.values.values())
+    last_chunks = samples * DEFAULT_BLOCK // piece.time.size  # partly filled, so written anew
+    states = sum(array.nbytes for hs in simulation.batch for array in hs.state)
+    return samples + last_chunks + states + _SLACK
+
+
+def _reserve(target: Path, room: int) -> None:
+    """Have the disk set space aside: HDF5 crashes the process when it meets a full disk.  It cuts off what is left."""
+    with open(target, "ab") as file:
+        if hasattr(os, "posix_fallocate"):
+            os.posix_fallocate(file.fileno(), file.tell(), room)
+        else:
+            file.write(bytes(room))
+
+
 def _append(target: Path, simulation: Simulation, piece: Block) -> None:
     scenario, dwell = simulation.scenario, simulation.dwell_counts()
-    if not target.exists():
+    if piece.time[0] == 0.0:
         ds = dataset(scenario, simulation.impulses, [piece], dwell)
         ds.to_netcdf(
             target,
@@ -207,6 +250,12 @@ def _restore(simulation: Simulation, part: Path) -> None:
                 raise InputError(
                     f"{part}: was made by kernels {file.attrs['kernel_hash']}, these are {KERNEL_HASH}; resume with the "
                     f"version that began it, or add --overwrite to start again."
+                )
+            impulses = impulse_table(simulation.impulses, simulation.scenario)
+            if not np.array_equal(file.variables[IMPULSES.name][...], impulses, equal_nan=True):
+                raise InputError(
+                    f"{part}: was driven by other impulses than {simulation.scenario.drive.discharge_file} now holds; "
+                    f"put back the discharge file that began it, or add --overwrite to start again."
                 )
             group = file.groups[_CHECKPOINT]
             for name in k.State._fields:

@@ -337,6 +337,8 @@ def _descend(
 ) -> int:
     """Conjugate gradients on thin_shift from the imbalance thin_r; returns the iterations used."""
     v, r, z, p, q = state.thin_shift, scratch.thin_r, scratch.thin_z, scratch.thin_p, scratch.thin_q
+    if _largest(r) <= 0.5 * mechanics.tolerance:
+        return 1  # only titin's curvature is left, which the next linearisation mends
     _precondition(lattice, mechanics, scratch, r, z)
     _copy(z, p)
     rz = _dot(r, z)

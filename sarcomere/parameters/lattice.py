@@ -39,6 +39,11 @@ class LatticeParameters(Parameters):
     actin_rise: float = quantity("nm", "axial rise per actin monomer", "13/6 actin helix: 2.75 nm", 2.75, gt=0, le=10)
     helix_monomers: int = quantity("1", "monomers in one helix repeat", "13/6 actin helix", 13, ge=3, le=100)
     helix_turns: int = quantity("1", "turns in one helix repeat", "13/6 actin helix", 6, ge=1, le=100)
+    thin_rotation: float = quantity(
+        "degree", "azimuth from one thin filament's helix to the next one's",
+        "design: the golden angle; with helices in register force ripples by 14 % over 2 nm of length (docs/accuracy.md)",
+        137.508, ge=0, lt=360,
+    )
     zone_half_angle: float = quantity(
         "degree", "actins whose azimuth is within this of a neighbour can bind its heads",
         "target zone of 3 sites 5.5 nm apart (Mansson 2019; design)", 41.53, gt=0, le=60,

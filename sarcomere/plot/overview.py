@@ -7,14 +7,15 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sarcomere.analysis import active_force, attached_fraction
+from sarcomere.analysis import ATTACHED, active_force, attached_fraction
 
-# Colour-blind safe (Okabe & Ito); detached states in greys, attached ones from pale to dark, rigor in red.
+# Colour-blind safe (Okabe & Ito); detached states from grey to black, attached ones from pale to dark, rigor in red.
+DETACHED = ["OFF", "MT", "MDP"]
 FIBRE_COLOURS = {"slow": "#0072B2", "fast": "#D55E00"}
 STATE_COLOURS = {
-    "OFF": "#e8e8e8",
-    "MT": "#bdbdbd",
-    "MDP": "#969696",
+    "OFF": "#a6a6a6",
+    "MT": "#56b4e9",
+    "MDP": "#000000",
     "A1": "#f0e442",
     "A2": "#e69f00",
     "A3": "#b35900",
@@ -72,15 +73,25 @@ def muscle_force(ds: xr.Dataset, ax: Axes) -> None:
 
 
 def head_states(ds: xr.Dataset, ax: Axes) -> None:
-    """Chemical states of all heads as stacked areas, mean over motor units weighted by their fibres."""
+    """Attached heads by chemical state, stacked; mean over motor units weighted by their fibres."""
     mean = ds.head_state_fraction.mean("replicate").weighted(ds.n_fibres).mean("motor_unit")
-    names = [str(name) for name in ds.head_state.values]
-    stack = [mean.sel(head_state=name).values for name in names]
-    ax.stackplot(ds.time, stack, colors=[STATE_COLOURS[name] for name in names], labels=names)
+    stack = [mean.sel(head_state=name).values for name in ATTACHED]
+    ax.stackplot(ds.time, stack, colors=[STATE_COLOURS[name] for name in ATTACHED], labels=ATTACHED)
+    ax.set_ylim(0, 1.1 * float(np.sum(stack, axis=0).max()) or 1.0)
+    ax.set_ylabel("fraction of heads")
+    ax.set_title("attached heads by chemical state, all motor units", loc="left", fontsize="medium")
+    ax.legend(ncols=len(ATTACHED), fontsize="x-small", loc="upper left")
+
+
+def detached_states(ds: xr.Dataset, ax: Axes) -> None:
+    """Detached heads by chemical state; mean over motor units weighted by their fibres."""
+    mean = ds.head_state_fraction.mean("replicate").weighted(ds.n_fibres).mean("motor_unit")
+    for name in DETACHED:
+        ax.plot(ds.time, mean.sel(head_state=name), color=STATE_COLOURS[name], linewidth=1.2, label=name)
     ax.set_ylim(0, 1)
     ax.set_ylabel("fraction of heads")
-    ax.set_title("states of the myosin heads (A1 to RIGOR are attached)", loc="left", fontsize="medium")
-    ax.legend(ncols=len(names), fontsize="x-small", loc="lower left")
+    ax.set_title("detached heads by chemical state, all motor units", loc="left", fontsize="medium")
+    ax.legend(ncols=len(DETACHED), fontsize="x-small", loc="upper left")
 
 
 def attached(ds: xr.Dataset, ax: Axes) -> None:
@@ -101,10 +112,10 @@ def overview(ds: xr.Dataset) -> Figure:
     Returns
     -------
     matplotlib.figure.Figure
-        Six panels over one time axis, in s.
+        Seven panels over one time axis, in s.
     """
-    panels = (raster, calcium, unit_force, attached, head_states, muscle_force)
-    figure = Figure(figsize=(9, 12), layout="constrained")
+    panels = (raster, calcium, unit_force, attached, head_states, detached_states, muscle_force)
+    figure = Figure(figsize=(9, 13), layout="constrained")
     axes = figure.subplots(len(panels), 1, sharex=True)
     for panel, ax in zip(panels, axes, strict=True):
         panel(ds, ax)

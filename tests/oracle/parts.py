@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sarcomere.parameters import Chemistry, CycleParameters, FibreParameters, LatticeParameters, MechanicsParameters
-from sarcomere.parameters.base import AVOGADRO
 from sarcomere.scenario import Numerics
 
 F8 = NDArray[np.float64]
@@ -66,11 +65,12 @@ class Geometry:
             row, column = divmod(thick, columns)
             for crown in range(p.n_crown):
                 for dimer in range(p.n_dimer):
-                    for sign in (-1, 1)[: p.n_head]:
-                        azimuth = p.crown_phase + p.crown_rotation * crown + 120.0 * dimer + sign * p.head_splay
+                    for sign in (-1, 1) if p.n_head == 2 else (0,):
+                        azimuth = p.crown_phase + p.crown_rotation * crown + 360.0 / p.n_dimer * dimer
+                        azimuth += sign * p.head_splay
                         side = int(np.floor(azimuth / 60.0 + 0.5)) % 6
-                        (d_column, d_row), which = NEIGHBOURS[side]
-                        cell = (row + d_row) % rows * columns + (column + d_column) % columns
+                        (right, up), which = NEIGHBOURS[side]
+                        cell = (row + up) % rows * columns + (column + right) % columns
                         heads.append((thick, crown, 3 * (2 * cell + which) + side // 2))
         self.head_thick, self.head_crown, self.head_face = np.array(heads).T
         self.head_z = p.bare_half_zone + p.crown_spacing * self.head_crown
@@ -81,7 +81,7 @@ class Geometry:
         sites, self.face_start = [], [0]
         for thin in range(self.n_thin):
             for k in range(3):
-                away = (turn - (210.0 + 60.0 * (thin % 2) + 120.0 * k) + 180.0) % 360.0 - 180.0
+                away = (thin * p.thin_rotation + turn - (210.0 + 60.0 * (thin % 2) + 120.0 * k) + 180.0) % 360.0 - 180.0
                 sites += [(thin, m) for m in monomer[np.abs(away) <= p.zone_half_angle]]
                 self.face_start.append(len(sites))
         self.site_thin, m = np.array(sites).T
@@ -98,8 +98,8 @@ class HeadCycle:
     def __init__(self, fibre: FibreParameters, chemistry: Chemistry, numerics: Numerics) -> None:
         self.c: CycleParameters = fibre.cycle.at(chemistry.temperature_C)
         self.lock, self.chemistry, self.dt = fibre.regulation.lock, chemistry, numerics.step_ms
-        self.width, self.kt = numerics.strain_bin_nm, chemistry.thermal_energy
-        self.n_bins = round(2 * STRAIN_RANGE / self.width)
+        self.n_bins, self.kt = round(2 * STRAIN_RANGE / numerics.strain_bin_nm), chemistry.thermal_energy
+        self.width = 2 * STRAIN_RANGE / self.n_bins
         self.stroke = np.array([0.0, self.c.stroke_1, self.c.stroke_1 + self.c.stroke_2])
         self.reach = np.sqrt(32.0 * self.kt / self.c.stiffness_head)
         self.hydrolysis = self.c.k_hydrolysis * 1e-3
@@ -173,7 +173,9 @@ class CalciumStore:
         return float(self.v_pump * ca**2 / (ca**2 + self.p.k_pump_uM**2))
 
     def free_of(self, total: float) -> float:
-        """Solve total = c (1 + ATP/(K + c))."""
+        """Solve total = c (1 + ATP/(K + c)); none is free while the units have overdrawn the myoplasm."""
+        if total <= 0.0:
+            return 0.0
         k = self.p.atp_calcium_mM * 1e3
         half = 0.5 * (total - k - self.atp)
         root = np.sqrt(half**2 + total * k)
@@ -224,3 +226,4 @@ class Setup:
     hs_length: float
     clamped: bool
     impulses: tuple[int, ...] = ()
+    regulated: bool = True

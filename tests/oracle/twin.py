@@ -14,7 +14,22 @@ from scipy.sparse.linalg import spsolve
 
 from sarcomere.parameters.base import AVOGADRO
 from tests.oracle.parts import (
-    A1, A2, A3, ACTINS_PER_UNIT, F8, MDP, MT, OFF, RIGOR, TO_MDP, TO_MT, CalciumStore, Geometry, HeadCycle, Setup, Xoshiro,
+    A1,
+    A2,
+    A3,
+    ACTINS_PER_UNIT,
+    F8,
+    MDP,
+    MT,
+    OFF,
+    RIGOR,
+    TO_MDP,
+    TO_MT,
+    CalciumStore,
+    Geometry,
+    HeadCycle,
+    Setup,
+    Xoshiro,
 )
 
 
@@ -36,16 +51,18 @@ class Elastic:
         self.shift, self.free_end = np.zeros(self.z_line + 1), p.series_compliance > 0
         thick, thin = np.arange(geometry.n_thick), np.arange(geometry.n_thin)
         bonds = [([self.z_line], None, geometry.n_thick / p.series_compliance)] if self.free_end else []
-        bonds += [(self.crown(thick, c), self.crown(thick, c - 1) if c else None, self.thick_spring[c]) for c in range(lat.n_crown)]
+        for c, stiffness in enumerate(self.thick_spring):
+            bonds.append((self.crown(thick, c), self.crown(thick, c - 1) if c else None, stiffness))
         bonds += [(self.node(thin, n), self.node(thin, n - 1), self.thin_spring) for n in range(1, lat.n_ru + 1)]
-        self.springs = sum(stiffness * (bond.T @ bond) for bond, stiffness in ((self._reads(i, j, -1.0), k) for i, j, k in bonds))
+        stretched = [(self._reads(i, j, -1.0), stiffness) for i, j, stiffness in bonds]
+        self.springs = sum(stiffness * (reads.T @ reads) for reads, stiffness in stretched)
         self.titin_reads = self._reads(self.crown(thick, lat.n_crown - 1), np.full(geometry.n_thick, self.z_line), 1.0)
 
     def _reads(self, i: Any, j: Any, weight: Any, first: Any = 1.0) -> sparse.csr_array:
         """Matrix whose row r reads first q[i_r] + weight q[j_r] off the shifts q."""
         row, size = np.arange(len(i)), (len(i), self.z_line + 1)
-        matrix = sparse.csr_array((np.broadcast_to(first, len(i)), (row, i)), shape=size)
-        return matrix if j is None else matrix + sparse.csr_array((np.broadcast_to(weight, len(i)), (row, j)), shape=size)
+        at_i = sparse.csr_array((np.broadcast_to(first, len(i)), (row, i)), shape=size)
+        return at_i if j is None else at_i + sparse.csr_array((np.broadcast_to(weight, len(i)), (row, j)), shape=size)
 
     def crown(self, thick: Any, crown: Any) -> Any:
         """Unknown of a crown."""
@@ -89,9 +106,9 @@ class Elastic:
 
     def titin(self) -> tuple[F8, F8]:
         """Titin force and stiffness of every thick filament."""
-        extension = self.length - self.slack - self.titin_reads @ self.shift
+        extension = np.maximum(self.length - self.slack - self.titin_reads @ self.shift, 0.0)
         grown = self.p.titin_force * np.exp(self.p.titin_exponent * extension)
-        return grown - self.p.titin_force, self.p.titin_exponent * grown
+        return grown - self.p.titin_force, np.where(extension > 0.0, self.p.titin_exponent * grown, 0.0)
 
     def tension(self, thick: int, crown: int) -> float:
         """Tension of the thick segment on the M-line side of a crown."""
@@ -114,9 +131,10 @@ class Twin:
         self.calcium = CalciumStore(setup.fibre, setup.chemistry, setup.numerics, state.calcium)
         self.elastic = Elastic(setup, self.geometry)
         self.random = Xoshiro(state.stream)
-        self.head_state, self.head_site, self.strain = state.head_state.copy(), state.head_site.copy(), state.strain.copy()
-        self.site_taken, self.ru_heads = state.site_taken.copy(), state.ru_heads.copy()
+        self.head_state, self.head_site = state.head_state.copy(), state.head_site.copy()
+        self.strain, self.site_taken = state.strain.copy(), state.site_taken.copy()
         self.ru_calcium, self.ru_open = state.ru_calcium.copy(), state.ru_open.copy()
+        self.ru_heads = state.ru_heads.copy()
         self.n, next_impulse, self.atp_used = (int(count) for count in state.count[:3])
         self.impulses = sorted(setup.impulses)[next_impulse:]
         lat = setup.lattice
@@ -138,7 +156,8 @@ class Twin:
         if not self.setup.clamped:
             self.calcium.step()
         before = int(self.ru_calcium.sum())
-        self._units()
+        if self.setup.regulated:
+            self._units()
         self._heads()
         self._balance()
         if not self.setup.clamped:
@@ -169,8 +188,9 @@ class Twin:
         tilt = (p.k_off_closed_uM / p.k_off_open_uM) ** (n_ca / 2) * np.exp(0.5 * p.cooperativity * s)
         on = k_on * self.calcium.free * (p.n_calcium_sites - n_ca)
         off = k_on * (p.k_off_open_uM if is_open else p.k_off_closed_uM) * n_ca
-        flip = k_close / tilt * p.lock ** min(self.ru_heads[unit], 7) if is_open else k_close * p.opening_equilibrium * tilt
-        return np.array([on, off, flip])
+        opening = k_close * p.opening_equilibrium * tilt
+        closing = k_close / tilt * p.lock ** min(int(self.ru_heads[unit]), ACTINS_PER_UNIT)
+        return np.array([on, off, closing if is_open else opening])
 
     def _follow(self, unit: int, s: int, u: float) -> None:
         """All events of one unit in one step."""

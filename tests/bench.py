@@ -1,0 +1,82 @@
+"""A small bench for tests: one half-sarcomere, advanced from Python."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from sarcomere_kernels import advance
+from sarcomere_kernels import types as k
+
+from sarcomere import pack
+from sarcomere.errors import check_status
+from sarcomere.parameters import Chemistry, FibreParameters, LatticeParameters, MechanicsParameters, load_fibre
+from sarcomere.scenario import Numerics
+
+RIGID = MechanicsParameters(stiffness_thick=1e6, modulus_thin_nN=1e5, titin_force=0.0)
+
+
+def fibre(name: str, **groups: dict[str, Any]) -> FibreParameters:
+    """A shipped fibre type with some values replaced."""
+    base = load_fibre(name)
+    return base.model_copy(
+        update={group: getattr(base, group).model_copy(update=values) for group, values in groups.items()}
+    )
+
+
+class Bench(NamedTuple):
+    """A half-sarcomere ready to go."""
+
+    model: k.Model
+    state: k.State
+    scratch: k.Scratch
+    drive: k.Drive
+
+    def run(self, duration_ms: float) -> k.Trace:
+        """Advance; the trace has one row per sample, without the one at time zero."""
+        steps = round(duration_ms / self.model.sampling.step)
+        extra = int(self.state.count[k.STEP] == 0)
+        trace = pack.trace_for(self.model.lattice, steps // self.model.sampling.every + extra, 0)
+        status = advance(self.state, self.model, self.drive, self.scratch, trace, steps)
+        check_status(status, time_ms=0, residual=self.state.mechanics[k.RESIDUAL], tolerance=0, iterations=0)
+        return k.Trace(*(series[extra:] for series in trace))
+
+
+def bench(
+    what: FibreParameters,
+    *,
+    lattice: LatticeParameters | None = None,
+    mechanics: MechanicsParameters | None = None,
+    chemistry: Chemistry | None = None,
+    numerics: Numerics | None = None,
+    hs_length: float = 1300.0,
+    pca: float = 4.5,
+    regulated: bool = True,
+    clamped: bool = True,
+    impulses: tuple[int, ...] = (),
+    seed: int = 1,
+    sample_ms: float = 1.0,
+) -> Bench:
+    """Set up a half-sarcomere at constant calcium, or driven by impulses if not clamped."""
+    lattice, numerics = lattice or LatticeParameters(n_thick=4), numerics or Numerics()
+    model = pack.pack_model(
+        what,
+        lattice,
+        mechanics or MechanicsParameters(),
+        chemistry or Chemistry(),
+        numerics,
+        hs_length,
+        regulated=regulated,
+        clamped=clamped,
+        sample_every=round(sample_ms / numerics.step_ms),
+        snapshot_every=0,
+    )
+    ca = 10.0 ** (6 - pca) if clamped else what.calcium.ca_rest_uM
+    state = pack.fresh_state(model, what.calcium, ca, np.random.SeedSequence(seed))
+    return Bench(model, state, pack.scratch_for(model.lattice), k.Drive(np.array(impulses, dtype=np.int64)))
+
+
+def batch_mean(values: np.ndarray, batches: int = 20) -> tuple[float, float]:
+    """Mean of a stationary series and its standard error from batch means."""
+    means = np.array([part.mean() for part in np.array_split(np.asarray(values), batches)])
+    return float(means.mean()), float(means.std(ddof=1) / np.sqrt(batches))

@@ -1,0 +1,132 @@
+"""Force balance against a direct sparse solve, written from the equations alone."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy import sparse
+from scipy.sparse.linalg import spsolve
+from sarcomere_kernels import types as k
+from sarcomere_kernels.mechanics import balance_forces
+
+from sarcomere.parameters import LatticeParameters, MechanicsParameters, load_fibre
+from sarcomere.scenario import Numerics
+from tests.bench import Bench, bench
+
+pytestmark = pytest.mark.theory
+TOLERANCE = 1e-6
+
+
+def attach_at_random(b: Bench, n_bound: int, seed: int) -> None:
+    """Put heads on random free sites of their face within 15 nm, in random attached states."""
+    rng = np.random.default_rng(seed)
+    lat, st = b.model.lattice, b.state
+    for head in rng.permutation(lat.head_z.size):
+        face = lat.head_face[head]
+        sites = np.arange(lat.face_start[face], lat.face_start[face + 1])
+        x = lat.reference_length - lat.site_s[sites] - lat.head_z[head]
+        near = sites[(np.abs(x) < 15) & (st.site_taken[sites] == 0)]
+        if near.size and st.count[k.N_BOUND] < n_bound:
+            site = rng.choice(near)
+            st.head_state[head], st.head_site[head], st.site_taken[site] = rng.integers(k.A1, k.RIGOR + 1), site, 1
+            b.scratch.bound_head[st.count[k.N_BOUND]] = head
+            st.count[k.N_BOUND] += 1
+
+
+def direct_solution(b: Bench) -> tuple[np.ndarray, np.ndarray, float]:
+    """Thick shifts, thin shifts and half-sarcomere length by Newton on the full system with a direct solver."""
+    lat, m, c, st = b.model.lattice, b.model.mechanics, b.model.cycle, b.state
+    n_u, n_v = st.thick_shift.size, st.thin_shift.size - lat.n_thin
+    z_line = n_u + n_v  # its shift toward the M-line
+    size = n_u + n_v + 1
+    stiffness, load = sparse.lil_matrix((size, size)), np.zeros(size)
+
+    def spring(terms: dict[int, float], kappa: float, pull: float) -> None:
+        """Energy kappa/2 (pull - sum of coefficient * shift)^2."""
+        for i, a in terms.items():
+            load[i] += kappa * a * pull
+            for j, bb in terms.items():
+                stiffness[i, j] += kappa * a * bb
+
+    def thin(node: int) -> int:
+        return z_line if node < lat.n_thin else n_u + node - lat.n_thin
+
+    for node in range(n_u):
+        below = {node - lat.n_thick: -1.0} if node >= lat.n_thick else {}
+        spring({node: 1.0, **below}, m.stiffness_thick if below else m.stiffness_bare_zone, 0.0)
+    for node in range(lat.n_thin, n_v + lat.n_thin):
+        spring({thin(node): 1.0, thin(node - lat.n_thin): -1.0}, m.stiffness_thin, 0.0)
+    strokes = {k.A1: 0.0, k.A2: c.stroke_1, k.A3: c.stroke_1 + c.stroke_2, k.RIGOR: c.stroke_1 + c.stroke_2}
+    for head in np.flatnonzero(st.head_state >= k.A1):
+        site = st.head_site[head]
+        w, low = lat.site_weight[site], lat.site_node[site]
+        x = lat.reference_length - lat.site_s[site] - lat.head_z[head]
+        terms = {int(lat.head_node[head]): 1.0, thin(low): 1 - w, thin(low + lat.n_thin): w}
+        spring(terms, c.stiffness_head, x + strokes[int(st.head_state[head])])
+    if m.free_end:
+        spring({z_line: 1.0}, lat.n_thick * m.stiffness_series, lat.reference_length - m.imposed_length)
+        load[z_line] -= lat.n_thick * m.load
+    shifts = np.zeros(size)
+    held = lat.reference_length - m.imposed_length
+    for _ in range(50):
+        jacobian, residual = stiffness.tocsr().copy().tolil(), load - stiffness.tocsr() @ shifts
+        for tip in range(n_u - lat.n_thick, n_u):
+            e = lat.reference_length - shifts[z_line] - m.thick_tip - shifts[tip] - m.titin_slack
+            grown = m.titin_amplitude * np.exp(m.titin_exponent * e) if e > 0 else m.titin_amplitude
+            slope = m.titin_exponent * grown if e > 0 else 0.0
+            for i in (tip, z_line):
+                residual[i] += grown - m.titin_amplitude
+                for j in (tip, z_line):
+                    jacobian[i, j] += slope
+        if not m.free_end:
+            jacobian[z_line, :] = 0
+            jacobian[z_line, z_line], residual[z_line] = 1.0, held - shifts[z_line]
+        step = spsolve(jacobian.tocsc(), residual)
+        shifts += step
+        if np.abs(step).max() < 1e-12:
+            break
+    return shifts[:n_u], shifts[n_u:z_line], lat.reference_length - shifts[z_line]
+
+
+CASES = {
+    "length held": MechanicsParameters(),
+    "stretched titin": MechanicsParameters(titin_force=60.0),
+    "tendon": MechanicsParameters(series_compliance=0.2),
+    "tendon and titin": MechanicsParameters(series_compliance=0.5, titin_force=60.0),
+    "soft filaments": MechanicsParameters(stiffness_thick=700.0, modulus_thin_nN=6.0),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("n_bound", [0, 5, 120, 500])
+def test_balance_equals_a_direct_solve(name: str, n_bound: int) -> None:
+    b = bench(
+        load_fibre("fast"), lattice=LatticeParameters(n_thick=4), mechanics=CASES[name], hs_length=1310.0,
+        numerics=Numerics(force_tolerance_pN=TOLERANCE),
+    )  # fmt: skip
+    attach_at_random(b, n_bound, seed=n_bound)
+    status = balance_forces(b.state, b.model.lattice, b.model.cycle, b.model.mechanics, b.scratch)
+    thick, thin, length = direct_solution(b)
+    assert status == k.OK
+    assert b.state.mechanics[k.RESIDUAL] <= TOLERANCE
+    n_thin = b.model.lattice.n_thin
+    assert np.allclose(b.state.thick_shift, thick, atol=1e-6)
+    assert np.allclose(b.state.thin_shift[n_thin:], thin, atol=1e-6)
+    assert b.state.mechanics[k.HS_LENGTH] == pytest.approx(length, abs=1e-6)
+
+
+def test_a_load_alone_sets_the_length() -> None:
+    """The solver takes force control: hung on a load without a spring, the half-sarcomere carries that load."""
+    b = bench(load_fibre("fast"), numerics=Numerics(force_tolerance_pN=TOLERANCE))
+    attach_at_random(b, 300, seed=1)
+    m = b.model.mechanics._replace(free_end=1, stiffness_series=0.0, load=200.0)
+    assert balance_forces(b.state, b.model.lattice, b.model.cycle, m, b.scratch) == k.OK
+    assert b.state.mechanics[k.FORCE] == pytest.approx(200.0, abs=1e-4)
+
+
+def test_without_enough_iterations_it_says_so() -> None:
+    b = bench(load_fibre("fast"), numerics=Numerics(force_tolerance_pN=TOLERANCE, max_iterations=1))
+    attach_at_random(b, 300, seed=1)
+    status = balance_forces(b.state, b.model.lattice, b.model.cycle, b.model.mechanics, b.scratch)
+    assert status == k.NOT_BALANCED
+    assert b.state.mechanics[k.RESIDUAL] > TOLERANCE

@@ -1,0 +1,118 @@
+"""Regulatory units against exact enumeration of a short chain.
+
+Statistical tests use fixed seeds; z beyond 4 is expected once in 16 000 comparisons.
+"""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+from scipy.linalg import expm
+from sarcomere_kernels import types as k
+from sarcomere_kernels.thin_filament import switch_thin
+
+from sarcomere.parameters import LatticeParameters, RegulationParameters, load_fibre
+from sarcomere.scenario import Numerics
+from tests.bench import Bench, bench, fibre
+
+pytestmark = pytest.mark.theory
+N_RU = 3
+HEADS = (0, 2, 1)  # attached heads on the three units of every strand
+
+
+class Chain:
+    """A strand of three units, each (calcium bound, open), enumerated; rates in 1/ms."""
+
+    def __init__(self, p: RegulationParameters, ca: float) -> None:
+        one = list(itertools.product(range(p.n_calcium_sites + 1), (0, 1)))
+        self.states = list(itertools.product(one, repeat=N_RU))
+        index = {s: i for i, s in enumerate(self.states)}
+        self.q = np.zeros((len(index), len(index)))
+        c = p.k_off_closed_uM / p.k_off_open_uM
+        for s in self.states:
+            for r, (n, is_open) in enumerate(s):
+                around = sum(2 * s[j][1] - 1 for j in (r - 1, r + 1) if 0 <= j < N_RU)
+                moves = {
+                    (n + 1, is_open): p.k_calcium_on * ca * 1e-6 * (p.n_calcium_sites - n),
+                    (n - 1, is_open): p.k_calcium_on * 1e-6 * n * (p.k_off_open_uM if is_open else p.k_off_closed_uM),
+                }
+                tilt = c ** (n / 2) * np.exp(0.5 * p.cooperativity * around)
+                moves[n, 1 - is_open] = (
+                    p.k_close * p.lock ** HEADS[r] / tilt if is_open else p.k_close * p.opening_equilibrium * tilt
+                )
+                for to, rate in moves.items():
+                    if rate > 0:
+                        target = index[(*s[:r], to, *s[r + 1 :])]
+                        self.q[index[s], target] += rate * 1e-3
+                        self.q[index[s], index[s]] -= rate * 1e-3
+        self.open = np.array([np.mean([u[1] for u in s]) for s in self.states])
+        self.calcium = np.array([np.mean([u[0] for u in s]) / p.n_calcium_sites for s in self.states])
+        self.rest = index[((0, 0),) * N_RU]
+
+    def steady(self) -> np.ndarray:
+        a = np.vstack([self.q.T, np.ones(len(self.states))])
+        return np.linalg.lstsq(a, np.append(np.zeros(len(self.states)), 1.0), rcond=None)[0]
+
+
+def many_strands(p: RegulationParameters, name: str, step_ms: float = 0.1) -> Bench:
+    lattice = LatticeParameters(n_thick=150, n_ru=N_RU, n_crown=1)
+    b = bench(
+        fibre(name, regulation=p.model_dump()), lattice=lattice, hs_length=900.0, numerics=Numerics(step_ms=step_ms)
+    )
+    b.state.ru_heads[:] = np.tile(HEADS, b.state.ru_heads.size // N_RU)
+    b.state.ru_calcium[:] = 0
+    b.state.count[k.RU_CALCIUM] = 0
+    return b
+
+
+def switch(b: Bench, ca: float, n_steps: int) -> tuple[float, float]:
+    """Open and calcium fractions after n_steps."""
+    for _ in range(n_steps):
+        switch_thin(b.state, b.model.lattice, b.model.regulation, ca, b.model.sampling.step, b.scratch)
+        b.state.count[k.STEP] += 1
+    sites = b.state.ru_open.size * b.model.regulation.n_calcium_sites
+    assert b.state.count[k.RU_CALCIUM] == b.state.ru_calcium.sum()
+    return b.state.ru_open.mean(), b.state.count[k.RU_CALCIUM] / sites
+
+
+@pytest.mark.parametrize("name", ["fast", "slow"])
+@pytest.mark.parametrize("ca", [0.5, 1.5, 5.0])
+def test_chain_settles_at_its_exact_equilibrium(name: str, ca: float) -> None:
+    """At steps far longer than the switching times, equilibrium is still exact."""
+    p = load_fibre(name).regulation
+    chain = Chain(p, ca)
+    b = many_strands(p, name, step_ms=0.4)
+    switch(b, ca, 1500)
+    samples = np.array([switch(b, ca, 40) for _ in range(60)])
+    mean, sem = samples.mean(axis=0), samples.std(axis=0, ddof=1) / np.sqrt(len(samples))
+    steady = chain.steady()
+    assert abs(mean[0] - steady @ chain.open) < 4 * sem[0]
+    assert abs(mean[1] - steady @ chain.calcium) < 4 * sem[1]
+
+
+def test_equilibrium_notices_a_wrong_coupling() -> None:
+    """Negative control: cooperativity 10 % off."""
+    p = load_fibre("fast").regulation
+    chain = Chain(p.model_copy(update={"cooperativity": 1.1 * p.cooperativity}), 1.5)
+    b = many_strands(p, "fast", step_ms=0.4)
+    switch(b, 1.5, 1500)
+    samples = np.array([switch(b, 1.5, 40)[0] for _ in range(60)])
+    assert abs(samples.mean() - chain.steady() @ chain.open) > 4 * samples.std(ddof=1) / np.sqrt(60)
+
+
+@pytest.mark.parametrize("name", ["fast", "slow"])
+def test_chain_opens_at_its_exact_pace(name: str) -> None:
+    """From rest to 10 uM, against the matrix exponential; 600 strands, repeated."""
+    p = load_fibre(name).regulation
+    chain = Chain(p, 10.0)
+    runs = []
+    for seed in range(20):
+        b = many_strands(p, name, step_ms=0.0125)
+        b.state.stream[:] = np.random.SeedSequence(seed).generate_state(4, np.uint64)
+        runs.append(switch(b, 10.0, 80))
+    mean, sem = np.mean(runs, axis=0), np.std(runs, axis=0, ddof=1) / np.sqrt(len(runs))
+    after = np.eye(len(chain.states))[chain.rest] @ expm(chain.q * 1.0)
+    assert abs(mean[0] - after @ chain.open) < 4 * sem[0]
+    assert abs(mean[1] - after @ chain.calcium) < 4 * sem[1]

@@ -1,0 +1,191 @@
+"""A finished run is plain netCDF4 that anybody can open, complete and labelled."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from importlib import metadata
+from pathlib import Path
+
+import h5py
+import netCDF4
+import numpy as np
+import pytest
+import sarcomere_kernels
+import xarray as xr
+from sarcomere_kernels import types as k
+
+from sarcomere import Scenario, record, simulate
+from sarcomere.recorder import DWELL, IMPULSES, MUSCLE_FORCE, SERIES, SNAPSHOTS, Variable
+from sarcomere.scenario import from_dict
+from sarcomere.simulate import force_scale
+
+UNIT_TIME = ("replicate", "motor_unit", "time")
+REQUIRED = {
+    "muscle_force": ("replicate", "time"),
+    "force": UNIT_TIME,
+    "hs_length": UNIT_TIME,
+    "ca": UNIT_TIME,
+    "ru_open_fraction": UNIT_TIME,
+    "head_state_fraction": (*UNIT_TIME, "head_state"),
+    "atp_used": UNIT_TIME,
+    "dwell_count": ("replicate", "motor_unit", "exit_path", "dwell"),
+}
+OPEN = """
+import json, sys
+import xarray as xr
+engine = {"engine": sys.argv[2]} if sys.argv[2:] else {}
+with xr.open_dataset(sys.argv[1], **engine) as ds:
+    ds.load()
+    said = {"sizes": dict(ds.sizes), "force": ds.muscle_force.values.tolist(), "seed": int(ds.attrs["seed"])}
+    said |= {"types": {name: str(ds[name].dtype) for name in ("time", "impulse_time", "dwell")}}
+    said |= {"states": ds.head_state.values.tolist(), "ours": [name for name in sys.modules if "sarcomere" in name]}
+print(json.dumps(said))
+"""
+
+
+def scenario(**changes: dict) -> Scenario:
+    """Two fibres in tetanus, twice."""
+    table = {
+        "title": "tetanus",
+        "run": {"duration_s": 0.06, "seed": 5, "replicates": 2},
+        "drive": {"train": {"frequency_Hz": 200.0, "start_s": 0.0, "count": 9}},
+        "motor_units": [{"id": 3, "fibre": "fast", "n_fibres": 7}, {"id": 8}],
+        "lattice": {"n_thick": 1},
+        "record": {"snapshot_interval_ms": 5.0},
+    }
+    return from_dict({**table, **changes})
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A finished run, written in several blocks."""
+    return record(scenario(), tmp_path_factory.mktemp("run") / "run.h5", block=25)
+
+
+@pytest.fixture(scope="module")
+def ds(path: Path) -> xr.Dataset:
+    with xr.open_dataset(path) as lazy:
+        return lazy.load()
+
+
+@pytest.mark.parametrize("engine", [[], ["netcdf4"], ["h5netcdf"]], ids=["default", "netcdf4", "h5netcdf"])
+def test_opens_with_plain_xarray_that_never_met_sarcomere(path: Path, ds: xr.Dataset, engine: list[str]) -> None:
+    done = subprocess.run([sys.executable, "-c", OPEN, str(path), *engine], capture_output=True, text=True, check=True)
+    said = json.loads(done.stdout)
+    assert (said["ours"], done.stderr) == ([], "")
+    assert said["sizes"] == dict(ds.sizes)
+    assert said["force"] == ds.muscle_force.values.tolist()
+    assert said["seed"] == 5
+    assert said["states"] == ["OFF", "MT", "MDP", "A1", "A2", "A3", "RIGOR"]
+    assert set(said["types"].values()) == {"float64"}  # seconds stay numbers, not dates
+
+
+def test_opens_with_netcdf4_alone(path: Path, ds: xr.Dataset) -> None:
+    with netCDF4.Dataset(path) as file:
+        assert set(file.variables) == set(ds.variables)
+        assert file.dimensions["time"].isunlimited()
+        assert np.array_equal(file["force"][:], ds.force)
+
+
+@pytest.mark.parametrize(("name", "dims"), REQUIRED.items(), ids=REQUIRED)
+def test_required_variables_are_there(ds: xr.Dataset, name: str, dims: tuple[str, ...]) -> None:
+    assert ds[name].dims == dims
+    assert np.isfinite(ds[name]).all()
+
+
+@pytest.mark.parametrize("variable", [*SERIES, MUSCLE_FORCE, *SNAPSHOTS, DWELL, IMPULSES], ids=lambda v: v.name)
+def test_every_variable_is_as_the_recorder_promises(ds: xr.Dataset, variable: Variable) -> None:
+    found = ds[variable.name]
+    assert (found.dims, found.dtype) == (variable.dims, np.dtype(variable.dtype))
+    assert (found.attrs["units"], found.attrs["long_name"]) == (variable.units, variable.long_name)
+    assert variable.units
+    assert variable.long_name
+
+
+def test_nothing_else_is_in_the_file(path: Path, ds: xr.Dataset) -> None:
+    promised = {variable.name for variable in (*SERIES, MUSCLE_FORCE, *SNAPSHOTS, DWELL, IMPULSES)}
+    assert set(ds.data_vars) == promised
+    assert all(ds[name].attrs["long_name"] for name in ds.coords)
+    with netCDF4.Dataset(path) as file:
+        assert not file.groups  # the checkpoint of an unfinished run
+    with h5py.File(path) as raw:
+        assert not [name for name, item in raw.items() if isinstance(item, h5py.Group)]
+    assert [item.name for item in path.parent.iterdir()] == [path.name]
+
+
+def test_time_runs_from_zero_to_the_duration(ds: xr.Dataset) -> None:
+    assert np.allclose(ds.time, np.arange(61) * 1e-3, rtol=0, atol=1e-12)
+    assert np.allclose(ds.snapshot_time, np.arange(13) * 5e-3, rtol=0, atol=1e-12)
+
+
+def test_a_duration_between_samples_ends_at_the_last_sample() -> None:
+    short = simulate(scenario(run={"duration_s": 0.0029}))
+    assert np.allclose(short.time, [0.0, 0.001, 0.002], rtol=0, atol=1e-12)
+
+
+def test_units_and_fibres_label_the_rows(ds: xr.Dataset) -> None:
+    assert ds.motor_unit.values.tolist() == [3, 8]
+    assert ds.fibre.values.tolist() == ["fast", "slow"]
+    assert ds.n_fibres.values.tolist() == [7, 300]
+    assert np.allclose(ds.impulse_time, np.arange(9) / 200.0, rtol=0, atol=1e-12)
+
+
+def test_heads_are_each_in_one_state(ds: xr.Dataset) -> None:
+    assert np.allclose(ds.head_state_fraction.sum("head_state"), 1.0, rtol=0, atol=1e-6)
+    assert (ds.head_state_fraction >= 0).all()
+
+
+def test_every_dwell_that_ended_by_atp_used_one(ds: xr.Dataset) -> None:
+    heads = ds.sizes["thick_filament"] * ds.sizes["crown"] * ds.sizes["head"]
+    used = (ds.atp_used.isel(time=-1) * heads).round()
+    ended = ds.dwell_count.sel(exit_path="atp_cycle").sum("dwell")
+    assert (used > 20).all()
+    assert np.array_equal(ended, used)
+
+
+def test_muscle_force_is_that_of_all_fibres(ds: xr.Dataset) -> None:
+    s = scenario()
+    scale = xr.DataArray([force_scale(s, unit) for unit in s.motor_units], dims="motor_unit")
+    assert np.allclose(ds.muscle_force, (ds.force.astype("f8") * scale).sum("motor_unit"), rtol=1e-5, atol=1e-6)
+    assert (ds.muscle_force.isel(time=-1) > 0).all()
+
+
+def test_snapshots_agree_with_the_fractions_at_the_same_times(ds: xr.Dataset) -> None:
+    state = ds.snapshot_state
+    assert (state.dtype, state.sizes["crown"], state.sizes["head"]) == (np.int8, 49, 6)
+    heads = ["thick_filament", "crown", "head"]
+    counted = xr.concat([(state == code).mean(heads) for code in range(k.N_HEAD_STATES)], "head_state")
+    same_time = ds.head_state_fraction.sel(time=ds.snapshot_time, method="nearest")
+    assert np.allclose(counted.transpose(*same_time.dims), same_time, rtol=0, atol=1e-6)
+    assert np.array_equal(np.isfinite(ds.snapshot_strain), state >= k.A1)
+
+
+def test_no_snapshots_unless_asked_for() -> None:
+    without = simulate(scenario(run={"duration_s": 0.002}, record={}))
+    assert not {"snapshot_state", "snapshot_strain", "snapshot_time"} & set(without.variables)
+
+
+def test_attributes_say_what_made_the_file(ds: xr.Dataset) -> None:
+    attrs = ds.attrs
+    assert from_dict(json.loads(attrs["parameters"])) == scenario()  # enough to run it again
+    assert (attrs["seed"], attrs["kernel_hash"]) == (5, sarcomere_kernels.KERNEL_HASH)
+    assert attrs["sarcomere_version"] == metadata.version("sarcomere")
+    assert f"numpy {np.__version__}" in attrs["packages"]
+    assert f"numba {metadata.version('numba')}" in attrs["packages"]
+    assert attrs["Conventions"].startswith("CF-")
+
+
+def test_samples_are_compressed_and_checked_in_chunks(path: Path, ds: xr.Dataset) -> None:
+    sampled = [name for name in ds.data_vars if {"time", "snapshot_time"} & set(ds[name].dims)]
+    assert len(sampled) > 15
+    with h5py.File(path) as file:
+        for name in sampled:
+            assert (file[name].compression, file[name].shuffle, file[name].fletcher32) == ("gzip", True, True), name
+            assert file[name].chunks[:2] == (1, 1) or name == "muscle_force"
+        assert file["atp_used"].id.get_storage_size() < 8 * 1024 * 4
+
+
+def test_a_run_in_memory_holds_the_same(ds: xr.Dataset) -> None:
+    xr.testing.assert_identical(simulate(scenario()), ds)
