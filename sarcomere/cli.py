@@ -92,8 +92,8 @@ def run(
 
     check_paths(path, resume=resume, overwrite=overwrite)
     impulse_times(checked)  # a fault in the discharge file shows before the wait for the compiler
-    _compile(console)
     try:
+        _compile(console)
         with _Bar(console, checked.run.duration_s) as bar:
             record(checked, path, threads=threads, resume=resume, overwrite=overwrite, progress=bar.update)
     except KeyboardInterrupt:
@@ -112,9 +112,8 @@ def _interrupted(message: str) -> int:
 
 def _compile(console: Console) -> None:
     """Compile the kernels, or load them, before the clock of the run starts."""
-    from sarcomere_kernels import is_compiled
-
     from sarcomere.simulate import load_kernels
+    from sarcomere_kernels import is_compiled
 
     if is_compiled():
         load_kernels()

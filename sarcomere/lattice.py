@@ -148,7 +148,7 @@ def build(p: LatticeParameters) -> LatticePlan:
         head_z=np.tile(z, p.n_thick),
         head_face=thin_of[thick, face] * _FACES_PER_THIN + face // 2,
         face_start=np.concatenate([[0], np.cumsum(counts)]),
-        site_s=(monomers + 0.5) * p.actin_rise,
+        site_s=np.asarray((monomers + 0.5) * p.actin_rise, dtype=np.float64),
         site_thin=np.repeat(np.arange(len(zones)) // _FACES_PER_THIN, counts),
         site_monomer=monomers,
     )

@@ -10,8 +10,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sarcomere_kernels import tabulate_cycle
-from sarcomere_kernels import types as k
 
 from sarcomere import lattice as geometry
 from sarcomere.parameters import (
@@ -26,6 +24,8 @@ from sarcomere.parameters import (
 )
 from sarcomere.parameters.base import AVOGADRO
 from sarcomere.scenario import Numerics
+from sarcomere_kernels import tabulate_cycle
+from sarcomere_kernels import types as k
 
 _PER_MS = 1e-3  # 1/s -> 1/ms
 _PER_UM_MS = 1e-9  # 1/(M s) -> 1/(uM ms)
@@ -97,7 +97,7 @@ def pack_cycle(
     )
 
 
-def pack_table(cycle: k.Cycle, off: k.ThickFilament, numerics: Numerics) -> k.CycleTable:
+def pack_table(cycle: k.Cycle, off: k.ThickFilament, lattice: k.Lattice, numerics: Numerics) -> k.CycleTable:
     """One-step probabilities of heads, tabulated over strain; bounds on what a detached head may do."""
     n_bins = round(2 * _STRAIN_RANGE / numerics.strain_bin_nm)
     table = k.CycleTable(
@@ -112,18 +112,23 @@ def pack_table(cycle: k.Cycle, off: k.ThickFilament, numerics: Numerics) -> k.Cy
     )
     tabulate_cycle(cycle, float(numerics.step_ms), table, np.zeros((5, k.N_OUTCOMES, k.N_OUTCOMES)))
     off_rate = off.k_wake + off.k_wake_force * off.max_relative_force
-    mt_rate = cycle.k_hydrolysis + _worst_sum(table, table.rebind)
-    mdp_rate = cycle.k_hydrolysis_reverse + off.k_rest + _worst_sum(table, table.attach)
+    apart = _closest_sites(lattice)
+    mt_rate = cycle.k_hydrolysis + _worst_sum(table, table.rebind, apart)
+    mdp_rate = cycle.k_hydrolysis_reverse + off.k_rest + _worst_sum(table, table.attach, apart)
     table.attempt[:] = -np.expm1(-numerics.step_ms * np.array([off_rate, mt_rate, mdp_rate]))
     return table
 
 
-def _worst_sum(table: k.CycleTable, rate: k.F8) -> float:
-    """Largest sum of site rates that any offset of a head to a row of actins of one strand can give.
+def _closest_sites(lattice: k.Lattice) -> float:
+    """Smallest distance between neighbouring sites of one face, nm; filaments stretch it, never shorten it by 10 %."""
+    gaps = np.diff(lattice.site_s)
+    within = gaps[gaps > 0]  # a new face starts again near the Z-line
+    return 0.9 * float(within.min()) if within.size else np.inf
 
-    Sites of a face are at least 5 nm apart within a zone, so actins every 5 nm bound every real arrangement.
-    """
-    stride = int(5.0 * table.bins_per_nm)
+
+def _worst_sum(table: k.CycleTable, rate: k.F8, apart: float) -> float:
+    """Largest sum of site rates that any offset of a head to a row of sites ``apart`` nm apart can give."""
+    stride = max(1, min(int(apart * table.bins_per_nm), rate.size)) if np.isfinite(apart) else rate.size
     within = np.where(rate >= 1e-9 * rate.max(), rate, 0.0)
     return float(max(within[first::stride].sum() for first in range(stride))) * 1.05
 
@@ -187,7 +192,12 @@ def ru_concentration(p: LatticeParameters, hs_length: float) -> float:
 
 
 def pack_fibre(
-    p: CalciumParameters, chemistry: Chemistry, lat: LatticeParameters, hs_length: float, numerics: Numerics, clamped: bool
+    p: CalciumParameters,
+    chemistry: Chemistry,
+    lat: LatticeParameters,
+    hs_length: float,
+    numerics: Numerics,
+    clamped: bool,
 ) -> k.Fibre:
     """Calcium handling in uM and ms; the leak is what balances the pump at rest."""
     atp = chemistry.atp_mM
@@ -247,12 +257,13 @@ def pack_model(
     -------
     sarcomere_kernels.types.Model
     """
+    lattice = pack_lattice(lat, geometry.build(lat), hs_length)
     cycle = pack_cycle(fibre.cycle, fibre.regulation.lock, chemistry, lat, hs_length)
     off = pack_off_state(fibre.off_state)
     return k.Model(
-        lattice=pack_lattice(lat, geometry.build(lat), hs_length),
+        lattice=lattice,
         cycle=cycle,
-        table=pack_table(cycle, off, numerics),
+        table=pack_table(cycle, off, lattice, numerics),
         regulation=pack_regulation(fibre.regulation, regulated),
         thick=off,
         mechanics=pack_mechanics(mechanics, lat, hs_length, numerics),
@@ -317,9 +328,9 @@ def fresh_state(model: k.Model, calcium: CalciumParameters, ca_uM: float, seed: 
         thin_shift=np.zeros(lattice.n_thin * (lattice.n_ru + 1)),
         calcium=pools,
         mechanics=mechanics,
-        count=counts,
+        counters=counts,
         dwell=np.zeros((len(k.EXIT_NAMES), k.N_DWELL_BINS), dtype=np.int64),
-        stream=stream.generate_state(4, np.uint64),
+        stream=np.ascontiguousarray(stream.generate_state(4, np.uint64), dtype=np.uint64),
     )
 
 

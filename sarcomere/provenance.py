@@ -7,7 +7,6 @@ import platform
 from importlib import metadata
 
 import sarcomere_kernels
-
 from sarcomere.scenario import Scenario
 
 PACKAGES = ("numpy", "numba", "llvmlite", "h5py", "h5netcdf", "xarray")

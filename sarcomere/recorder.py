@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
+
 from sarcomere_kernels import types as k
 
 UNIT_DIMS = ("replicate", "motor_unit", "time")
@@ -18,6 +20,14 @@ class Variable(NamedTuple):
     units: str
     long_name: str
     dtype: str = "f4"
+
+
+class Block(NamedTuple):
+    """Samples of all half-sarcomeres over a stretch of time; arrays start (replicate, motor_unit, time)."""
+
+    time: NDArray[np.float64]
+    snapshot_time: NDArray[np.float64]
+    values: dict[str, NDArray[Any]]
 
 
 # One entry per field of the kernel's Trace that is sampled in time.
@@ -52,7 +62,11 @@ DWELL = Variable(
     "i8",
 )
 IMPULSES = Variable(
-    "impulse_time", ("motor_unit", "impulse"), "s", "times at which impulses reach the fibres, NaN beyond the last", "f8"
+    "impulse_time",
+    ("motor_unit", "impulse"),
+    "s",
+    "times at which impulses reach the fibres, NaN beyond the last",
+    "f8",
 )
 
 

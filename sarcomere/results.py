@@ -5,20 +5,17 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
-from sarcomere_kernels import types as k
 
 from sarcomere import provenance
 from sarcomere.errors import StoreError
-from sarcomere.recorder import DWELL, IMPULSES, MUSCLE_FORCE, SERIES, SNAPSHOTS, Variable, dwell_edges
+from sarcomere.recorder import DWELL, IMPULSES, MUSCLE_FORCE, SERIES, SNAPSHOTS, Block, Variable, dwell_edges
 from sarcomere.scenario import Scenario
-
-if TYPE_CHECKING:
-    from sarcomere.simulate import Block
+from sarcomere_kernels import types as k
 
 
 def dataset(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
@@ -10,17 +10,17 @@ from typing import NamedTuple
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
-from sarcomere_kernels import advance
-from sarcomere_kernels import types as k
 
 from sarcomere import pack
 from sarcomere.data_files import data_path
 from sarcomere.discharges import read_discharges
 from sarcomere.errors import InputError, check_status, nearest
 from sarcomere.lattice import area_per_thick
-from sarcomere.recorder import SERIES
+from sarcomere.recorder import SERIES, Block
 from sarcomere.results import dataset
 from sarcomere.scenario import MotorUnit, Scenario, from_dict
+from sarcomere_kernels import advance
+from sarcomere_kernels import types as k
 
 DEFAULT_BLOCK = 1024  # samples
 
@@ -32,14 +32,6 @@ class HalfSarcomere(NamedTuple):
     drive: k.Drive
     state: k.State
     scratch: k.Scratch
-
-
-class Block(NamedTuple):
-    """Samples of all half-sarcomeres over a stretch of time; arrays start (replicate, motor_unit, time)."""
-
-    time: NDArray[np.float64]
-    snapshot_time: NDArray[np.float64]
-    values: dict[str, NDArray]
 
 
 def impulse_times(scenario: Scenario) -> dict[int, NDArray[np.float64]]:
@@ -147,7 +139,7 @@ class Simulation:
         """Heads in all half-sarcomeres together."""
         return sum(hs.state.head_state.size for hs in self.batch)
 
-    def blocks(self, threads: int = 1, block: int = DEFAULT_BLOCK) -> Iterator[Block]:
+    def blocks(self, threads: int = 1, block: int = DEFAULT_BLOCK) -> Generator[Block, None, None]:
         """Advance to the end of the run, a block of samples at a time.
 
         Parameters
@@ -179,13 +171,13 @@ class Simulation:
 
     def _advance(self, hs: HalfSarcomere, n_steps: int, rows: int) -> k.Trace:
         every = hs.model.sampling.snapshot_every
-        begin = hs.state.count[k.STEP]
+        begin = hs.state.counters[k.STEP]
         shots = (begin + n_steps) // every - begin // every + (begin == 0) if every else 0
         trace = pack.trace_for(hs.model.lattice, rows, shots)
         status = advance(hs.state, hs.model, hs.drive, hs.scratch, trace, n_steps)
         check_status(
             status,
-            time_ms=hs.state.count[k.STEP] * hs.model.sampling.step,
+            time_ms=hs.state.counters[k.STEP] * hs.model.sampling.step,
             residual=hs.state.mechanics[k.RESIDUAL],
             tolerance=hs.model.mechanics.tolerance,
             iterations=hs.model.mechanics.max_iterations,
@@ -209,14 +201,14 @@ class Simulation:
                 stacked = np.stack([getattr(trace, name) for trace in traces])
                 values[name] = stacked.reshape(shape + (stacked.shape[1],) + heads)
             snapshot_time = self._snapshot_times(first, count)
-        time = np.arange(first, first + count) * s.record.sample_interval_ms * 1e-3
+        time = np.arange(first, first + count, dtype=np.float64) * s.record.sample_interval_ms * 1e-3
         return Block(time, snapshot_time, values)
 
     def _snapshot_times(self, first: int, count: int) -> NDArray[np.float64]:
         s = self.scenario
         begin = (first - 1) * s.sample_every if first > 0 else -1
         shots = np.arange(begin // s.snapshot_every + 1, (first + count - 1) * s.sample_every // s.snapshot_every + 1)
-        return shots * s.record.snapshot_interval_ms * 1e-3
+        return np.asarray(shots * s.record.snapshot_interval_ms * 1e-3, dtype=np.float64)
 
     def dwell_counts(self) -> NDArray[np.int64]:
         """Attachments that have ended, (replicate, motor_unit, exit path, dwell bin)."""

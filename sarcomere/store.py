@@ -10,21 +10,23 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import signal
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import h5netcdf
 import h5py
 import numpy as np
-from sarcomere_kernels import KERNEL_HASH
-from sarcomere_kernels import types as k
 
 from sarcomere import provenance
 from sarcomere.errors import InputError, StoreError
-from sarcomere.recorder import DWELL, IMPULSES
+from sarcomere.recorder import DWELL, IMPULSES, Block
 from sarcomere.results import dataset, impulse_table
 from sarcomere.scenario import Scenario
-from sarcomere.simulate import DEFAULT_BLOCK, Block, Simulation
+from sarcomere.simulate import DEFAULT_BLOCK, Simulation
+from sarcomere_kernels import KERNEL_HASH
+from sarcomere_kernels import types as k
 
 MAX_BLOCK = 16 * DEFAULT_BLOCK
 _GROWTH = 0.05
@@ -95,13 +97,14 @@ def record(
         rows = int(min(max(block, _GROWTH * simulation.samples_done), MAX_BLOCK))
         with contextlib.closing(simulation.blocks(threads, rows)) as blocks:
             piece = next(blocks)
-        with _replacing(part, _room(simulation, piece)) as target:
+        with _unbroken(), _replacing(part, _room(simulation, piece)) as target:
             _append(target, simulation, piece)
         if progress:
             progress(simulation)
-    with _replacing(part, _SLACK, finished=path) as target, h5py.File(target, "r+") as file:
-        del file[_CHECKPOINT]
-    part.unlink()
+    with _unbroken():
+        with _replacing(part, _SLACK, finished=path) as target, h5py.File(target, "r+") as file:
+            del file[_CHECKPOINT]
+        part.unlink()
     return path
 
 
@@ -142,6 +145,23 @@ def check_paths(path: Path, *, resume: bool, overwrite: bool) -> None:
     except OSError as error:
         reason = error.strerror or error
         raise StoreError(f"{path}: cannot be written ({reason}); choose another name or folder with -o.") from None
+
+
+@contextlib.contextmanager
+def _unbroken() -> Iterator[None]:
+    """Hold Ctrl-C back while a block is written; Python loses it if it falls into the clean-up of an HDF5 object."""
+    usual = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or not callable(usual):
+        yield
+        return
+    held: list[int] = []
+    signal.signal(signal.SIGINT, lambda number, _: held.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, usual)
+    if held:
+        usual(held[0], None)
 
 
 @contextlib.contextmanager

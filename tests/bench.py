@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
-from sarcomere_kernels import advance
-from sarcomere_kernels import types as k
 
 from sarcomere import pack
 from sarcomere.errors import check_status
 from sarcomere.parameters import Chemistry, FibreParameters, LatticeParameters, MechanicsParameters, load_fibre
 from sarcomere.scenario import Numerics
+from sarcomere_kernels import advance
+from sarcomere_kernels import types as k
 
 RIGID = MechanicsParameters(stiffness_thick=1e6, modulus_thin_nN=1e5, titin_force=0.0)
 
@@ -35,7 +35,7 @@ class Bench(NamedTuple):
     def run(self, duration_ms: float) -> k.Trace:
         """Advance; the trace has one row per sample, without the one at time zero."""
         steps = round(duration_ms / self.model.sampling.step)
-        extra = int(self.state.count[k.STEP] == 0)
+        extra = int(self.state.counters[k.STEP] == 0)
         trace = pack.trace_for(self.model.lattice, steps // self.model.sampling.every + extra, 0)
         status = advance(self.state, self.model, self.drive, self.scratch, trace, steps)
         check_status(status, time_ms=0, residual=self.state.mechanics[k.RESIDUAL], tolerance=0, iterations=0)

@@ -27,19 +27,39 @@ from sarcomere.scenario import from_dict
 # fast motor units of the gastrocnemius in 40-80 ms (from memory); twitch:tetanus 0.10-0.25; half of the tetanic
 # force near 10 Hz (slow) and 20 Hz (fast) (from memory).
 TARGETS: dict[str, dict[str, float]] = {
-    "slow": {"tension": 180.0, "pCa50": 5.93, "contraction": 105.0, "half_relaxation": 100.0, "ratio": 0.2, "half_Hz": 10.0},
-    "fast": {"tension": 225.0, "pCa50": 5.80, "contraction": 60.0, "half_relaxation": 60.0, "ratio": 0.2, "half_Hz": 20.0},
+    "slow": {
+        "tension": 180.0,
+        "pCa50": 5.93,
+        "contraction": 105.0,
+        "half_relaxation": 100.0,
+        "ratio": 0.2,
+        "half_Hz": 10.0,
+    },
+    "fast": {
+        "tension": 225.0,
+        "pCa50": 5.80,
+        "contraction": 60.0,
+        "half_relaxation": 60.0,
+        "ratio": 0.2,
+        "half_Hz": 20.0,
+    },
 }
 TENDON = 0.2  # nm/pN; human twitches are measured through one
 # Ranges the sheet gives for each; outside them the fit pays.
 BOUNDS: dict[str, dict[str, tuple[float, float]]] = {
     "slow": {
-        "release_uM": (80, 110), "inactivation": (0.3, 0.95), "v_pump_mM_s": (0.7, 1.0),
-        "k_off_open_uM": (0.03, 0.3), "k_close": (500, 2000),
+        "release_uM": (80, 110),
+        "inactivation": (0.3, 0.95),
+        "v_pump_mM_s": (0.6, 1.0),
+        "k_off_open_uM": (0.015, 0.1),
+        "k_close": (200, 1500),
     },
     "fast": {
-        "release_uM": (150, 200), "inactivation": (0.3, 0.95), "v_pump_mM_s": (1.6, 2.2),
-        "k_off_open_uM": (0.1, 0.6), "k_close": (700, 4000),
+        "release_uM": (150, 200),
+        "inactivation": (0.3, 0.95),
+        "v_pump_mM_s": (1.4, 2.2),
+        "k_off_open_uM": (0.05, 0.5),
+        "k_close": (300, 3000),
     },
 }
 
@@ -48,7 +68,7 @@ def run(fibre: str, values: dict[str, Any], drive: dict[str, Any], duration: flo
     """A small ensemble of one fibre type."""
     table = {
         "title": "calibration",
-        "run": {"duration_s": duration, "replicates": 4, "seed": 11, **other.get("run", {})},
+        "run": {"duration_s": duration, "replicates": 6, "seed": 11, **other.get("run", {})},
         "drive": drive,
         "motor_units": [{"id": 1, "fibre": fibre}],
         "lattice": {"n_thick": 8},
@@ -95,8 +115,9 @@ def fit_opening(fibre: str, values: dict[str, Any]) -> float:
 def twitch(fibre: str, values: dict[str, Any]) -> tuple[float, float, float]:
     """Peak force, contraction time (ms), half-relaxation time (ms)."""
     ds = run(fibre, values, {"train": {"frequency_Hz": 1.0, "count": 1, "start_s": 0.05}}, 0.7, tendon=TENDON)
-    force = active(ds).rolling(time=9, center=True, min_periods=1).mean().values
-    peak = int(force.argmax())
+    window = np.hanning(31)
+    force = np.convolve(active(ds).values, window / window.sum(), "same")
+    peak = int(force[:400].argmax())
     below = np.flatnonzero(force[peak:] < force[peak] / 2)
     half = float(below[0]) if below.size else 600.0
     return float(force[peak]), peak - 50.0, half
@@ -115,8 +136,12 @@ def measure(fibre: str, values: dict[str, Any]) -> dict[str, float]:
     at_half = train_force(fibre, values, TARGETS[fibre]["half_Hz"]) / tetanus
     at_60 = train_force(fibre, values, 60.0) / tetanus
     return {
-        "contraction": contraction, "half_relaxation": half, "ratio": peak / tetanus,
-        "at_half_Hz": at_half, "at_60_Hz": at_60, "tetanus": tetanus,
+        "contraction": contraction,
+        "half_relaxation": half,
+        "ratio": peak / tetanus,
+        "at_half_Hz": at_half,
+        "at_60_Hz": at_60,
+        "tetanus": tetanus,
     }
 
 
@@ -139,21 +164,23 @@ def fit_calcium(fibre: str, values: dict[str, Any]) -> dict[str, dict[str, float
 
     def cost(x: np.ndarray) -> float:
         m, t = measure(fibre, merged(values, split(np.clip(x, low, high)))), TARGETS[fibre]
-        full = values_of_full(fibre, values)
+        full = full_force(fibre, values)
         misses = [np.log(max(m[k], 1e-3) / t[k]) for k in ("contraction", "half_relaxation", "ratio")]
         misses += [m["at_half_Hz"] - 0.5, 2 * min(m["at_60_Hz"] - 0.95, 0.0), 2 * min(m["tetanus"] / full - 0.9, 0.0)]
         total = float(np.sum(np.square(misses)) + 10 * np.sum((x - np.clip(x, low, high)) ** 2))
         print(f"  {total:.4f}", split(np.clip(x, low, high)), {k: round(v, 2) for k, v in m.items()}, flush=True)
         return total
 
-    best = minimize(cost, 0.5 * (low + high), method="Nelder-Mead", options={"maxfev": 80, "xatol": 0.02, "fatol": 1e-3})
+    best = minimize(
+        cost, 0.5 * (low + high), method="Nelder-Mead", options={"maxfev": 60, "xatol": 0.02, "fatol": 1e-3}
+    )
     return split(np.clip(best.x, low, high))
 
 
 _full: dict[str, float] = {}
 
 
-def values_of_full(fibre: str, values: dict[str, Any]) -> float:
+def full_force(fibre: str, values: dict[str, Any]) -> float:
     """Force at saturating calcium, computed once."""
     if fibre not in _full:
         _full[fibre] = steady(fibre, values, 4.5)

@@ -9,6 +9,7 @@ import hashlib
 import os
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import numba
 
@@ -40,13 +41,14 @@ KERNEL_HASH = _source_hash()
 CACHE_FOLDER = _cache_folder(KERNEL_HASH)
 
 # Only our own functions are decorated while this is set; the user's numba setting comes back after.
-_users_cache_dir = numba.config.CACHE_DIR
-numba.config.CACHE_DIR = str(CACHE_FOLDER)
+_config: Any = numba.config
+_users_cache_dir = _config.CACHE_DIR
+_config.CACHE_DIR = str(CACHE_FOLDER)
 try:
     from sarcomere_kernels.advance import advance
-    from sarcomere_kernels.crossbridge import tabulate_cycle
+    from sarcomere_kernels.cycle import tabulate_cycle
 finally:
-    numba.config.CACHE_DIR = _users_cache_dir
+    _config.CACHE_DIR = _users_cache_dir
 
 
 def is_compiled() -> bool:

@@ -1,8 +1,7 @@
 """The order of one step of the whole, and many steps: the one entry point."""
 
-from sarcomere_kernels.calcium import move_calcium, take_up, trigger_release
+from sarcomere_kernels.calcium import calcium_for_units, move_calcium, take_up, trigger_release
 from sarcomere_kernels.compiled import inner, kernel
-
 from sarcomere_kernels.half_sarcomere import step_half_sarcomere
 from sarcomere_kernels.mechanics import balance_forces
 from sarcomere_kernels.types import (
@@ -33,11 +32,11 @@ from sarcomere_kernels.types import (
 @inner
 def _deliver_impulses(state: State, model: Model, drive: Drive) -> None:
     """Impulses act at the beginning of the step in which they arrive."""
-    i = state.count[NEXT_IMPULSE]
-    while i < drive.impulse_step.size and drive.impulse_step[i] <= state.count[STEP]:
+    i = state.counters[NEXT_IMPULSE]
+    while i < drive.impulse_step.size and drive.impulse_step[i] <= state.counters[STEP]:
         trigger_release(model.fibre, state.calcium)
         i += 1
-    state.count[NEXT_IMPULSE] = i
+    state.counters[NEXT_IMPULSE] = i
 
 
 @inner
@@ -45,10 +44,11 @@ def _step(state: State, model: Model, drive: Drive, scratch: Scratch) -> int:
     """Nerve, calcium, thin filament, OFF state, cross-bridges, force balance."""
     _deliver_impulses(state, model, drive)
     move_calcium(model.fibre, state.calcium, model.sampling.step)
-    bound_before = state.count[RU_CALCIUM]
-    status = step_half_sarcomere(state, model, scratch, state.calcium[CA_FREE])
-    take_up(model.fibre, state.calcium, state.count[RU_CALCIUM] - bound_before)
-    state.count[STEP] += 1
+    bound_before = state.counters[RU_CALCIUM]
+    ca = calcium_for_units(state, model.fibre, model.regulation, model.sampling.step)
+    status = step_half_sarcomere(state, model, scratch, ca)
+    take_up(model.fibre, state.calcium, state.counters[RU_CALCIUM] - bound_before)
+    state.counters[STEP] += 1
     return status
 
 
@@ -67,14 +67,14 @@ def _sample(state: State, model: Model, trace: Trace, row: int) -> None:
     for i in range(units):
         n_open += state.ru_open[i]
     trace.ru_open_fraction[row] = n_open / units
-    trace.ru_calcium_fraction[row] = state.count[RU_CALCIUM] / (units * model.regulation.n_calcium_sites)
+    trace.ru_calcium_fraction[row] = state.counters[RU_CALCIUM] / (units * model.regulation.n_calcium_sites)
     trace.head_state_fraction[row, :] = 0.0
     for i in range(heads):
         trace.head_state_fraction[row, state.head_state[i]] += 1.0
     for code in range(N_HEAD_STATES):
         trace.head_state_fraction[row, code] /= heads
-    trace.atp_used[row] = state.count[ATP_USED] / heads
-    trace.solver_iterations[row] = state.count[SOLVER_ITERATIONS]
+    trace.atp_used[row] = state.counters[ATP_USED] / heads
+    trace.solver_iterations[row] = state.counters[SOLVER_ITERATIONS]
 
 
 @inner
@@ -96,7 +96,7 @@ def advance(state: State, model: Model, drive: Drive, scratch: Scratch, trace: T
         A status code of ``types``; OK if every step found force balance.
     """
     row = shot = 0
-    if state.count[STEP] == 0:
+    if state.counters[STEP] == 0:
         status = balance_forces(state, model.lattice, model.cycle, model.mechanics, scratch)
         _sample(state, model, trace, row)
         row += 1
@@ -109,7 +109,7 @@ def advance(state: State, model: Model, drive: Drive, scratch: Scratch, trace: T
         status = _step(state, model, drive, scratch)
         if status != OK:
             return status
-        step = state.count[STEP]
+        step = state.counters[STEP]
         if step % model.sampling.every == 0:
             _sample(state, model, trace, row)
             row += 1

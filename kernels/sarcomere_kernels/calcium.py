@@ -19,6 +19,8 @@ from sarcomere_kernels.types import (
     GATE_1,
     GATE_2,
     Fibre,
+    Regulation,
+    State,
 )
 
 
@@ -65,6 +67,28 @@ def _fluxes(fibre: Fibre, cytosol: float, sr: float, csq: float, opening: float)
     release = fibre.release * opening * sr / fibre.sr_rest + fibre.k_leak * (sr - ca)
     binding = fibre.csq_on * sr * (fibre.csq_total - csq) - fibre.csq_off * csq
     return release, pump_rate(fibre, ca), binding
+
+
+@inner
+def calcium_for_units(state: State, fibre: Fibre, regulation: Regulation, step: float) -> float:
+    """Free calcium that the units see: as it will be half a step on, they binding and losing it meanwhile.
+
+    They can take most of the myoplasm's calcium in one step; seeing the start of the step would bind too much.
+    """
+    free = state.calcium[CA_FREE]
+    if fibre.clamped == 1:
+        return free
+    on_open, on_closed = 0, 0
+    for unit in range(state.ru_open.size):
+        if state.ru_open[unit] == 1:
+            on_open += int(state.ru_calcium[unit])
+        else:
+            on_closed += int(state.ru_calcium[unit])
+    empty = state.ru_open.size * regulation.n_calcium_sites - on_open - on_closed
+    amount = 0.5 * step * fibre.ru_concentration
+    lost = amount * (regulation.k_calcium_off_open * on_open + regulation.k_calcium_off_closed * on_closed)
+    buffering = 1.0 + fibre.atp_total / (fibre.k_atp_calcium + free)
+    return max(0.0, state.calcium[CA_CYTOSOL] + lost) / (buffering + amount * regulation.k_calcium_on * empty)
 
 
 @kernel

@@ -2,12 +2,14 @@
 
 from typing import Any
 
-from numba import njit
+import numba
+
+njit: Any = numba.njit  # its stubs do not know all options
 
 # Without numba's run-time system (NRT) a function that allocates does not compile, so hot loops cannot; and
 # arrays inside tuples are passed on without counting references, which made a step 4 times slower.
 _HOW: dict[str, Any] = {"cache": True, "nogil": True, "_nrt": False, "error_model": "numpy"}
-_NO_PYTHON_CALL = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+_NO_PYTHON_CALL: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 
 kernel: Any = njit(**_HOW)
 # Called from kernels only; without an entry from Python, compiling takes half as long.

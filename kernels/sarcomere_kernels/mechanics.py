@@ -10,7 +10,18 @@ thin_shift; of the residual's row 0 only the first entry is used, for the Z-line
 import math
 
 import numpy as np
-from sarcomere_kernels.compiled import inner, kernel, reducing
+
+from sarcomere_kernels.compiled import inner, kernel
+from sarcomere_kernels.filaments import (
+    copy,
+    dot,
+    factor_thick,
+    factor_thin,
+    largest,
+    solve_thick,
+    solve_thin,
+    total,
+)
 from sarcomere_kernels.types import (
     A1,
     A2,
@@ -30,36 +41,6 @@ from sarcomere_kernels.types import (
     Scratch,
     State,
 )
-
-
-@inner
-def _copy(a: F8, b: F8) -> None:
-    for i in range(a.size):
-        b[i] = a[i]
-
-
-@reducing
-def _sum(a: F8, n: int) -> float:
-    total = 0.0
-    for i in range(n):
-        total += a[i]
-    return total
-
-
-@reducing
-def _dot(a: F8, b: F8) -> float:
-    total = 0.0
-    for i in range(a.size):
-        total += a[i] * b[i]
-    return total
-
-
-@reducing
-def _largest(a: F8) -> float:
-    largest = 0.0
-    for i in range(a.size):
-        largest = max(largest, abs(a[i]))
-    return largest
 
 
 @inner
@@ -88,9 +69,7 @@ def _titin_extension(state: State, lattice: Lattice, mechanics: Mechanics, filam
 
 
 @inner
-def _assemble(
-    state: State, lattice: Lattice, cycle: Cycle, mechanics: Mechanics, scratch: Scratch
-) -> None:
+def _assemble(state: State, lattice: Lattice, cycle: Cycle, mechanics: Mechanics, scratch: Scratch) -> None:
     """Stiffness of filaments and attached heads; titin comes in with each linearisation."""
     n_thick, n_thin = lattice.n_thick, lattice.n_thin
     k, k_bare = mechanics.stiffness_thick, mechanics.stiffness_bare_zone
@@ -105,7 +84,7 @@ def _assemble(
     scratch.thin_diag[-n_thin:] = k
     scratch.thin_off[:] = -k  # thin_off[node] couples a node with the one on its Z side
     kappa = cycle.stiffness_head
-    for b in range(state.count[N_BOUND]):
+    for b in range(state.counters[N_BOUND]):
         head = scratch.bound_head[b]
         site = state.head_site[head]
         thick, thin = lattice.head_node[head], lattice.site_node[site]
@@ -122,68 +101,8 @@ def _assemble(
 
 
 @inner
-def _factor_thick(lattice: Lattice, mechanics: Mechanics, diag: F8, pivot: F8) -> None:
-    n, k2 = lattice.n_thick, mechanics.stiffness_thick**2
-    for f in range(n):
-        pivot[f] = 1.0 / diag[f]
-    for row in range(n, diag.size, n):
-        before, here, d = pivot[row - n : row], pivot[row : row + n], diag[row : row + n]
-        for f in range(n):
-            here[f] = 1.0 / (d[f] - k2 * before[f])
-
-
-@inner
-def _solve_thick(lattice: Lattice, mechanics: Mechanics, pivot: F8, b: F8) -> None:
-    """Solve every thick filament for the load b, in place."""
-    n, k = lattice.n_thick, mechanics.stiffness_thick
-    for row in range(n, b.size, n):
-        before, here, p = b[row - n : row], b[row : row + n], pivot[row - n : row]
-        for f in range(n):
-            here[f] += k * p[f] * before[f]
-    last, p = b[b.size - n :], pivot[b.size - n :]
-    for f in range(n):
-        last[f] *= p[f]
-    for row in range(b.size - 2 * n, -1, -n):
-        here, after, p = b[row : row + n], b[row + n : row + 2 * n], pivot[row : row + n]
-        for f in range(n):
-            here[f] = p[f] * (here[f] + k * after[f])
-
-
-@inner
-def _factor_thin(lattice: Lattice, diag: F8, off: F8, pivot: F8) -> None:
-    n = lattice.n_thin
-    first, d = pivot[n : 2 * n], diag[n : 2 * n]
-    for f in range(n):
-        first[f] = 1.0 / d[f]
-    for row in range(2 * n, diag.size, n):
-        before, here = pivot[row - n : row], pivot[row : row + n]
-        d, c = diag[row : row + n], off[row : row + n]
-        for f in range(n):
-            here[f] = 1.0 / (d[f] - c[f] * c[f] * before[f])
-
-
-@inner
-def _solve_thin(lattice: Lattice, off: F8, pivot: F8, b: F8) -> None:
-    """Solve every thin filament for the load b, in place, the Z-line held (row 0 is left alone)."""
-    n = lattice.n_thin
-    for row in range(2 * n, b.size, n):
-        before, here = b[row - n : row], b[row : row + n]
-        p, c = pivot[row - n : row], off[row : row + n]
-        for f in range(n):
-            here[f] -= c[f] * p[f] * before[f]
-    last, p = b[b.size - n :], pivot[b.size - n :]
-    for f in range(n):
-        last[f] *= p[f]
-    for row in range(b.size - 2 * n, n - 1, -n):
-        here, after = b[row : row + n], b[row + n : row + 2 * n]
-        p, c = pivot[row : row + n], off[row + n : row + 2 * n]
-        for f in range(n):
-            here[f] = p[f] * (here[f] - c[f] * after[f])
-
-
-@inner
 def _z_line_stiffness(lattice: Lattice, mechanics: Mechanics, scratch: Scratch) -> float:
-    springs = _sum(scratch.thin_diag, lattice.n_thin) + _sum(scratch.titin_slope, lattice.n_thick)
+    springs = total(scratch.thin_diag, lattice.n_thin) + total(scratch.titin_slope, lattice.n_thick)
     return springs + lattice.n_thick * mechanics.stiffness_series
 
 
@@ -195,17 +114,15 @@ def _respond_to_z_line(lattice: Lattice, scratch: Scratch) -> None:
     response[:] = 0.0
     for f in range(n):
         response[n + f] = -scratch.thin_off[n + f]
-    _solve_thin(lattice, scratch.thin_off, scratch.thin_pivot, response)
+    solve_thin(lattice, scratch.thin_off, scratch.thin_pivot, response)
 
 
 @inner
-def _precondition(
-    lattice: Lattice, mechanics: Mechanics, scratch: Scratch, r: F8, z: F8
-) -> None:
+def _precondition(lattice: Lattice, mechanics: Mechanics, scratch: Scratch, r: F8, z: F8) -> None:
     """z = M^-1 r: thin filaments, and at a free end the Z-line with them, solved without the thick ones."""
     n = lattice.n_thin
-    _copy(r, z)
-    _solve_thin(lattice, scratch.thin_off, scratch.thin_pivot, z)
+    copy(r, z)
+    solve_thin(lattice, scratch.thin_off, scratch.thin_pivot, z)
     z[:n] = 0.0
     if mechanics.free_end == 1:
         stiffness = _z_line_stiffness(lattice, mechanics, scratch)
@@ -220,20 +137,18 @@ def _precondition(
 
 
 @inner
-def _apply(
-    state: State, lattice: Lattice, cycle: Cycle, mechanics: Mechanics, scratch: Scratch, p: F8, q: F8
-) -> None:
+def _apply(state: State, lattice: Lattice, cycle: Cycle, mechanics: Mechanics, scratch: Scratch, p: F8, q: F8) -> None:
     """q = A p with the thick filaments eliminated; leaves in thick_work how they give way to p."""
     n_thick, n_thin, kappa = lattice.n_thick, lattice.n_thin, cycle.stiffness_head
     w = scratch.thick_work
     w[:] = 0.0
-    for b in range(state.count[N_BOUND]):
+    for b in range(state.counters[N_BOUND]):
         thin = scratch.bound_thin[b]
         shift = scratch.bound_w0[b] * p[thin] + scratch.bound_w1[b] * p[thin + n_thin]
         w[scratch.bound_thick[b]] += kappa * shift
     for f in range(n_thick):
         w[w.size - n_thick + f] += scratch.titin_slope[f] * p[0]
-    _solve_thick(lattice, mechanics, scratch.thick_pivot, w)
+    solve_thick(lattice, mechanics, scratch.thick_pivot, w)
 
     diag, off = scratch.thin_diag, scratch.thin_off
     for f in range(n_thin):
@@ -245,12 +160,12 @@ def _apply(
             q0[f] += c[f] * p1[f]
         for f in range(n_thin):
             q1[f] = d[f] * p1[f] + c[f] * p0[f]
-    for b in range(state.count[N_BOUND]):
+    for b in range(state.counters[N_BOUND]):
         thin = scratch.bound_thin[b]
         give = kappa * w[scratch.bound_thick[b]]
         q[thin] -= scratch.bound_w0[b] * give
         q[thin + n_thin] -= scratch.bound_w1[b] * give
-    q_z = _sum(q, n_thin) + _z_line_stiffness(lattice, mechanics, scratch) * p[0]
+    q_z = total(q, n_thin) + _z_line_stiffness(lattice, mechanics, scratch) * p[0]
     for f in range(n_thick):
         q_z -= scratch.titin_slope[f] * w[w.size - n_thick + f]
     q[:n_thin] = 0.0
@@ -259,9 +174,7 @@ def _apply(
 
 
 @inner
-def _relax_thick(
-    state: State, lattice: Lattice, cycle: Cycle, mechanics: Mechanics, scratch: Scratch
-) -> None:
+def _relax_thick(state: State, lattice: Lattice, cycle: Cycle, mechanics: Mechanics, scratch: Scratch) -> None:
     """Put the thick filaments in equilibrium with the thin ones where they are; titin linearised."""
     n_thick, n_thin, kappa = lattice.n_thick, lattice.n_thin, cycle.stiffness_head
     u, v, w = state.thick_shift, state.thin_shift, scratch.thick_work
@@ -273,19 +186,17 @@ def _relax_thick(
         scratch.titin_slope[f] = slope
         scratch.titin_load[f] = force + slope * u[tip]
         w[tip] = scratch.titin_load[f]
-    for b in range(state.count[N_BOUND]):
+    for b in range(state.counters[N_BOUND]):
         thin = scratch.bound_thin[b]
         shift = scratch.bound_w0[b] * v[thin] + scratch.bound_w1[b] * v[thin + n_thin]
         w[scratch.bound_thick[b]] += kappa * (scratch.bound_x0[b] + scratch.bound_stroke[b] - shift)
-    _factor_thick(lattice, mechanics, scratch.thick_diag, scratch.thick_pivot)
-    _solve_thick(lattice, mechanics, scratch.thick_pivot, w)
-    _copy(w, u)
+    factor_thick(lattice, mechanics, scratch.thick_diag, scratch.thick_pivot)
+    solve_thick(lattice, mechanics, scratch.thick_pivot, w)
+    copy(w, u)
 
 
 @inner
-def _imbalance(
-    state: State, lattice: Lattice, cycle: Cycle, mechanics: Mechanics, scratch: Scratch
-) -> float:
+def _imbalance(state: State, lattice: Lattice, cycle: Cycle, mechanics: Mechanics, scratch: Scratch) -> float:
     """Strain every attached head, fill thin_r with the force out of balance at each node; return the largest.
 
     Forces are the true ones, titin's nonlinear: what linearising left over at the thick tips counts too.
@@ -303,7 +214,7 @@ def _imbalance(
         for f in range(n_thin):
             r1[f] = k * (v0[f] - v1[f])
     pull = 0.0
-    for b in range(state.count[N_BOUND]):
+    for b in range(state.counters[N_BOUND]):
         thin = scratch.bound_thin[b]
         shift = scratch.bound_w0[b] * v[thin] + scratch.bound_w1[b] * v[thin + n_thin]
         x = scratch.bound_x0[b] - u[scratch.bound_thick[b]] - shift
@@ -312,46 +223,44 @@ def _imbalance(
         pull += force
         r[thin] += scratch.bound_w0[b] * force
         r[thin + n_thin] += scratch.bound_w1[b] * force
-    passive, largest = 0.0, 0.0
+    passive, worst = 0.0, 0.0
     for f in range(n_thick):
         force = titin(mechanics, _titin_extension(state, lattice, mechanics, f))[0]
         linear = scratch.titin_load[f] - scratch.titin_slope[f] * u[u.size - n_thick + f]
-        largest = max(largest, abs(force - linear))
+        worst = max(worst, abs(force - linear))
         passive += force
     length = lattice.reference_length - v[0]
     hold = n_thick * (mechanics.stiffness_series * (mechanics.imposed_length - length) + mechanics.load)
-    z_line = _sum(r, n_thin) + passive - hold
+    z_line = total(r, n_thin) + passive - hold
     r[:n_thin] = 0.0
     if mechanics.free_end == 1:
         r[0] = z_line
-    largest = max(largest, _largest(r))
+    worst = max(worst, largest(r))
     state.mechanics[FORCE] = (pull + passive) / n_thick
     state.mechanics[TITIN_FORCE] = passive / n_thick
     state.mechanics[HS_LENGTH] = length
-    return largest
+    return worst
 
 
 @inner
-def _descend(
-    state: State, lattice: Lattice, cycle: Cycle, mechanics: Mechanics, scratch: Scratch, left: int
-) -> int:
+def _descend(state: State, lattice: Lattice, cycle: Cycle, mechanics: Mechanics, scratch: Scratch, left: int) -> int:
     """Conjugate gradients on thin_shift from the imbalance thin_r; returns the iterations used."""
     v, r, z, p, q = state.thin_shift, scratch.thin_r, scratch.thin_z, scratch.thin_p, scratch.thin_q
-    if _largest(r) <= 0.5 * mechanics.tolerance:
+    if largest(r) <= 0.5 * mechanics.tolerance:
         return 1  # only titin's curvature is left, which the next linearisation mends
     _precondition(lattice, mechanics, scratch, r, z)
-    _copy(z, p)
-    rz = _dot(r, z)
+    copy(z, p)
+    rz = dot(r, z)
     for iteration in range(1, left + 1):
         _apply(state, lattice, cycle, mechanics, scratch, p, q)
-        alpha = rz / _dot(p, q)
+        alpha = rz / dot(p, q)
         for i in range(v.size):
             v[i] += alpha * p[i]
             r[i] -= alpha * q[i]
-        if not _largest(r) > 0.5 * mechanics.tolerance:
+        if not largest(r) > 0.5 * mechanics.tolerance:
             return iteration
         _precondition(lattice, mechanics, scratch, r, z)
-        rz_new = _dot(r, z)
+        rz_new = dot(r, z)
         beta = rz_new / rz
         rz = rz_new
         for i in range(p.size):
@@ -360,9 +269,7 @@ def _descend(
 
 
 @kernel
-def balance_forces(
-    state: State, lattice: Lattice, cycle: Cycle, mechanics: Mechanics, scratch: Scratch
-) -> int:
+def balance_forces(state: State, lattice: Lattice, cycle: Cycle, mechanics: Mechanics, scratch: Scratch) -> int:
     """Bring the lattice into equilibrium and strain the heads; returns a status code.
 
     The largest force out of balance at any node (pN) is at most ``mechanics.tolerance`` on return of OK, and is
@@ -374,7 +281,7 @@ def balance_forces(
         for node in range(v.size):
             v[node] += moved
     _assemble(state, lattice, cycle, mechanics, scratch)
-    _factor_thin(lattice, scratch.thin_diag, scratch.thin_off, scratch.thin_pivot)
+    factor_thin(lattice, scratch.thin_diag, scratch.thin_off, scratch.thin_pivot)
     if mechanics.free_end == 1:
         _respond_to_z_line(lattice, scratch)
     used = 0
@@ -385,7 +292,7 @@ def balance_forces(
             break
         used += _descend(state, lattice, cycle, mechanics, scratch, mechanics.max_iterations - used)
     state.mechanics[RESIDUAL] = residual
-    state.count[SOLVER_ITERATIONS] += used
+    state.counters[SOLVER_ITERATIONS] += used
     if not np.isfinite(state.mechanics[FORCE]):
         return NOT_FINITE
     return OK if residual <= mechanics.tolerance else NOT_BALANCED

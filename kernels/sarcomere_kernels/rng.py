@@ -1,6 +1,7 @@
 """The random stream: xoshiro256++ (Blackman & Vigna 2021), four words of state in an array."""
 
 import numpy as np
+
 from sarcomere_kernels.compiled import inlined, kernel
 from sarcomere_kernels.types import F8, U8
 

@@ -5,9 +5,7 @@ from sarcomere_kernels.types import F8, Lattice, Mechanics, State, ThickFilament
 
 
 @kernel
-def wake_rates(
-    state: State, lattice: Lattice, thick: ThickFilament, mechanics: Mechanics, rate: F8
-) -> None:
+def wake_rates(state: State, lattice: Lattice, thick: ThickFilament, mechanics: Mechanics, rate: F8) -> None:
     """Fill rate[thick node]: k_0 + k_F * (tension of the backbone there / isometric force), per ms."""
     n = lattice.n_thick
     for node in range(rate.size):

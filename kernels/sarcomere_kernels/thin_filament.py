@@ -43,9 +43,7 @@ def neighbour_sum(ru_open: F8, unit: int, place: int, n_ru: int) -> int:
 
 
 @inlined
-def _run_unit(
-    state: State, regulation: Regulation, ca: float, dt: float, unit: int, s: int, m: int, u: float
-) -> None:
+def _run_unit(state: State, regulation: Regulation, ca: float, dt: float, unit: int, s: int, m: int, u: float) -> None:
     """Follow one unit through the step; u < 1 already fixes when its first event comes."""
     left = dt
     n, is_open = state.ru_calcium[unit], state.ru_open[unit]
@@ -65,22 +63,20 @@ def _run_unit(
         else:
             is_open = 1 - is_open
         u = uniform(state.stream)
-    state.count[RU_CALCIUM] += n - state.ru_calcium[unit]
+    state.counters[RU_CALCIUM] += n - state.ru_calcium[unit]
     state.ru_calcium[unit] = n
     state.ru_open[unit] = is_open
 
 
 @kernel
-def switch_thin(
-    state: State, lattice: Lattice, regulation: Regulation, ca: float, dt: float, scratch: Scratch
-) -> None:
+def switch_thin(state: State, lattice: Lattice, regulation: Regulation, ca: float, dt: float, scratch: Scratch) -> None:
     """Let every regulatory unit bind or lose calcium, open or close, for one step at free calcium ca (µM)."""
     stay = scratch.ru_stay
     _tabulate_stay(regulation, ca, dt, stay)
     fill_uniform(state.stream, scratch.ru_draw)
     n_strand = state.ru_open.size // lattice.n_ru
     for half in range(2):
-        first = (state.count[STEP] + half) % 2
+        first = (state.counters[STEP] + half) % 2
         for strand in range(n_strand):
             for place in range(first, lattice.n_ru, 2):
                 unit = strand * lattice.n_ru + place

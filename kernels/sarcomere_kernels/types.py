@@ -42,7 +42,7 @@ OK, NOT_BALANCED, NOT_FINITE = range(3)
 CA_CYTOSOL, CA_FREE, CA_SR, CA_CSQ, GATE_1, GATE_2, AVAILABLE, CA_PUMPED, CA_RELEASED = range(9)
 N_CALCIUM = 9
 
-# Scalars that change (state.mechanics, state.count).
+# Scalars that change (state.mechanics, state.counters).
 HS_LENGTH, FORCE, TITIN_FORCE, RESIDUAL = range(4)
 N_MECHANICS = 4
 STEP, NEXT_IMPULSE, ATP_USED, N_BOUND, SOLVER_ITERATIONS, RU_CALCIUM = range(6)
@@ -200,7 +200,7 @@ class State(NamedTuple):
     thin_shift: F8  # toward the M-line
     calcium: F8
     mechanics: F8
-    count: I8
+    counters: I8
     dwell: I8  # (exit path, dwell bin)
     stream: U8
 

@@ -37,7 +37,9 @@ def quantity(unit: str, meaning: str, source: str, default: Any = REQUIRED, **bo
     pydantic.fields.FieldInfo
         The field, its unit and source in the JSON schema too.
     """
-    return Field(default, description=meaning, json_schema_extra={"unit": unit, "source": source}, **bounds)
+    extra: Any = {"unit": unit, "source": source}
+    limits: Any = bounds
+    return Field(default, description=meaning, json_schema_extra=extra, **limits)
 
 
 def describe(model: type[BaseModel]) -> list[dict[str, str]]:

@@ -14,11 +14,20 @@ class Chemistry(Parameters):
     """What the heads and the pump bathe in."""
 
     atp_mM: float = quantity("mmol/L", "MgATP", "8.2 +- 0.4 mM, resting human calf (Kemp 2007)", 8.0, gt=0, le=100)
-    adp_uM: float = quantity("umol/L", "free MgADP", "creatine kinase equilibrium at rest, 16-20 uM", 20.0, gt=0, le=10000)
-    pi_mM: float = quantity("mmol/L", "inorganic phosphate", "4.5 +- 0.2 mM, resting human calf (Kemp 2007)", 4.0, gt=0, le=200)
+    adp_uM: float = quantity(
+        "umol/L", "free MgADP", "creatine kinase equilibrium at rest, 16-20 uM", 20.0, gt=0, le=10000
+    )
+    pi_mM: float = quantity(
+        "mmol/L", "inorganic phosphate", "4.5 +- 0.2 mM, resting human calf (Kemp 2007)", 4.0, gt=0, le=200
+    )
     temperature_C: float = quantity("degree_Celsius", "muscle temperature", "core", BODY_TEMPERATURE, ge=0, le=45)
     delta_g0_kJ: float = quantity(
-        "kJ/mol", "standard free energy of ATP hydrolysis at pH 7, 1 mM Mg", "-30.5 to -33 (from memory)", -32.0, ge=-60, le=0
+        "kJ/mol",
+        "standard free energy of ATP hydrolysis at pH 7, 1 mM Mg",
+        "-30.5 to -33 (from memory)",
+        -32.0,
+        ge=-60,
+        le=0,
     )
 
     @property
@@ -43,8 +52,11 @@ class CycleParameters(Parameters):
     """The 7-state cycle OFF - MT - MDP - A1 - A2 - A3 - RIGOR (PHYSIOLOGY A2, A3)."""
 
     stiffness_head: float = quantity(
-        "pN/nm", "stiffness of an attached head (kappa)",
-        "psoas 1.21 +- 0.18 (Linari 2007), 1.7 and soleus 0.56 (Percario 2018, from memory); slow: design", gt=0, le=20,
+        "pN/nm",
+        "stiffness of an attached head (kappa)",
+        "psoas 1.21 +- 0.18 (Linari 2007), 1.7 and soleus 0.56 (Percario 2018, from memory); slow: design",
+        gt=0,
+        le=20,
     )
     stroke_1: float = quantity("nm", "working stroke A1 -> A2 (h1)", FITTED, ge=0, le=30)
     stroke_2: float = quantity("nm", "working stroke A2 -> A3 (h2)", FITTED, ge=0, le=30)
@@ -61,10 +73,16 @@ class CycleParameters(Parameters):
     k_isomerise: float = quantity("1/s", "A2 -> A3 at equal strain energy (k_2)", FITTED, ge=0, le=1e7)
     isomerise_cap: float = quantity("1/s", "fastest A2 -> A3 (C_2)", "design", gt=0, le=1e7)
     isomerise_equilibrium: float = quantity("1", "A3/A2 at equal strain energy (K_2)", FITTED, gt=0, le=1e9)
-    k_adp_release: float = quantity("1/s", "A3 -> RIGOR (k_D)", "fast >= 500 /s; limits V0 (Siemankowski 1985)", ge=0, le=1e6)
-    adp_dissociation_uM: float = quantity("umol/L", "ADP affinity of A3/RIGOR (K_D)", "order of magnitude (from memory)", gt=0, le=1e5)
+    k_adp_release: float = quantity(
+        "1/s", "A3 -> RIGOR (k_D)", "fast >= 500 /s; limits V0 (Siemankowski 1985)", ge=0, le=1e6
+    )
+    adp_dissociation_uM: float = quantity(
+        "umol/L", "ADP affinity of A3/RIGOR (K_D)", "order of magnitude (from memory)", gt=0, le=1e5
+    )
     k_atp_bind: float = quantity("L/(mol s)", "RIGOR -> MT per ATP (k_T)", "2-4e6 at 20 C (from memory)", ge=0, le=1e9)
-    x_critical: float = quantity("nm", "strain beyond which A1 heads are torn off (x_c)", "lengthening force; design", gt=0, le=50)
+    x_critical: float = quantity(
+        "nm", "strain beyond which A1 heads are torn off (x_c)", "lengthening force; design", gt=0, le=50
+    )
 
     def at(self, temperature_C: float) -> CycleParameters:
         """Cool the 37 C rates (PHYSIOLOGY A3, "Cooling").
@@ -117,11 +135,25 @@ class CycleParameters(Parameters):
 class OffStateParameters(Parameters):
     """Structural OFF state of the thick filament; not biochemical SRX (PHYSIOLOGY A2)."""
 
-    k_wake: float = quantity("1/s", "OFF -> MDP without tension (k_0)", "5 /s; MUSICO 5-400 /s (Mijailovich 2021)", 5.0, ge=0, le=1e5)
-    k_wake_force: float = quantity(
-        "1/s", "OFF -> MDP added at isometric tension (k_F)", "design; tension control: Linari 2015, Fusi 2016", 400.0, ge=0, le=1e5
+    k_wake: float = quantity(
+        "1/s", "OFF -> MDP without tension (k_0)", "5 /s; MUSICO 5-400 /s (Mijailovich 2021)", 5.0, ge=0, le=1e5
     )
-    k_rest: float = quantity("1/s", "MDP -> OFF", "50-200 /s; design: more would leave too few heads on at full force", 50.0, ge=0, le=1e5)
-    isometric_force: float = quantity("pN", "mean backbone tension in an isometric contraction (F_0): half of the force at the M-line",
-        "fitted: half of data/calibration/fit_fibres.py's isometric force", gt=0, le=1e4)
+    k_wake_force: float = quantity(
+        "1/s",
+        "OFF -> MDP added at isometric tension (k_F)",
+        "design; tension control: Linari 2015, Fusi 2016",
+        400.0,
+        ge=0,
+        le=1e5,
+    )
+    k_rest: float = quantity(
+        "1/s", "MDP -> OFF", "50-200 /s; design: more would leave too few heads on at full force", 50.0, ge=0, le=1e5
+    )
+    isometric_force: float = quantity(
+        "pN",
+        "mean backbone tension in an isometric contraction (F_0): half of the force at the M-line",
+        "fitted: half of data/calibration/fit_fibres.py's isometric force",
+        gt=0,
+        le=1e4,
+    )
     max_relative_force: float = quantity("1", "tension beyond which waking is no faster", "design", 2.0, gt=0, le=100)

@@ -12,8 +12,12 @@ class LatticeParameters(Parameters):
         "1", "thick filaments in the periodic cell", "design: enough for smooth force", 16, ge=1, le=4096
     )
     n_crown: int = quantity(
-        "1", "crowns per half thick filament", "294 heads per half filament (Craig & Woodhead 2006, from memory)",
-        49, ge=1, le=200,
+        "1",
+        "crowns per half thick filament",
+        "294 heads per half filament (Craig & Woodhead 2006, from memory)",
+        49,
+        ge=1,
+        le=200,
     )
     n_dimer: int = quantity("1", "myosin molecules per crown", "vertebrate thick filament (from memory)", 3, ge=1, le=6)
     n_head: int = quantity("1", "heads per myosin molecule", "myosin II", 2, ge=1, le=2)
@@ -24,11 +28,20 @@ class LatticeParameters(Parameters):
         "degree", "azimuthal turn from crown to crown", "40 degrees; FiberSim (Kosta 2021)", 40.0, ge=0, lt=360
     )
     crown_phase: float = quantity(
-        "degree", "azimuth of the first dimer past a face", "design: every face gets equally many heads", 10.0, ge=0, lt=360
+        "degree",
+        "azimuth of the first dimer past a face",
+        "design: every face gets equally many heads",
+        10.0,
+        ge=0,
+        lt=360,
     )
     head_splay: float = quantity(
-        "degree", "azimuth of each head of a dimer to either side", "design: every face gets equally many heads",
-        15.0, ge=0, le=60,
+        "degree",
+        "azimuth of each head of a dimer to either side",
+        "design: every face gets equally many heads",
+        15.0,
+        ge=0,
+        le=60,
     )
     bare_half_zone: float = quantity(
         "nm", "M-line to first crown", "58-80 nm in multifil and FiberSim", 80.0, gt=0, le=500
@@ -40,31 +53,55 @@ class LatticeParameters(Parameters):
     helix_monomers: int = quantity("1", "monomers in one helix repeat", "13/6 actin helix", 13, ge=3, le=100)
     helix_turns: int = quantity("1", "turns in one helix repeat", "13/6 actin helix", 6, ge=1, le=100)
     thin_rotation: float = quantity(
-        "degree", "azimuth from one thin filament's helix to the next one's",
+        "degree",
+        "azimuth from one thin filament's helix to the next one's",
         "design: the golden angle; with helices in register force ripples by 14 % over 2 nm of length (docs/accuracy.md)",
-        137.508, ge=0, lt=360,
+        137.508,
+        ge=0,
+        lt=360,
     )
     zone_half_angle: float = quantity(
-        "degree", "actins whose azimuth is within this of a neighbour can bind its heads",
-        "target zone of 3 sites 5.5 nm apart (Mansson 2019; design)", 41.53, gt=0, le=60,
+        "degree",
+        "actins whose azimuth is within this of a neighbour can bind its heads",
+        "target zone of 3 sites 5.5 nm apart (Mansson 2019; design)",
+        41.53,
+        gt=0,
+        le=60,
     )
     n_ru: int = quantity(
-        "1", "regulatory units per strand, of 7 actins each",
-        "1.27 um human thin filament (Walker & Schrodt 1974, from memory) / 38.5 nm", 33, ge=1, le=100,
+        "1",
+        "regulatory units per strand, of 7 actins each",
+        "1.27 um human thin filament (Walker & Schrodt 1974, from memory) / 38.5 nm",
+        33,
+        ge=1,
+        le=100,
     )
     d10: float = quantity(
-        "nm", "lattice plane spacing at spacing_length", "37.5 nm at sarcomere length 2.5 um (from memory)", 37.5, gt=5, le=100
+        "nm",
+        "lattice plane spacing at spacing_length",
+        "37.5 nm at sarcomere length 2.5 um (from memory)",
+        37.5,
+        gt=5,
+        le=100,
     )
     spacing_length: float = quantity(
         "nm", "half-sarcomere length at which d10 holds; d10^2 * length is constant", "see d10", 1250.0, gt=100, le=3000
     )
     stiffness_radial: float = quantity(
-        "pN/nm", "stiffness against bridging a gap other than gap_unstrained",
-        "design: attachment falls as the lattice widens", 0.5, ge=0, le=100,
+        "pN/nm",
+        "stiffness against bridging a gap other than gap_unstrained",
+        "design: attachment falls as the lattice widens",
+        0.5,
+        ge=0,
+        le=100,
     )
     gap_unstrained: float = quantity(
-        "nm", "thick-thin centre distance that a head bridges at no cost",
-        "design: the distance at sarcomere length 2.7 um", 24.06, ge=0, le=100,
+        "nm",
+        "thick-thin centre distance that a head bridges at no cost",
+        "design: the distance at sarcomere length 2.7 um",
+        24.06,
+        ge=0,
+        le=100,
     )
     myofibril_fraction: float = quantity(
         "1", "share of the fibre's cross-section that is lattice", "0.8 (PHYSIOLOGY A5: F to kPa)", 0.8, gt=0, le=1

@@ -9,16 +9,40 @@ class MechanicsParameters(Parameters):
     """Filament compliance, titin, tendon."""
 
     stiffness_thick: float = quantity(
-        "pN/nm", "thick filament, per crown spacing", "7500 per 14.3 nm: 145 pN/nm a half filament (PHYSIOLOGY A5)", 7500.0, gt=0, le=1e9
+        "pN/nm",
+        "thick filament, per crown spacing",
+        "7500 per 14.3 nm: 145 pN/nm a half filament (PHYSIOLOGY A5)",
+        7500.0,
+        gt=0,
+        le=1e9,
     )
-    modulus_thin_nN: float = quantity("nN", "thin filament, stiffness times length (EA)", "65 nN (MUSICO, Mijailovich 2021)", 65.0, gt=0, le=1e7)
+    modulus_thin_nN: float = quantity(
+        "nN", "thin filament, stiffness times length (EA)", "65 nN (MUSICO, Mijailovich 2021)", 65.0, gt=0, le=1e7
+    )
     titin_force: float = quantity(
-        "pN", "titin of one thick filament: amplitude a of a (exp(b e) - 1)",
-        "design: 6 kPa at 2.7 um as in human fibres; the sheet's 6 x 43 pN would equal the active force there", 7.5, ge=0, le=1e4,
+        "pN",
+        "titin of one thick filament: amplitude a of a (exp(b e) - 1)",
+        "design: 6 kPa at 2.7 um as in human fibres; the sheet's 6 x 43 pN would equal the active force there",
+        7.5,
+        ge=0,
+        le=1e4,
     )
-    titin_exponent: float = quantity("1/nm", "titin: b of a (exp(b e) - 1)", "0.004 /nm, psoas (MUSICO)", 0.004, ge=0, le=1)
-    slack_hs_length: float = quantity("nm", "half-sarcomere length at which titin is slack", "2.22 +- 0.08 um human (Gollapudi & Lin 2009)", 1110.0, gt=0, le=5000)
+    titin_exponent: float = quantity(
+        "1/nm", "titin: b of a (exp(b e) - 1)", "0.004 /nm, psoas (MUSICO)", 0.004, ge=0, le=1
+    )
+    slack_hs_length: float = quantity(
+        "nm",
+        "half-sarcomere length at which titin is slack",
+        "2.22 +- 0.08 um human (Gollapudi & Lin 2009)",
+        1110.0,
+        gt=0,
+        le=5000,
+    )
     series_compliance: float = quantity(
-        "nm/pN", "tendon: lengthening per half-sarcomere per force of a thick filament; 0 is a fixed length",
-        "optional; 0.2 gives 90 nm (7 %) at full force", 0.0, ge=0, le=100,
+        "nm/pN",
+        "tendon: lengthening per half-sarcomere per force of a thick filament; 0 is a fixed length",
+        "optional; 0.2 gives 90 nm (7 %) at full force",
+        0.0,
+        ge=0,
+        le=100,
     )

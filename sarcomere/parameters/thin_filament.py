@@ -10,14 +10,21 @@ DESIGN = "design (PHYSIOLOGY B), near TnC kinetics of Baylor & Hollingworth (fro
 class RegulationParameters(Parameters):
     """Calcium binds, tropomyosin moves, neighbours and heads hold it open (PHYSIOLOGY B)."""
 
-    n_calcium_sites: int = quantity("1", "regulatory calcium sites per troponin", "fast TnC 2, slow TnC 1 (from memory)", ge=1, le=2)
+    n_calcium_sites: int = quantity(
+        "1", "regulatory calcium sites per troponin", "fast TnC 2, slow TnC 1 (from memory)", ge=1, le=2
+    )
     k_calcium_on: float = quantity("L/(mol s)", "calcium binding per free site", DESIGN, ge=0, le=1e10)
-    k_off_closed_uM: float = quantity("umol/L", "calcium dissociation constant, unit not open (K_OFF)", DESIGN, gt=0, le=1e4)
+    k_off_closed_uM: float = quantity(
+        "umol/L", "calcium dissociation constant, unit not open (K_OFF)", DESIGN, gt=0, le=1e4
+    )
     k_off_open_uM: float = quantity("umol/L", "calcium dissociation constant, unit open (K_ON)", DESIGN, gt=0, le=1e4)
     opening_equilibrium: float = quantity("1", "open/not-open without calcium or neighbours (L)", DESIGN, gt=0, le=1e3)
     cooperativity: float = quantity("kT", "coupling to each neighbour (J)", DESIGN, ge=0, le=10)
     k_close: float = quantity("1/s", "closing rate at balance (k_c0)", DESIGN, gt=0, le=1e6)
     lock: float = quantity(
-        "1", "factor on closing per attached head (chi); 1 is no lock, 0 a hard lock",
-        "design: calibrated on normal relaxation; a hard lock is a latch by construction", gt=0, le=1,
+        "1",
+        "factor on closing per attached head (chi); 1 is no lock, 0 a hard lock",
+        "design: calibrated on normal relaxation; a hard lock is a latch by construction",
+        gt=0,
+        le=1,
     )

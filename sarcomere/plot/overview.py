@@ -28,7 +28,7 @@ def raster(ds: xr.Dataset, ax: Axes) -> None:
     """Impulses of each motor unit."""
     rows = [times[np.isfinite(times)] for times in ds.impulse_time.values]
     colours = [FIBRE_COLOURS[str(fibre)] for fibre in ds.fibre.values]
-    ax.eventplot(rows, colors=colours, lineoffsets=np.arange(len(rows)), linelengths=0.8, linewidths=0.6)
+    ax.eventplot(rows, colors=colours, lineoffsets=list(range(len(rows))), linelengths=0.8, linewidths=0.6)
     ax.set_yticks(np.arange(len(rows)), [str(unit) for unit in ds.motor_unit.values])
     ax.set_ylabel("motor unit")
     ax.set_title("impulses", loc="left", fontsize="medium")

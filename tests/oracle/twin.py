@@ -135,7 +135,7 @@ class Twin:
         self.strain, self.site_taken = state.strain.copy(), state.site_taken.copy()
         self.ru_calcium, self.ru_open = state.ru_calcium.copy(), state.ru_open.copy()
         self.ru_heads = state.ru_heads.copy()
-        self.n, next_impulse, self.atp_used = (int(count) for count in state.count[:3])
+        self.n, next_impulse, self.atp_used = (int(count) for count in state.counters[:3])
         self.impulses = sorted(setup.impulses)[next_impulse:]
         lat = setup.lattice
         area = 2.0 / np.sqrt(3.0) * lat.d10**2 * lat.spacing_length / setup.hs_length  # nm2 per thick filament
@@ -170,7 +170,21 @@ class Twin:
         self.elastic.balance(head, site, self.cycle.c.stiffness_head, stroke)
         self.strain[head] = self.elastic.strain(head, site)
 
+    def _seen_calcium(self) -> float:
+        """Free calcium half a step on, the units binding and losing it meanwhile."""
+        p, c = self.fibre.regulation, self.calcium
+        if self.setup.clamped:
+            return c.free
+        half = 0.5 * self.dt * self.unit_uM * p.k_calcium_on * 1e-9
+        on_open = float(self.ru_calcium[self.ru_open == 1].sum())
+        on_closed = float(self.ru_calcium[self.ru_open == 0].sum())
+        empty = self.ru_open.size * p.n_calcium_sites - on_open - on_closed
+        total = c.total + half * (p.k_off_open_uM * on_open + p.k_off_closed_uM * on_closed)
+        buffering = 1.0 + c.atp / (c.p.atp_calcium_mM * 1e3 + c.free)
+        return max(total, 0.0) / (buffering + half * empty)
+
     def _units(self) -> None:
+        self.seen = self._seen_calcium()
         draws = [self.random.uniform() for _ in self.ru_open]
         n_ru = self.setup.lattice.n_ru
         for half in (self.n % 2, 1 - self.n % 2):
@@ -186,7 +200,7 @@ class Twin:
         p, n_ca, is_open = self.fibre.regulation, int(self.ru_calcium[unit]), bool(self.ru_open[unit])
         k_on, k_close = p.k_calcium_on * 1e-9, p.k_close * 1e-3
         tilt = (p.k_off_closed_uM / p.k_off_open_uM) ** (n_ca / 2) * np.exp(0.5 * p.cooperativity * s)
-        on = k_on * self.calcium.free * (p.n_calcium_sites - n_ca)
+        on = k_on * self.seen * (p.n_calcium_sites - n_ca)
         off = k_on * (p.k_off_open_uM if is_open else p.k_off_closed_uM) * n_ca
         opening = k_close * p.opening_equilibrium * tilt
         closing = k_close / tilt * p.lock ** min(int(self.ru_heads[unit]), ACTINS_PER_UNIT)

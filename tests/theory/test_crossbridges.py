@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from sarcomere_kernels import tabulate_cycle
-from sarcomere_kernels import types as k
-from sarcomere_kernels.crossbridge import attached_generator, propagator
 from scipy.linalg import expm
 
 from sarcomere import pack
 from sarcomere.lattice import build
 from sarcomere.parameters import Chemistry, LatticeParameters, load_fibre
 from sarcomere.scenario import Numerics
+from sarcomere_kernels import tabulate_cycle
+from sarcomere_kernels import types as k
+from sarcomere_kernels.cycle import attached_generator, propagator
 from tests.bench import RIGID, Bench, batch_mean, bench, fibre
 from tests.theory.master_equation import solve_head
 

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from scipy import sparse
 from scipy.sparse.linalg import spsolve
-from sarcomere_kernels import types as k
-from sarcomere_kernels.mechanics import balance_forces
 
 from sarcomere.parameters import LatticeParameters, MechanicsParameters, load_fibre
 from sarcomere.scenario import Numerics
+from sarcomere_kernels import types as k
+from sarcomere_kernels.mechanics import balance_forces
 from tests.bench import Bench, bench
 
 pytestmark = pytest.mark.theory
@@ -26,11 +26,11 @@ def attach_at_random(b: Bench, n_bound: int, seed: int) -> None:
         sites = np.arange(lat.face_start[face], lat.face_start[face + 1])
         x = lat.reference_length - lat.site_s[sites] - lat.head_z[head]
         near = sites[(np.abs(x) < 15) & (st.site_taken[sites] == 0)]
-        if near.size and st.count[k.N_BOUND] < n_bound:
+        if near.size and st.counters[k.N_BOUND] < n_bound:
             site = rng.choice(near)
             st.head_state[head], st.head_site[head], st.site_taken[site] = rng.integers(k.A1, k.RIGOR + 1), site, 1
-            b.scratch.bound_head[st.count[k.N_BOUND]] = head
-            st.count[k.N_BOUND] += 1
+            b.scratch.bound_head[st.counters[k.N_BOUND]] = head
+            st.counters[k.N_BOUND] += 1
 
 
 def direct_solution(b: Bench) -> tuple[np.ndarray, np.ndarray, float]:

@@ -10,11 +10,11 @@ import itertools
 import numpy as np
 import pytest
 from scipy.linalg import expm
-from sarcomere_kernels import types as k
-from sarcomere_kernels.thin_filament import switch_thin
 
 from sarcomere.parameters import LatticeParameters, RegulationParameters, load_fibre
 from sarcomere.scenario import Numerics
+from sarcomere_kernels import types as k
+from sarcomere_kernels.thin_filament import switch_thin
 from tests.bench import Bench, bench, fibre
 
 pytestmark = pytest.mark.theory
@@ -63,7 +63,7 @@ def many_strands(p: RegulationParameters, name: str, step_ms: float = 0.1) -> Be
     )
     b.state.ru_heads[:] = np.tile(HEADS, b.state.ru_heads.size // N_RU)
     b.state.ru_calcium[:] = 0
-    b.state.count[k.RU_CALCIUM] = 0
+    b.state.counters[k.RU_CALCIUM] = 0
     return b
 
 
@@ -71,10 +71,10 @@ def switch(b: Bench, ca: float, n_steps: int) -> tuple[float, float]:
     """Open and calcium fractions after n_steps."""
     for _ in range(n_steps):
         switch_thin(b.state, b.model.lattice, b.model.regulation, ca, b.model.sampling.step, b.scratch)
-        b.state.count[k.STEP] += 1
+        b.state.counters[k.STEP] += 1
     sites = b.state.ru_open.size * b.model.regulation.n_calcium_sites
-    assert b.state.count[k.RU_CALCIUM] == b.state.ru_calcium.sum()
-    return b.state.ru_open.mean(), b.state.count[k.RU_CALCIUM] / sites
+    assert b.state.counters[k.RU_CALCIUM] == b.state.ru_calcium.sum()
+    return b.state.ru_open.mean(), b.state.counters[k.RU_CALCIUM] / sites
 
 
 @pytest.mark.parametrize("name", ["fast", "slow"])

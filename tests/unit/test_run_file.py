@@ -12,14 +12,14 @@ import h5py
 import netCDF4
 import numpy as np
 import pytest
-import sarcomere_kernels
 import xarray as xr
-from sarcomere_kernels import types as k
 
+import sarcomere_kernels
 from sarcomere import Scenario, record, simulate
 from sarcomere.recorder import DWELL, IMPULSES, MUSCLE_FORCE, SERIES, SNAPSHOTS, Variable
 from sarcomere.scenario import from_dict
 from sarcomere.simulate import force_scale
+from sarcomere_kernels import types as k
 
 UNIT_TIME = ("replicate", "motor_unit", "time")
 REQUIRED = {
@@ -141,7 +141,7 @@ def test_every_dwell_that_ended_by_atp_used_one(ds: xr.Dataset) -> None:
     heads = ds.sizes["thick_filament"] * ds.sizes["crown"] * ds.sizes["head"]
     used = (ds.atp_used.isel(time=-1) * heads).round()
     ended = ds.dwell_count.sel(exit_path="atp_cycle").sum("dwell")
-    assert (used > 20).all()
+    assert (used > 5).all()
     assert np.array_equal(ended, used)
 
 

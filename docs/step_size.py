@@ -1,0 +1,64 @@
+"""Observables against step length, and the figure docs/figures/step-size.png: python docs/step_size.py (20 minutes)."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from sarcomere.parameters import LatticeParameters, load_fibre
+from sarcomere.scenario import Numerics
+from sarcomere_kernels import types as k
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+from tests.bench import batch_mean, bench
+
+STEPS = (0.0125, 0.025, 0.05, 0.1, 0.2, 0.4)
+CASES = (("fast", 4.5), ("fast", 5.80), ("slow", 4.5), ("slow", 5.93))
+NAMES = ("force (pN per thick filament)", "heads attached", "units open", "ATP per head and s")
+
+
+def observables(fibre: str, pca: float, step: float, duration_ms: float) -> list[tuple[float, float]]:
+    """Mean and standard error of each observable in the steady state."""
+    b = bench(
+        load_fibre(fibre),
+        lattice=LatticeParameters(n_thick=16),
+        numerics=Numerics(step_ms=step),
+        pca=pca,
+        sample_ms=2.0,
+        seed=round(step * 1e4),
+    )
+    b.run(400.0)
+    t = b.run(duration_ms)
+    series = (t.force, t.head_state_fraction[:, k.A1 :].sum(axis=1), t.ru_open_fraction, np.diff(t.atp_used) * 500.0)
+    return [batch_mean(values) for values in series]
+
+
+def main(duration_ms: float) -> None:
+    """Measure, print a Markdown table, draw."""
+    figure = Figure(figsize=(11, 9), layout="constrained")
+    axes = figure.subplots(len(NAMES), len(CASES), sharex=True)
+    print("| fibre, pCa | step (ms) | " + " | ".join(NAMES) + " |\n|---|---|" + "---|" * len(NAMES))
+    for column, (fibre, pca) in zip(axes.T, CASES, strict=True):
+        found = np.array([observables(fibre, pca, step, duration_ms) for step in STEPS])
+        for step, row in zip(STEPS, found, strict=True):
+            cells = " | ".join(f"{mean:.4g} ± {sem:.1g}" for mean, sem in row)
+            print(f"| {fibre}, {pca} | {step} | {cells} |", flush=True)
+        for i, (name, ax) in enumerate(zip(NAMES, column, strict=True)):
+            mean, sem = found[:, i].T
+            ax.axhspan(mean[0] - 2 * sem[0], mean[0] + 2 * sem[0], color="0.9")
+            ax.errorbar(STEPS, mean, 2 * sem, fmt="o-", markersize=3, color="#0072B2", capsize=2)
+            ax.axvline(0.1, color="0.6", linestyle=":")
+            ax.set_xscale("log")
+            if column is axes.T[0]:
+                ax.set_ylabel(name, fontsize="small")
+        column[0].set_title(f"{fibre}, pCa {pca}")
+        column[-1].set_xlabel("step (ms)")
+    figure.suptitle("Steady state against step length, ± 2 s.e.m.; grey: the finest step; dotted: the default")
+    figure.savefig(Path(__file__).parent / "figures" / "step-size.png", dpi=110)
+
+
+if __name__ == "__main__":
+    main(float(sys.argv[1]) if len(sys.argv) > 1 else 3000.0)

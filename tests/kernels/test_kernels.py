@@ -1,0 +1,73 @@
+"""What holds for every kernel: one signature, the published random stream, nothing allocated."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from sarcomere.parameters import load_fibre
+from sarcomere_kernels import advance
+from sarcomere_kernels.rng import fill_uniform, next_word, uniform
+from tests.bench import bench
+
+compiled_only = pytest.mark.skipif(os.environ.get("NUMBA_DISABLE_JIT") == "1", reason="needs compiled kernels")
+
+
+@compiled_only
+def test_advance_is_compiled_once() -> None:
+    for name, clamped in (("fast", True), ("slow", False)):
+        bench(load_fibre(name), clamped=clamped, impulses=(5,)).run(2.0)
+    assert len(advance.signatures) == 1
+
+
+def test_random_stream_is_xoshiro256plusplus() -> None:
+    """First words from state 1, 2, 3, 4, as the authors' C code gives them."""
+    stream = np.array([1, 2, 3, 4], dtype=np.uint64)
+    words = [int(next_word(stream)) for _ in range(4)]
+    assert words == [41943041, 58720359, 3588806011781223, 3591011842654386]
+
+
+def test_filling_equals_single_draws() -> None:
+    one, many = (np.random.SeedSequence(3).generate_state(4, np.uint64) for _ in range(2))
+    draws = np.zeros(50)
+    fill_uniform(many, draws)
+    assert draws.tolist() == [uniform(one) for _ in range(50)]
+    assert (one == many).all()
+    assert draws.min() >= 0
+    assert draws.max() < 1
+
+
+PROGRAM = """
+import warnings; warnings.simplefilter("ignore")  # uint64 arithmetic wraps on purpose
+from sarcomere.parameters import LatticeParameters, load_fibre
+from sarcomere.scenario import Numerics
+from tests.bench import bench
+b = bench(load_fibre("fast"), lattice=LatticeParameters(n_thick=1, n_crown=5, n_ru=33), clamped=False, impulses=(1,),
+          numerics=Numerics(strain_bin_nm=0.5), sample_ms=0.1)
+trace = b.run(3.0)
+print([float(x).hex() for x in trace.force], b.state.head_state.tolist(), b.state.stream.tolist(), b.state.ru_open.sum())
+"""
+
+
+def test_compiled_equals_interpreted() -> None:
+    """The same sources, run by Python itself: the same trajectory; force to rounding, as compilers fuse and reorder."""
+
+    def run(**environment: str) -> list[str]:
+        done = subprocess.run(
+            [sys.executable, "-c", PROGRAM],
+            env={**os.environ, **environment},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout.split("] ", 1)
+
+    (force, rest), (force_slow, rest_slow) = run(), run(NUMBA_DISABLE_JIT="1")
+    assert rest == rest_slow
+    numbers, slow = ([float.fromhex(w.strip("[]' \n")) for w in text.split(",")] for text in (force, force_slow))
+    assert np.allclose(numbers, slow, rtol=1e-9, atol=1e-9)
