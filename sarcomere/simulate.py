@@ -11,7 +11,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from sarcomere import pack
+from sarcomere import pack, start
 from sarcomere.data_files import data_path
 from sarcomere.discharges import read_discharges
 from sarcomere.errors import InputError, check_status, nearest
@@ -130,8 +130,8 @@ class Simulation:
         return HalfSarcomere(
             model=model,
             drive=k.Drive(impulse_step=steps),
-            state=pack.fresh_state(model, calcium, ca, seed),
-            scratch=pack.scratch_for(model.lattice),
+            state=start.fresh_state(model, calcium, ca, seed),
+            scratch=start.scratch_for(model.lattice),
         )
 
     @property
@@ -173,7 +173,7 @@ class Simulation:
         every = hs.model.sampling.snapshot_every
         begin = hs.state.counters[k.STEP]
         shots = (begin + n_steps) // every - begin // every + (begin == 0) if every else 0
-        trace = pack.trace_for(hs.model.lattice, rows, shots)
+        trace = start.trace_for(hs.model.lattice, rows, shots)
         status = advance(hs.state, hs.model, hs.drive, hs.scratch, trace, n_steps)
         check_status(
             status,
@@ -188,7 +188,7 @@ class Simulation:
         s = self.scenario
         shape = (s.run.replicates, len(s.motor_units))
         values = {
-            variable.name: np.stack([getattr(trace, variable.name) for trace in traces]).reshape(shape + (count, -1))
+            variable.name: np.stack([getattr(trace, variable.name) for trace in traces]).reshape((*shape, count, -1))
             for variable in SERIES
         }
         values = {name: v[..., 0] if name != "head_state_fraction" else v for name, v in values.items()}
@@ -199,7 +199,7 @@ class Simulation:
             heads = (s.lattice.n_thick, s.lattice.n_crown, s.lattice.n_dimer * s.lattice.n_head)
             for name in ("snapshot_state", "snapshot_strain"):
                 stacked = np.stack([getattr(trace, name) for trace in traces])
-                values[name] = stacked.reshape(shape + (stacked.shape[1],) + heads)
+                values[name] = stacked.reshape((*shape, stacked.shape[1], *heads))
             snapshot_time = self._snapshot_times(first, count)
         time = np.arange(first, first + count, dtype=np.float64) * s.record.sample_interval_ms * 1e-3
         return Block(time, snapshot_time, values)

@@ -101,7 +101,7 @@ def record(
             _append(target, simulation, piece)
         if progress:
             progress(simulation)
-    with _unbroken():
+    with contextlib.suppress(KeyboardInterrupt), _unbroken():  # Ctrl-C comes too late to stop anything
         with _replacing(part, _SLACK, finished=path) as target, h5py.File(target, "r+") as file:
             del file[_CHECKPOINT]
         part.unlink()

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sarcomere import pack
+from sarcomere import pack, start
 from sarcomere.errors import check_status
 from sarcomere.parameters import Chemistry, FibreParameters, LatticeParameters, MechanicsParameters, load_fibre
 from sarcomere.scenario import Numerics
@@ -36,7 +36,7 @@ class Bench(NamedTuple):
         """Advance; the trace has one row per sample, without the one at time zero."""
         steps = round(duration_ms / self.model.sampling.step)
         extra = int(self.state.counters[k.STEP] == 0)
-        trace = pack.trace_for(self.model.lattice, steps // self.model.sampling.every + extra, 0)
+        trace = start.trace_for(self.model.lattice, steps // self.model.sampling.every + extra, 0)
         status = advance(self.state, self.model, self.drive, self.scratch, trace, steps)
         check_status(status, time_ms=0, residual=self.state.mechanics[k.RESIDUAL], tolerance=0, iterations=0)
         return k.Trace(*(series[extra:] for series in trace))
@@ -72,8 +72,8 @@ def bench(
         snapshot_every=0,
     )
     ca = 10.0 ** (6 - pca) if clamped else what.calcium.ca_rest_uM
-    state = pack.fresh_state(model, what.calcium, ca, np.random.SeedSequence(seed))
-    return Bench(model, state, pack.scratch_for(model.lattice), k.Drive(np.array(impulses, dtype=np.int64)))
+    state = start.fresh_state(model, what.calcium, ca, np.random.SeedSequence(seed))
+    return Bench(model, state, start.scratch_for(model.lattice), k.Drive(np.array(impulses, dtype=np.int64)))
 
 
 def batch_mean(values: np.ndarray, batches: int = 20) -> tuple[float, float]:

@@ -105,7 +105,7 @@ def propagator(q: F8, dt: float, p: F8, mean_p: F8, term: F8, work: F8) -> None:
         fastest = max(fastest, -q[i, i])
         for j in range(n):
             term[i, j] = p[i, j] = mean_p[i, j] = 1.0 if i == j else 0.0
-    doublings = max(0, int(math.ceil(math.log2(fastest * dt))) + 4)
+    doublings = max(0, math.ceil(math.log2(fastest * dt)) + 4)
     tiny = dt / 2.0**doublings
     for order in range(1, 9):  # Taylor series; q*tiny is below 1/16
         _multiply(term, q, tiny / order, work)

@@ -31,19 +31,19 @@ class Chemistry(Parameters):
     )
 
     @property
-    def temperature_K(self) -> float:
+    def absolute_temperature(self) -> float:
         """Absolute temperature, K."""
         return self.temperature_C + ZERO_CELSIUS
 
     @property
     def thermal_energy(self) -> float:
         """kT in pN nm."""
-        return BOLTZMANN * self.temperature_K
+        return BOLTZMANN * self.absolute_temperature
 
     @property
     def delta_g(self) -> float:
         """Free energy of ATP hydrolysis in kT (negative when ATP can do work)."""
-        rt = GAS_CONSTANT * self.temperature_K
+        rt = GAS_CONSTANT * self.absolute_temperature
         ratio = self.adp_uM * 1e-6 * self.pi_mM * 1e-3 / (self.atp_mM * 1e-3)
         return self.delta_g0_kJ * 1e3 / rt + math.log(ratio)
 
@@ -120,7 +120,7 @@ class CycleParameters(Parameters):
         float
             e^(-dG0/RT) / (K_H K_a K_P K_2 K_D), in 1/M.
         """
-        rt = GAS_CONSTANT * chemistry.temperature_K
+        rt = GAS_CONSTANT * chemistry.absolute_temperature
         others = (
             self.hydrolysis_equilibrium
             * self.attach_equilibrium

@@ -14,7 +14,7 @@ class LatticeParameters(Parameters):
     n_crown: int = quantity(
         "1",
         "crowns per half thick filament",
-        "294 heads per half filament (Craig & Woodhead 2006, from memory)",
+        "294 heads per half filament (from memory)",
         49,
         ge=1,
         le=200,

@@ -49,7 +49,8 @@ from tests.bench import bench
 b = bench(load_fibre("fast"), lattice=LatticeParameters(n_thick=1, n_crown=5, n_ru=33), clamped=False, impulses=(1,),
           numerics=Numerics(strain_bin_nm=0.5), sample_ms=0.1)
 trace = b.run(3.0)
-print([float(x).hex() for x in trace.force], b.state.head_state.tolist(), b.state.stream.tolist(), b.state.ru_open.sum())
+s = b.state
+print([float(x).hex() for x in trace.force], s.head_state.tolist(), s.stream.tolist(), s.ru_open.sum())
 """
 
 

@@ -12,7 +12,7 @@ from scipy.linalg import expm
 
 from sarcomere import lattice as geometry
 from sarcomere import lattice as plan
-from sarcomere import pack
+from sarcomere import pack, start
 from sarcomere.parameters import Chemistry, FibreParameters, LatticeParameters, MechanicsParameters, load_fibre
 from sarcomere.scenario import Numerics
 from sarcomere_kernels import advance
@@ -141,9 +141,9 @@ class Kernel:
             snapshot_every=0,
         )
         ca = fibre.calcium.ca_rest_uM if case.pCa is None else 10.0 ** (6.0 - case.pCa)
-        self.state = pack.fresh_state(self.model, fibre.calcium, ca, np.random.SeedSequence(7))
+        self.state = start.fresh_state(self.model, fibre.calcium, ca, np.random.SeedSequence(7))
         self.drive = k.Drive(impulse_step=np.array(case.impulses, dtype=np.int64))
-        self.scratch = pack.scratch_for(self.model.lattice)
+        self.scratch = start.scratch_for(self.model.lattice)
         tight, loose = self.model, self.model.mechanics._replace(tolerance=0.01)
         self.model = tight._replace(mechanics=loose)  # see test_balance_without_heads
         self.walk(case.warm_steps)
@@ -151,7 +151,7 @@ class Kernel:
 
     def walk(self, steps: int) -> k.Trace:
         """Advance; the trace's row 0 is the fresh state if this is the first walk, else the first step."""
-        trace = pack.trace_for(self.model.lattice, steps + 2, 1)
+        trace = start.trace_for(self.model.lattice, steps + 2, 1)
         assert advance(self.state, self.model, self.drive, self.scratch, trace, steps) == k.OK
         return trace
 
@@ -376,7 +376,7 @@ def test_balance_without_heads(hs_length: float, tolerance: float) -> None:
         sample_every=1,
         snapshot_every=0,
     )
-    kernel.state = pack.fresh_state(kernel.model, fibre.calcium, 1e-3, np.random.SeedSequence(7))
+    kernel.state = start.fresh_state(kernel.model, fibre.calcium, 1e-3, np.random.SeedSequence(7))
     kernel.walk(1)
     passive = Twin(setup_of(case), kernel.state).elastic.force()
     assert kernel.state.mechanics[k.FORCE] == pytest.approx(passive, abs=tolerance)

@@ -70,7 +70,7 @@ def test_calcium_is_conserved(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["fast", "slow"])
 def test_calcium_transient_is_converged_in_the_step(name: str) -> None:
-    """Mean transient of 6 fibres over the 30 ms after an impulse, step 0.1 against 0.0125 ms: within 5 % of its peak."""
+    """Mean transient of 6 fibres for 30 ms after an impulse, steps of 0.1 and 0.0125 ms: within 5 % of its peak."""
 
     def transient(step: float) -> np.ndarray:
         traces = []

@@ -1,0 +1,110 @@
+"""A fresh half-sarcomere: its state at rest, its work space, and room for its samples."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sarcomere.parameters import CalciumParameters
+from sarcomere_kernels import types as k
+
+
+def fresh_state(model: k.Model, calcium: CalciumParameters, ca_uM: float, seed: np.random.SeedSequence) -> k.State:
+    """A resting half-sarcomere: heads detached and units closed, each drawn from its equilibrium.
+
+    Parameters
+    ----------
+    model : sarcomere_kernels.types.Model
+        What is constant.
+    calcium : CalciumParameters
+        For the calcium stores at rest.
+    ca_uM : float
+        Free calcium to start from, uM.
+    seed : numpy.random.SeedSequence
+        Seed of this half-sarcomere; fixes every later draw.
+
+    Returns
+    -------
+    sarcomere_kernels.types.State
+    """
+    lattice, regulation, fibre = model.lattice, model.regulation, model.fibre
+    start, stream = seed.spawn(2)
+    rng = np.random.default_rng(start)
+    n_heads, n_units = lattice.head_z.size, lattice.n_thin * 2 * lattice.n_ru
+    wake = model.thick.k_wake + model.thick.k_wake_force * _passive_tension(model)
+    weights = np.array(
+        [
+            model.thick.k_rest / wake if wake > 0 else 0.0,
+            model.cycle.k_hydrolysis_reverse / max(model.cycle.k_hydrolysis, 1e-300),
+            1.0,
+        ]
+    )
+    occupancy = ca_uM / (ca_uM + regulation.k_calcium_off_closed / regulation.k_calcium_on)
+    ru_calcium = rng.binomial(regulation.n_calcium_sites, occupancy, n_units).astype(np.int8)
+    pools = np.zeros(k.N_CALCIUM)
+    pools[k.CA_FREE] = ca_uM
+    pools[k.CA_CYTOSOL] = ca_uM * (1.0 + fibre.atp_total / (fibre.k_atp_calcium + ca_uM))
+    pools[k.CA_SR] = fibre.sr_rest
+    affinity = fibre.csq_off / fibre.csq_on if fibre.csq_on > 0 else np.inf
+    pools[k.CA_CSQ] = fibre.csq_total * fibre.sr_rest / (fibre.sr_rest + affinity)
+    pools[k.AVAILABLE] = 1.0
+    counts = np.zeros(k.N_COUNT, dtype=np.int64)
+    counts[k.RU_CALCIUM] = ru_calcium.sum()
+    mechanics = np.zeros(k.N_MECHANICS)
+    mechanics[k.HS_LENGTH] = model.mechanics.imposed_length
+    return k.State(
+        head_state=rng.choice(3, n_heads, p=weights / weights.sum()).astype(np.int8),
+        head_site=np.full(n_heads, k.NO_SITE, dtype=np.int32),
+        head_since=np.zeros(n_heads, dtype=np.int32),
+        strain=np.zeros(n_heads),
+        site_taken=np.zeros(lattice.site_s.size, dtype=np.int8),
+        ru_calcium=ru_calcium,
+        ru_open=np.full(n_units, 1 - regulation.regulated, dtype=np.int8),
+        ru_heads=np.zeros(n_units, dtype=np.int8),
+        thick_shift=np.zeros(lattice.n_thick * lattice.n_crown),
+        thin_shift=np.zeros(lattice.n_thin * (lattice.n_ru + 1)),
+        calcium=pools,
+        mechanics=mechanics,
+        counters=counts,
+        dwell=np.zeros((len(k.EXIT_NAMES), k.N_DWELL_BINS), dtype=np.int64),
+        stream=np.ascontiguousarray(stream.generate_state(4, np.uint64), dtype=np.uint64),
+    )
+
+
+def _passive_tension(model: k.Model) -> float:
+    """Titin's pull on a resting thick filament, relative to isometric; a tendon's give is neglected."""
+    m = model.mechanics
+    extension = max(m.imposed_length - m.thick_tip - m.titin_slack, 0.0)
+    force = m.titin_amplitude * np.expm1(m.titin_exponent * extension)
+    return float(min(force / model.thick.isometric_force, model.thick.max_relative_force))
+
+
+def scratch_for(lattice: k.Lattice) -> k.Scratch:
+    """Work space for one half-sarcomere."""
+    heads, thick = lattice.head_z.size, lattice.n_thick * lattice.n_crown
+    thin = lattice.n_thin * (lattice.n_ru + 1)
+    return k.Scratch(
+        ru_stay=np.zeros((k.MAX_SITES_CALCIUM + 1, 2, 5, k.MAX_LOCK + 1)),
+        ru_draw=np.zeros(lattice.n_thin * 2 * lattice.n_ru),
+        head_draw=np.zeros(heads),
+        bound_head=np.zeros(heads, dtype=np.int32),
+        bound_thick=np.zeros(heads, dtype=np.int32),
+        bound_thin=np.zeros(heads, dtype=np.int32),
+        **{name: np.zeros(heads) for name in ("bound_w0", "bound_w1", "bound_x0", "bound_stroke")},
+        **{name: np.zeros(thick) for name in ("thick_diag", "thick_pivot", "thick_work", "wake_rate")},
+        **{name: np.zeros(thin) for name in k.Scratch._fields if name.startswith("thin_")},
+        titin_slope=np.zeros(lattice.n_thick),
+        titin_load=np.zeros(lattice.n_thick),
+    )
+
+
+def trace_for(lattice: k.Lattice, rows: int, snapshots: int) -> k.Trace:
+    """Room for the samples of one chunk."""
+    heads = lattice.head_z.size
+    series: dict[str, NDArray[Any]] = {name: np.zeros(rows) for name in k.Trace._fields}
+    series["head_state_fraction"] = np.zeros((rows, k.N_HEAD_STATES))
+    series["snapshot_state"] = np.zeros((snapshots, heads), dtype=np.int8)
+    series["snapshot_strain"] = np.zeros((snapshots, heads), dtype=np.float32)
+    return k.Trace(**series)
