@@ -1,10 +1,15 @@
 """Sarcomere: from the discharges of motor units to every myosin head."""
 
-from sarcomere.errors import InputError, SarcomereError, SolverError, StoreError
-from sarcomere.results import open_run
-from sarcomere.scenario import Scenario, read, shipped_scenarios
-from sarcomere.simulate import simulate
-from sarcomere.store import record
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sarcomere.errors import InputError, SarcomereError, SolverError, StoreError
+    from sarcomere.results import open_run
+    from sarcomere.scenario import Scenario
+    from sarcomere.scenario_file import read, shipped_scenarios
+    from sarcomere.simulate import run
+    from sarcomere.store import record
 
 __all__ = [
     "InputError",
@@ -15,6 +20,22 @@ __all__ = [
     "open_run",
     "read",
     "record",
+    "run",
     "shipped_scenarios",
-    "simulate",
 ]
+
+_HOME = {
+    **dict.fromkeys(("InputError", "SarcomereError", "SolverError", "StoreError"), "errors"),
+    "Scenario": "scenario",
+    **dict.fromkeys(("read", "shipped_scenarios"), "scenario_file"),
+    "open_run": "results",
+    "record": "store",
+    "run": "simulate",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name when it is first asked for, so that ``sarcomere --help`` answers at once."""
+    if name not in _HOME:
+        raise AttributeError(f"module 'sarcomere' has no attribute {name!r}")
+    return getattr(import_module(f"sarcomere.{_HOME[name]}"), name)

@@ -79,7 +79,7 @@ def run(
     """
     from rich.console import Console
 
-    from sarcomere.scenario import parse_override, read
+    from sarcomere.scenario_file import parse_override, read
 
     overrides = dict(parse_override(text) for text in settings)
     overrides |= {f"run.{k}": v for k, v in (("seed", seed), ("replicates", replicates)) if v is not None}
@@ -98,8 +98,10 @@ def run(
             record(checked, path, threads=threads, resume=resume, overwrite=overwrite, progress=bar.update)
     except KeyboardInterrupt:
         part = part_path(path)
-        kept = f"{part} holds what is done and opens with xarray; go on by adding --resume" if part.exists() else (
-            "nothing was written yet; run it again"
+        kept = (
+            f"{part} holds what is done and opens with xarray; go on by adding --resume"
+            if part.exists()
+            else ("nothing was written yet; run it again")
         )
         raise click.exceptions.Exit(_interrupted(f"Interrupted: {kept}.")) from None
     _report(path, figure)
@@ -186,8 +188,11 @@ def _print_summary(ds: xr.Dataset) -> None:
         "attached_half_time": ("t½ heads\nms", "{:.0f}", 1e3),
     }
     rows = summary(ds)
-    table = Table(title=ds.attrs["title"], caption="Ca, force (active, per thick filament), heads (attached): peaks. ATP: used per head.\n"
-        "t½: from the peak after the last impulse to half of it.")
+    table = Table(
+        title=ds.attrs["title"],
+        caption="Ca, force (active, per thick filament), heads (attached): peaks. ATP: used per head.\n"
+        "t½: from the peak after the last impulse to half of it.",
+    )
     table.add_column("unit")
     table.add_column("fibre")
     for heading, _, _ in columns.values():
@@ -249,7 +254,7 @@ def plot(path: Path, output: Path | None) -> None:
 @main.command()
 def scenarios() -> None:
     """List the scenarios that come with the package."""
-    from sarcomere.scenario import read, shipped_scenarios
+    from sarcomere.scenario_file import read, shipped_scenarios
 
     for name in shipped_scenarios():
         click.echo(f"{name:<24} {read(name).description}")

@@ -18,7 +18,8 @@ from sarcomere.errors import InputError, check_status, nearest
 from sarcomere.lattice import area_per_thick
 from sarcomere.recorder import SERIES, Block
 from sarcomere.results import dataset
-from sarcomere.scenario import MotorUnit, Scenario, from_dict
+from sarcomere.scenario import MotorUnit, Scenario
+from sarcomere.scenario_file import from_dict
 from sarcomere_kernels import advance
 from sarcomere_kernels import types as k
 
@@ -217,7 +218,7 @@ class Simulation:
         return counts.reshape(shape + counts.shape[1:])
 
 
-def simulate(scenario: Scenario, threads: int = 1) -> xr.Dataset:
+def run(scenario: Scenario, threads: int = 1) -> xr.Dataset:
     """Run a scenario in memory; for long runs use ``sarcomere.record``, which writes as it goes.
 
     Parameters
@@ -248,4 +249,4 @@ def load_kernels() -> None:
             "lattice": {"n_thick": 1},
         }
     )
-    simulate(tiny)
+    run(tiny)

@@ -268,8 +268,8 @@ def _restore(simulation: Simulation, part: Path) -> None:
                 )
             if file.attrs["kernel_hash"] != KERNEL_HASH:
                 raise InputError(
-                    f"{part}: was made by kernels {file.attrs['kernel_hash']}, these are {KERNEL_HASH}; resume with the "
-                    f"version that began it, or add --overwrite to start again."
+                    f"{part}: was made by kernels {file.attrs['kernel_hash']}, these are {KERNEL_HASH}; resume with "
+                    f"the version that began it, or add --overwrite to start again."
                 )
             impulses = impulse_table(simulation.impulses, simulation.scenario)
             if not np.array_equal(file.variables[IMPULSES.name][...], impulses, equal_nan=True):

@@ -20,7 +20,7 @@ from scipy.optimize import brentq, minimize
 import sarcomere
 from sarcomere.lattice import area_per_thick
 from sarcomere.parameters import LatticeParameters, fibre_table
-from sarcomere.scenario import from_dict
+from sarcomere.scenario_file import from_dict
 
 # Targets.  Tension: low in IIA 200-280 kPa, since more takes an ATPase above the measured one, and middle of I
 # 140-220.  pCa50: slow more sensitive than fast, within 5.7-6.1 and
@@ -84,7 +84,7 @@ def run(fibre: str, values: dict[str, Any], drive: dict[str, Any], duration: flo
         "mechanics": {"series_compliance": other.get("tendon", 0.0)},
         "fibres": {fibre: values},
     }
-    return sarcomere.simulate(from_dict(table), threads=2)
+    return sarcomere.run(from_dict(table), threads=2)
 
 
 def active(ds: xr.Dataset) -> xr.DataArray:

@@ -55,7 +55,7 @@ class LatticeParameters(Parameters):
     thin_rotation: float = quantity(
         "degree",
         "azimuth from one thin filament's helix to the next one's",
-        "design: the golden angle; with helices in register force ripples by 14 % over 2 nm of length (docs/accuracy.md)",
+        "design: the golden angle; with helices in register force ripples with length (docs/accuracy.md)",
         137.508,
         ge=0,
         lt=360,

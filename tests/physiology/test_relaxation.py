@@ -8,7 +8,7 @@ import xarray as xr
 
 import sarcomere
 from sarcomere.analysis import active_force, half_relaxation_time, last_impulse
-from sarcomere.scenario import from_dict
+from sarcomere.scenario_file import from_dict
 
 # Triceps surae, mostly slow: half-relaxation 100 +- 14 ms (mean +- SD); here, within two SD of the mean.
 HUMAN_HALF_RELAXATION = (0.072, 0.128)
@@ -16,7 +16,7 @@ TENDON = 0.2  # nm/pN: human twitches are measured through one
 
 
 def contraction(fibre: str, frequency: float, count: int) -> xr.Dataset:
-    return sarcomere.simulate(
+    return sarcomere.run(
         from_dict(
             {
                 "title": f"{fibre} {frequency} Hz",

@@ -15,9 +15,10 @@ import pytest
 import xarray as xr
 
 import sarcomere_kernels
-from sarcomere import Scenario, record, simulate
+from sarcomere import Scenario, record
+from sarcomere import run as simulate
 from sarcomere.recorder import DWELL, IMPULSES, MUSCLE_FORCE, SERIES, SNAPSHOTS, Variable
-from sarcomere.scenario import from_dict
+from sarcomere.scenario_file import from_dict
 from sarcomere.simulate import force_scale
 from sarcomere_kernels import types as k
 

@@ -1,0 +1,109 @@
+"""What is wrong with a scenario, one sentence per fault, naming file, line, key, value and remedy."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from sarcomere.errors import nearest
+from sarcomere.parameters import FIBRE_TYPES, FibreParameters
+from sarcomere.scenario import MotorUnit, Scenario, Train
+
+# What to do about a value of the wrong type, by pydantic's name of the fault.
+_WRONG_TYPE = {
+    "float_type": "give a number without quotes",
+    "int_type": "give a whole number without quotes",
+    "finite_number": "give a finite number",
+    "bool_type": "give true or false",
+    "string_type": "give text in quotes",
+    "literal_error": "use {expected}",
+    "model_type": "make it a table, [{key}]",
+    "list_type": "make it tables, [[{key}]]",
+    "too_short": "give at least one table [[{key}]]",
+}
+
+
+def sentences(error: ValidationError, where: str, text: str, overrides: Collection[str]) -> Iterator[str]:
+    """One sentence per fault that pydantic found; a misspelt key alone, as it may be why another is missing."""
+    faults = error.errors(include_url=False)
+    for fault in [fault for fault in faults if fault["type"] == "extra_forbidden"] or faults:
+        key = ".".join(str(part) for part in fault["loc"])
+        given = any(f"{override}.".startswith(f"{key}.") for override in overrides)
+        place = f"{where}, command line" if given else f"{where}{_line_of(fault['loc'], text)}"
+        value, kind, limits = _shown(fault["input"]), fault["type"], fault.get("ctx", {})
+        if kind == "extra_forbidden":
+            known = _keys_beside(fault["loc"])
+            yield f"{place}: unknown key {key} = {value}; {nearest(str(fault['loc'][-1]), known)}"
+        elif kind == "missing":
+            yield f"{place}: {key} is missing; add it ({_meaning(fault['loc'])})."
+        elif kind == "value_error":
+            yield f"{place}: {f'{key}: ' if key else ''}{limits['error']}."
+        elif kind in ("greater_than", "greater_than_equal", "less_than", "less_than_equal"):
+            yield f"{place}: {key} = {value} is out of range ({_meaning(fault['loc'])}); {_bound(kind, limits)}."
+        else:
+            remedy = _WRONG_TYPE.get(kind, fault["msg"]).format(key=key, **limits)
+            yield f"{place}: {key} = {value} cannot be used; {remedy}."
+
+
+def _shown(value: Any) -> str:
+    """A value as TOML writes it; a table in short."""
+    if isinstance(value, Mapping):
+        return "{…}"
+    return str(value).lower() if isinstance(value, bool) else repr(value)
+
+
+def _bound(kind: str, limits: Mapping[str, Any]) -> str:
+    words = {
+        "greater_than": ("gt", "use a value greater than"),
+        "greater_than_equal": ("ge", "use a value of at least"),
+        "less_than": ("lt", "use a value below"),
+        "less_than_equal": ("le", "use a value of at most"),
+    }
+    name, sentence = words[kind]
+    limit = limits[name]
+    return f"{sentence} {limit if isinstance(limit, int) else f'{limit:g}'}"
+
+
+def _model_at(path: tuple[Any, ...]) -> Any:
+    """The group of parameters that a path of keys leads to, or None."""
+    model: Any = Scenario
+    for part in path:
+        if isinstance(part, int) or part in FIBRE_TYPES:
+            continue
+        field = model.model_fields.get(part) if hasattr(model, "model_fields") else None
+        if field is None:
+            return None
+        model = {"motor_units": MotorUnit, "fibres": FibreParameters, "train": Train}.get(part, field.annotation)
+    return model
+
+
+def _keys_beside(path: tuple[Any, ...]) -> list[str]:
+    model = _model_at(path[:-1])
+    return [key for key in getattr(model, "model_fields", {}) if key != "source"]
+
+
+def _meaning(path: tuple[Any, ...]) -> str:
+    field = getattr(_model_at(path[:-1]), "model_fields", {}).get(path[-1])
+    return (field.description if field is not None else "") or "required"
+
+
+def _line_of(path: tuple[Any, ...], text: str) -> str:
+    """``, line N`` where the last key of a path is set in its table, if it can be found."""
+    keys = [part for part in path if isinstance(part, str)]
+    entry = next((part for part in path if isinstance(part, int)), 0)
+    table, last = ".".join(keys[:-1]), keys[-1] if keys else ""
+    current, met = "", Counter([""])  # how often each header was met: [[table]] once an entry
+    for number, line in enumerate(text.splitlines(), start=1):
+        header = re.match(r"\s*\[+\s*([^\]]+?)\s*\]+", line)
+        if header:
+            current = header.group(1)
+            met[current] += 1
+            if last and current == ".".join(keys) and met[current] > entry:
+                return f", line {number}"
+        elif last and current == table and met[table] > entry and re.match(rf"\s*\"?{re.escape(last)}\"?\s*=", line):
+            return f", line {number}"
+    return ""

@@ -1,0 +1,164 @@
+"""Scenarios as TOML: find, read, replace values, check."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from sarcomere.data_files import data_path
+from sarcomere.errors import InputError, nearest
+from sarcomere.parameters import FIBRE_TYPES, fibre_table
+from sarcomere.scenario import Scenario
+from sarcomere.scenario_faults import sentences
+
+
+def _merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    merged = dict(base)
+    for key, value in over.items():
+        inner = merged.get(key)
+        merged[key] = _merge(inner, value) if isinstance(inner, Mapping) and isinstance(value, Mapping) else value
+    return merged
+
+
+def from_dict(
+    table: Mapping[str, Any], *, source: str = "", text: str = "", overrides: Collection[str] = ()
+) -> Scenario:
+    """Check a scenario given as plain tables.
+
+    Parameters
+    ----------
+    table : mapping
+        As a TOML file gives it; ``fibres`` holds only what differs from the shipped fibre types.
+    source, text : str
+        File name and text, for error messages and relative paths.
+    overrides : collection of str
+        Dotted keys that the command line replaced, for error messages.
+
+    Returns
+    -------
+    Scenario
+
+    Raises
+    ------
+    InputError
+        One sentence per fault, naming key, value and remedy.
+    """
+    fibres = table.get("fibres", {})
+    where = source or "scenario"
+    if not isinstance(fibres, Mapping):
+        raise InputError(f"{where}: fibres = {fibres!r} is not a table; write [fibres.slow.cycle] and the like.")
+    for name in fibres:
+        if name not in FIBRE_TYPES:
+            raise InputError(f"{where}: fibres.{name} is not a fibre type; {nearest(name, FIBRE_TYPES)}")
+    shipped = {name: fibre_table(name) for name in FIBRE_TYPES}
+    try:
+        return Scenario.model_validate({**table, "fibres": _merge(shipped, fibres), "source": source})
+    except ValidationError as error:
+        raise InputError("\n".join(sentences(error, where, text, overrides))) from None
+
+
+def shipped_scenarios() -> list[str]:
+    """Names of the scenarios that come with the package."""
+    return sorted(path.stem for path in data_path("scenarios").glob("*.toml"))
+
+
+def find(name: str) -> Path:
+    """File of a scenario given by path or by shipped name.
+
+    Raises
+    ------
+    InputError
+        If there is neither.
+    """
+    path = Path(name)
+    if path.suffix == ".toml" or os.path.exists(path):
+        if not os.path.isfile(path):
+            raise InputError(
+                f"{name}: no such scenario file; give an existing .toml file or one of: "
+                f"{', '.join(shipped_scenarios())}."
+            )
+        return path
+    shipped = data_path(f"scenarios/{name}.toml")
+    if not os.path.isfile(shipped):
+        raise InputError(f"{name}: no scenario of that name; {nearest(name, shipped_scenarios())}")
+    return shipped
+
+
+def read(name: str, overrides: Mapping[str, Any] | None = None) -> Scenario:
+    """Read a scenario.
+
+    Parameters
+    ----------
+    name : str
+        Path of a TOML file, or the name of a shipped scenario.
+    overrides : mapping of str to value, optional
+        Dotted keys to replace, such as ``{"lattice.n_thick": 4}``.
+
+    Returns
+    -------
+    Scenario
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read or a value cannot be used.
+    """
+    path = find(name)
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        table = tomllib.loads(text)
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror}); check its permissions.") from None
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path}: byte {error.start + 1} is not UTF-8 text; save the file as UTF-8.") from None
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"{path}: is not valid TOML ({error}); mend that line.") from None
+    if not table:
+        raise InputError(f"{path}: is empty; write title, [run], [drive] and [[motor_units]].")
+    for key, value in (overrides or {}).items():
+        _override(table, key, value)
+    return from_dict(table, source=str(path), text=text, overrides=list(overrides or {}))
+
+
+def _override(table: dict[str, Any], key: str, value: Any) -> None:
+    """Set a dotted key; numbers step into lists."""
+    *parents, last = key.split(".")
+    node: Any = table
+    for i, part in enumerate(parents):
+        if isinstance(node, list):
+            if not part.isdigit() or int(part) >= len(node):
+                raise InputError(
+                    f"--set {key}: {'.'.join(parents[:i])} has entries 0 to {len(node) - 1}, not {part!r}."
+                )
+            node = node[int(part)]
+        else:
+            node = node.setdefault(part, {})
+        if not isinstance(node, dict | list):
+            raise InputError(
+                f"--set {key}: {'.'.join(parents[: i + 1])} = {node!r} is a value, not a table; shorten the key."
+            )
+    if isinstance(node, list):
+        raise InputError(f"--set {key}: name a key inside one entry, such as {key.rsplit('.', 1)[0]}.0.fibre.")
+    node[last] = value
+
+
+def parse_override(text: str) -> tuple[str, Any]:
+    """Split ``key=value`` as given on a command line; the value is read as TOML, else as a string.
+
+    Raises
+    ------
+    InputError
+        If there is no key or no value.
+    """
+    key, equals, value = text.partition("=")
+    if not equals or not key.strip() or not value.strip():
+        raise InputError(f"--set {text!r}: is not key=value; write for example --set lattice.n_thick=4.")
+    try:
+        return key.strip(), tomllib.loads(f"v = {value}")["v"]
+    except tomllib.TOMLDecodeError:
+        return key.strip(), value.strip()
