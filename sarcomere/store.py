@@ -177,8 +177,10 @@ def _replacing(part: Path, room: int, finished: Path | None = None) -> Iterator[
             os.fsync(file.fileno())
         os.replace(target, finished or part)
     except (OSError, RuntimeError) as error:  # h5py raises either
-        kept = f"{part} holds all up to the last block: free space and add --resume" if part.exists() else (
-            "nothing was kept: free space or choose another folder with -o"
+        kept = (
+            f"{part} holds all up to the last block: free space and add --resume"
+            if part.exists()
+            else ("nothing was kept: free space or choose another folder with -o")
         )
         reason = getattr(error, "strerror", None) or str(error).splitlines()[0]
         raise StoreError(f"{target}: cannot be written ({reason}); {kept}.") from None

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from sarcomere_kernels.compiled import inlined, kernel
+from sarcomere_kernels.compiled import inlined, inner, kernel
 from sarcomere_kernels.rng import fill_uniform, uniform
 from sarcomere_kernels.types import (
     A1,
@@ -151,7 +151,7 @@ def _land(state: State, lattice: Lattice, table: CycleTable, head: int, site: in
         state.counters[ATP_USED] += 1
 
 
-@inlined
+@inner
 def _step_detached(
     state: State,
     lattice: Lattice,
@@ -206,18 +206,25 @@ def cycle_heads(
 ) -> None:
     """Let every head take one step on one draw, and list the attached ones in ``scratch.bound_head``.
 
-    A head that attaches takes a second draw, for where it stands at the end of the step.
+    A head that attaches takes another draw, for where it stands at the end of the step.  One that has come into a
+    detached state has, on average, half the step left to leave it again; without that, heads that bind and let go often
+    would lose half a step each time, an error of first order.
     """
     fill_uniform(state.stream, scratch.head_draw)
     n_bound = 0
     for head in range(state.head_state.size):
         u = scratch.head_draw[head]
         now = state.head_state[head]
+        wake = scratch.wake_rate[lattice.head_node[head]]
         if now >= A1:
             _step_attached(state, lattice, table, head, u)
         elif u < table.attempt[now]:
-            wake = scratch.wake_rate[lattice.head_node[head]]
             _step_detached(state, lattice, cycle, table, thick, dt, spacing_weight, wake, head, u)
+        after = state.head_state[head]
+        if after != now and after < A1:
+            u = uniform(state.stream)
+            if u < table.attempt[after]:
+                _step_detached(state, lattice, cycle, table, thick, 0.5 * dt, spacing_weight, wake, head, u)
         if state.head_state[head] >= A1:
             scratch.bound_head[n_bound] = head
             n_bound += 1

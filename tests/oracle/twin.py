@@ -233,13 +233,20 @@ class Twin:
         self.reaching = float(np.exp(-0.5 * lat.stiffness_radial * gap**2 / self.cycle.kt))
         draws = [self.random.uniform() for _ in self.head_state]
         for head, u in enumerate(draws):
-            if self.head_state[head] >= A1:
+            before = self.head_state[head]
+            if before >= A1:
                 self._attached(head, u)
-            elif self.head_state[head] == OFF:
-                if u < -np.expm1(-self._wake_rate(head) * self.dt):
-                    self.head_state[head] = MDP
             else:
-                self._detached(head, u)
+                self._leave(head, u, self.dt)
+            if self.head_state[head] != before and self.head_state[head] < A1:
+                self._leave(head, self.random.uniform(), self.dt / 2)
+
+    def _leave(self, head: int, u: float, dt: float) -> None:
+        """The exits of a head that is not attached, over dt."""
+        if self.head_state[head] != OFF:
+            self._detached(head, u, dt)
+        elif u < -np.expm1(-self._wake_rate(head) * dt):
+            self.head_state[head] = MDP
 
     def _attached(self, head: int, u: float) -> None:
         site, origin = self.head_site[head], self.head_state[head] - A1
@@ -248,7 +255,7 @@ class Twin:
         order = [origin] + [i for i in range(6) if i != origin]
         self._arrive(head, order[min(int(np.searchsorted(np.cumsum(chances[order]), u, side="right")), 5)], site)
 
-    def _detached(self, head: int, u: float) -> None:
+    def _detached(self, head: int, u: float, dt: float) -> None:
         g, cycle, ready = self.geometry, self.cycle, self.head_state[head] == MDP
         face = g.head_face[head]
         on_face = slice(g.face_start[face], g.face_start[face + 1])
@@ -258,7 +265,7 @@ class Twin:
         sites, bins = on_face.start + np.flatnonzero(near), cycle.bin(x[near])
         plain = [cycle.hydrolysis_back, self.fibre.off_state.k_rest * 1e-3] if ready else [cycle.hydrolysis]
         rates = np.concatenate([plain, (cycle.attach if ready else cycle.rebind)[bins] * self.reaching])
-        chance = -np.expm1(-rates.sum() * self.dt)
+        chance = -np.expm1(-rates.sum() * dt)
         if u >= chance:
             return
         pick = int(np.searchsorted(np.cumsum(rates), u / chance * rates.sum(), side="right"))

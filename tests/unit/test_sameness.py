@@ -138,7 +138,7 @@ def replace(source, target):
 store.os.replace = replace
 store.record(from_dict(table), path, block=block, resume=True, progress=lambda _: print("alive", flush=True))
 """
-LONG = {**TABLE, "run": {"duration_s": 0.5, "seed": 3, "replicates": 2}, "record": {"snapshot_interval_ms": 25.0}}
+LONG = {**TABLE, "run": {"duration_s": 0.5, "seed": 3}, "record": {"snapshot_interval_ms": 25.0}}
 
 
 @pytest.fixture(scope="module")
@@ -185,9 +185,7 @@ def test_a_run_killed_at_random_moments_resumes_to_the_same_bits(uninterrupted: 
 
 
 # With blocks of 200 samples the 501 samples take 3 blocks and a last touch: 4 calls.
-@pytest.mark.parametrize(
-    ("when", "call"), [("before", 1), ("after", 2), ("before", 4), ("after", 4)]
-)
+@pytest.mark.parametrize(("when", "call"), [("before", 1), ("after", 2), ("before", 4), ("after", 4)])
 def test_a_run_killed_at_a_rename_resumes_to_the_same_bits(
     when: str, call: int, uninterrupted: xr.Dataset, tmp_path: Path
 ) -> None:
@@ -229,7 +227,9 @@ def test_ctrl_c_keeps_what_is_done_and_resume_goes_on_to_the_same_bits(tmp_path:
     mine.write_text(TOML)
     command = [sys.executable, "-c", "from sarcomere.cli import main; main()", "run", str(mine), "-o", str(path)]
     process = subprocess.Popen(
-        [*command, "--no-figure"], stderr=subprocess.PIPE, text=True,
+        [*command, "--no-figure"],
+        stderr=subprocess.PIPE,
+        text=True,
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a test in the background may ignore it
     )
     while not part.exists() and process.poll() is None:
