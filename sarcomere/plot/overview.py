@@ -43,8 +43,13 @@ def _lines(ds: xr.Dataset, values: xr.DataArray, ax: Axes) -> None:
             color=FIBRE_COLOURS[fibre],
             linestyle=_STYLES[i % len(_STYLES)],
             linewidth=0.8,
-            label=f"{unit} ({fibre})",
+            label=f"unit {unit} ({fibre})",
         )
+
+
+def _legend(ax: Axes, columns: int) -> None:
+    """Above the axes, to the right of the title, where it hides nothing."""
+    ax.legend(ncols=columns, fontsize="x-small", loc="lower right", bbox_to_anchor=(1.0, 0.98), frameon=False)
 
 
 def calcium(ds: xr.Dataset, ax: Axes) -> None:
@@ -59,7 +64,7 @@ def unit_force(ds: xr.Dataset, ax: Axes) -> None:
     _lines(ds, active_force(ds).rolling(time=5, center=True, min_periods=1).mean(), ax)
     ax.set_ylabel("force (pN per\nthick filament)")
     ax.set_title("active force of the half-sarcomeres", loc="left", fontsize="medium")
-    ax.legend(title="motor unit", ncols=min(5, ds.sizes["motor_unit"]), fontsize="x-small", title_fontsize="x-small")
+    _legend(ax, min(5, ds.sizes["motor_unit"]))
 
 
 def muscle_force(ds: xr.Dataset, ax: Axes) -> None:
@@ -80,7 +85,7 @@ def head_states(ds: xr.Dataset, ax: Axes) -> None:
     ax.set_ylim(0, 1.1 * float(np.sum(stack, axis=0).max()) or 1.0)
     ax.set_ylabel("fraction of heads")
     ax.set_title("attached heads by chemical state, all motor units", loc="left", fontsize="medium")
-    ax.legend(ncols=len(ATTACHED), fontsize="x-small", loc="upper left")
+    _legend(ax, len(ATTACHED))
 
 
 def detached_states(ds: xr.Dataset, ax: Axes) -> None:
@@ -91,7 +96,7 @@ def detached_states(ds: xr.Dataset, ax: Axes) -> None:
     ax.set_ylim(0, 1)
     ax.set_ylabel("fraction of heads")
     ax.set_title("detached heads by chemical state, all motor units", loc="left", fontsize="medium")
-    ax.legend(ncols=len(DETACHED), fontsize="x-small", loc="upper left")
+    _legend(ax, len(DETACHED))
 
 
 def attached(ds: xr.Dataset, ax: Axes) -> None:
