@@ -41,7 +41,8 @@ def main(duration_ms: float) -> None:
     figure = Figure(figsize=(11, 9), layout="constrained")
     axes = figure.subplots(len(NAMES), len(CASES), sharex=True)
     print("| fibre, pCa | step (ms) | " + " | ".join(NAMES) + " |\n|---|---|" + "---|" * len(NAMES))
-    for column, (fibre, pca) in zip(axes.T, CASES, strict=True):
+    for number, (fibre, pca) in enumerate(CASES):
+        column = axes[:, number]
         found = np.array([observables(fibre, pca, step, duration_ms) for step in STEPS])
         for step, row in zip(STEPS, found, strict=True):
             cells = " | ".join(f"{mean:.4g} ± {sem:.1g}" for mean, sem in row)
@@ -52,8 +53,10 @@ def main(duration_ms: float) -> None:
             ax.errorbar(STEPS, mean, 2 * sem, fmt="o-", markersize=3, color="#0072B2", capsize=2)
             ax.axvline(0.1, color="0.6", linestyle=":")
             ax.set_xscale("log")
-            if column is axes.T[0]:
-                ax.set_ylabel(name, fontsize="small")
+            ax.set_xticks(STEPS, [f"{step:g}" for step in STEPS], rotation=45, fontsize="x-small")
+            ax.minorticks_off()
+            if number == 0:
+                ax.set_ylabel(name.replace(" (", "\n("), fontsize="small")
         column[0].set_title(f"{fibre}, pCa {pca}")
         column[-1].set_xlabel("step (ms)")
     figure.suptitle("Steady state against step length, ± 2 s.e.m.; grey: the finest step; dotted: the default")

@@ -95,6 +95,7 @@ def scratch_for(lattice: k.Lattice) -> k.Scratch:
         **{name: np.zeros(heads) for name in ("bound_w0", "bound_w1", "bound_x0", "bound_stroke")},
         **{name: np.zeros(thick) for name in ("thick_diag", "thick_pivot", "thick_work", "wake_rate")},
         **{name: np.zeros(thin) for name in k.Scratch._fields if name.startswith("thin_")},
+        attempt=np.zeros(3),
         titin_slope=np.zeros(lattice.n_thick),
         titin_load=np.zeros(lattice.n_thick),
     )

@@ -6,7 +6,7 @@ Amounts are µM of myoplasm, but CA_SR and CA_CSQ, which are µM of SR volume.
 
 import math
 
-from sarcomere_kernels.compiled import inner, kernel
+from sarcomere_kernels.compiled import inner
 from sarcomere_kernels.types import (
     AVAILABLE,
     CA_CSQ,
@@ -24,7 +24,7 @@ from sarcomere_kernels.types import (
 )
 
 
-@kernel
+@inner
 def free_calcium(fibre: Fibre, cytosol: float) -> float:
     """Free calcium in equilibrium with ATP, given free + bound: the positive root of a quadratic.
 
@@ -43,7 +43,7 @@ def pump_rate(fibre: Fibre, ca: float) -> float:
     return fibre.v_pump * ca * ca / (ca * ca + fibre.k_pump * fibre.k_pump)
 
 
-@kernel
+@inner
 def trigger_release(fibre: Fibre, calcium: F8) -> None:
     """An impulse opens what release is available and inactivates part of it."""
     calcium[GATE_1] += calcium[AVAILABLE]
@@ -91,7 +91,7 @@ def calcium_for_units(state: State, fibre: Fibre, regulation: Regulation, step: 
     return max(0.0, state.calcium[CA_CYTOSOL] + lost) / (buffering + amount * regulation.k_calcium_on * empty)
 
 
-@kernel
+@inner
 def move_calcium(fibre: Fibre, calcium: F8, step: float) -> None:
     """One step of the calcium equations, midpoint rule in substeps; conserves calcium to rounding."""
     if fibre.clamped == 1:

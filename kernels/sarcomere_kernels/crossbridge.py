@@ -218,12 +218,12 @@ def cycle_heads(
         wake = scratch.wake_rate[lattice.head_node[head]]
         if now >= A1:
             _step_attached(state, lattice, table, head, u)
-        elif u < table.attempt[now]:
+        elif u < scratch.attempt[now]:
             _step_detached(state, lattice, cycle, table, thick, dt, spacing_weight, wake, head, u)
         after = state.head_state[head]
         if after != now and after < A1:
             u = uniform(state.stream)
-            if u < table.attempt[after]:
+            if u < scratch.attempt[after]:
                 _step_detached(state, lattice, cycle, table, thick, 0.5 * dt, spacing_weight, wake, head, u)
         if state.head_state[head] >= A1:
             scratch.bound_head[n_bound] = head

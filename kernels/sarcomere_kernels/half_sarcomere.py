@@ -24,7 +24,7 @@ def step_half_sarcomere(state: State, model: Model, scratch: Scratch, ca: float)
     lattice, cycle, dt = model.lattice, model.cycle, model.sampling.step
     if model.regulation.regulated == 1:
         switch_thin(state, lattice, model.regulation, ca, dt, scratch)
-    wake_rates(state, lattice, model.thick, model.mechanics, scratch.wake_rate)
+    wake_rates(state, lattice, model.thick, model.table, model.mechanics, dt, scratch)
     weight = spacing_weight(lattice, cycle, state.mechanics[HS_LENGTH])
     cycle_heads(state, lattice, cycle, model.table, model.thick, dt, weight, scratch)
     return balance_forces(state, lattice, cycle, model.mechanics, scratch)

@@ -1,17 +1,35 @@
 """The OFF state of the thick filament: its tension wakes heads folded on the backbone."""
 
-from sarcomere_kernels.compiled import kernel
-from sarcomere_kernels.types import F8, Lattice, Mechanics, State, ThickFilament
+import math
+
+from sarcomere_kernels.compiled import inner
+from sarcomere_kernels.types import OFF, CycleTable, Lattice, Mechanics, Scratch, State, ThickFilament
 
 
-@kernel
-def wake_rates(state: State, lattice: Lattice, thick: ThickFilament, mechanics: Mechanics, rate: F8) -> None:
-    """Fill rate[thick node]: k_0 + k_F * (tension of the backbone there / isometric force), per ms."""
+@inner
+def wake_rates(
+    state: State,
+    lattice: Lattice,
+    thick: ThickFilament,
+    table: CycleTable,
+    mechanics: Mechanics,
+    dt: float,
+    scratch: Scratch,
+) -> None:
+    """Fill wake_rate[thick node]: k_0 + k_F * (tension of the backbone there / isometric force), per ms.
+
+    The fastest of them bounds what any OFF head can do in this step: the OFF entry of ``scratch.attempt``.
+    """
     n = lattice.n_thick
-    for node in range(rate.size):
+    fastest = 0.0
+    for node in range(scratch.wake_rate.size):
         if node < n:
             tension = mechanics.stiffness_bare_zone * state.thick_shift[node]
         else:
             tension = mechanics.stiffness_thick * (state.thick_shift[node] - state.thick_shift[node - n])
         relative = min(max(tension / thick.isometric_force, 0.0), thick.max_relative_force)
-        rate[node] = thick.k_wake + thick.k_wake_force * relative
+        scratch.wake_rate[node] = thick.k_wake + thick.k_wake_force * relative
+        fastest = max(fastest, scratch.wake_rate[node])
+    for code in range(table.attempt.size):
+        scratch.attempt[code] = table.attempt[code]
+    scratch.attempt[OFF] = 1.0 - math.exp(-fastest * dt)

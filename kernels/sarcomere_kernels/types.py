@@ -232,6 +232,7 @@ class Scratch(NamedTuple):
     titin_slope: F8
     titin_load: F8
     wake_rate: F8
+    attempt: F8  # (OFF, MT, MDP): upper bound of the chance to change in this step
 
 
 class Trace(NamedTuple):
