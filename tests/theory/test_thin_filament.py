@@ -19,6 +19,7 @@ from tests.bench import Bench, bench, fibre
 
 pytestmark = pytest.mark.theory
 N_RU = 3
+APART = 500  # steps of 0.4 ms between samples; the slow fibre's calcium leaves an open unit in 135 ms
 HEADS = (0, 2, 1)  # attached heads on the three units of every strand
 
 
@@ -84,8 +85,8 @@ def test_chain_settles_at_its_exact_equilibrium(name: str, ca: float) -> None:
     p = load_fibre(name).regulation
     chain = Chain(p, ca)
     b = many_strands(p, name, step_ms=0.4)
-    switch(b, ca, 1500)
-    samples = np.array([switch(b, ca, 40) for _ in range(60)])
+    switch(b, ca, 5000)
+    samples = np.array([switch(b, ca, APART) for _ in range(60)])
     mean, sem = samples.mean(axis=0), samples.std(axis=0, ddof=1) / np.sqrt(len(samples))
     steady = chain.steady()
     assert abs(mean[0] - steady @ chain.open) < 4 * sem[0]
@@ -97,8 +98,8 @@ def test_equilibrium_notices_a_wrong_coupling() -> None:
     p = load_fibre("fast").regulation
     chain = Chain(p.model_copy(update={"cooperativity": 1.1 * p.cooperativity}), 1.5)
     b = many_strands(p, "fast", step_ms=0.4)
-    switch(b, 1.5, 1500)
-    samples = np.array([switch(b, 1.5, 40)[0] for _ in range(60)])
+    switch(b, 1.5, 5000)
+    samples = np.array([switch(b, 1.5, APART)[0] for _ in range(60)])
     assert abs(samples.mean() - chain.steady() @ chain.open) > 4 * samples.std(ddof=1) / np.sqrt(60)
 
 
