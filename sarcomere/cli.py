@@ -19,6 +19,7 @@ class _Commands(click.Group):
     """Turns every error a user can mend into one sentence and exit code 2."""
 
     def invoke(self, ctx: click.Context) -> Any:
+        """Run the command that was asked for."""
         from sarcomere.errors import SarcomereError
 
         try:
@@ -151,6 +152,7 @@ class _Bar:
         self._progress.stop()
 
     def update(self, simulation: Simulation) -> None:
+        """Show how far the simulation has come."""
         done = max(simulation.samples_done, 0) * simulation.scenario.record.sample_interval_ms * 1e-3
         self._progress.update(self._task, completed=done)
         tenth = int(10 * done / self._duration)

@@ -62,7 +62,7 @@ class Lattice(NamedTuple):
     head_face: I4  # (head,) the face it looks at
     face_start: I4  # (face + 1,) first site of each face
     site_s: F8  # (site,) distance from the Z-line, rising within a face
-    site_node: I4  # (site,) thin node on its Z side (negative: the Z-line itself)
+    site_node: I4  # (site,) thin node on its Z side; row 0 is the Z-line
     site_weight: F8  # (site,) share of the node on its tip side
     site_ru: I4  # (site,) its regulatory unit
 

@@ -12,7 +12,7 @@ class CalciumParameters(Parameters):
     release_uM: float = quantity(
         "umol/L",
         "calcium released by the first impulse, per myoplasm",
-        "150-200 fast, 90-110 slow; design",
+        "150-200 fast, 90-110 slow (design); fitted within by data/calibration/fit_fibres.py",
         ge=0,
         le=1e4,
     )
@@ -26,7 +26,7 @@ class CalciumParameters(Parameters):
     inactivation: float = quantity(
         "1",
         "share of release that an impulse inactivates",
-        "second impulse releases 0.25 (fast) (Baylor & Hollingworth 2007); slow: design",
+        "0.75 in mouse fast fibres at 16 C (Baylor & Hollingworth 2007); fitted by data/calibration/fit_fibres.py",
         ge=0,
         le=1,
     )
@@ -36,7 +36,7 @@ class CalciumParameters(Parameters):
     v_pump_mM_s: float = quantity(
         "mmol/(L s)",
         "SERCA, fastest uptake at saturating ATP",
-        "human 37 C 0.8-1.0 slow, 1.8-2.2 fast; from ATP cost (Barclay 2007)",
+        "0.8-1.0 slow, 1.8-2.2 fast from ATP cost (Barclay 2007); fitted, just below, by data/calibration/fit_fibres.py",
         ge=0,
         le=100,
     )

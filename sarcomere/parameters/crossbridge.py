@@ -6,7 +6,8 @@ import math
 
 from sarcomere.parameters.base import BOLTZMANN, GAS_CONSTANT, ZERO_CELSIUS, Parameters, quantity
 
-FITTED = "fitted to human 37 C tension, ATPase and V0 with a rigid-filament master equation; see docs/model.md"
+FITTED = "fitted to human 37 C tension, ATPase and V0 with a rigid-filament master equation"
+CALIBRATED = "fitted to the isometric tension in the 3-D lattice by data/calibration/fit_fibres.py"
 BODY_TEMPERATURE = 37.0
 
 
@@ -62,7 +63,7 @@ class CycleParameters(Parameters):
     stroke_2: float = quantity("nm", "working stroke A2 -> A3 (h2)", FITTED, ge=0, le=30)
     k_hydrolysis: float = quantity("1/s", "MT -> MDP (k_H)", "slower in beta than fast; value design", ge=0, le=1e5)
     hydrolysis_equilibrium: float = quantity("1", "MDP/MT in equilibrium (K_H)", "design", gt=0, le=1e4)
-    k_attach: float = quantity("1/s", "MDP -> A1 per site at zero strain (k_a)", FITTED, ge=0, le=1e5)
+    k_attach: float = quantity("1/s", "MDP -> A1 per site at zero strain (k_a)", CALIBRATED, ge=0, le=1e5)
     attach_equilibrium: float = quantity("1", "A1/MDP per site at zero strain (K_a)", FITTED, gt=0, le=1e4)
     stroke_equilibrium_M: float = quantity(
         "mol/L", "K_P: A2/A1 is K_P/[Pi] at equal strain energy", "Pi step -8 to -14 kT (Mansson 2019)", gt=0, le=1e9
@@ -152,7 +153,7 @@ class OffStateParameters(Parameters):
     isometric_force: float = quantity(
         "pN",
         "mean backbone tension in an isometric contraction (F_0): half of the force at the M-line",
-        "fitted: half of data/calibration/fit_fibres.py's isometric force",
+        "design: about half of the isometric force of the calibrated fibre",
         gt=0,
         le=1e4,
     )

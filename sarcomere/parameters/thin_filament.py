@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from sarcomere.parameters.base import Parameters, quantity
 
+CALIBRATED = (
+    "fitted to pCa50 and the human twitch by data/calibration/fit_fibres.py (not K_ON of the fast fibre: design)"
+)
 DESIGN = "design (PHYSIOLOGY B), near TnC kinetics of Baylor & Hollingworth (from memory)"
 
 
@@ -17,10 +20,14 @@ class RegulationParameters(Parameters):
     k_off_closed_uM: float = quantity(
         "umol/L", "calcium dissociation constant, unit not open (K_OFF)", DESIGN, gt=0, le=1e4
     )
-    k_off_open_uM: float = quantity("umol/L", "calcium dissociation constant, unit open (K_ON)", DESIGN, gt=0, le=1e4)
-    opening_equilibrium: float = quantity("1", "open/not-open without calcium or neighbours (L)", DESIGN, gt=0, le=1e3)
+    k_off_open_uM: float = quantity(
+        "umol/L", "calcium dissociation constant, unit open (K_ON)", CALIBRATED, gt=0, le=1e4
+    )
+    opening_equilibrium: float = quantity(
+        "1", "open/not-open without calcium or neighbours (L)", CALIBRATED, gt=0, le=1e3
+    )
     cooperativity: float = quantity("kT", "coupling to each neighbour (J)", DESIGN, ge=0, le=10)
-    k_close: float = quantity("1/s", "closing rate at balance (k_c0)", DESIGN, gt=0, le=1e6)
+    k_close: float = quantity("1/s", "closing rate at balance (k_c0)", CALIBRATED, gt=0, le=1e6)
     lock: float = quantity(
         "1",
         "factor on closing per attached head (chi); 1 is no lock, 0 a hard lock",

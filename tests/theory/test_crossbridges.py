@@ -56,7 +56,7 @@ def test_rigid_lattice_equals_the_master_equation(name: str) -> None:
 
 
 def test_master_equation_notices_a_wrong_rate() -> None:
-    """Negative control: k_D 15 % off in the simulation must be seen."""
+    """Negative control: k_D 30 % off in the simulation must be seen."""
     wrong = fibre("fast", **ALWAYS_ON, cycle={"k_adp_release": 0.7 * load_fibre("fast").cycle.k_adp_release})
     b = bench(wrong, lattice=LONELY, mechanics=RIGID, regulated=False, hs_length=1300.0, seed=3)
     b.run(300.0)
