@@ -29,6 +29,7 @@ from sarcomere_kernels import types as k
 _PER_MS = 1e-3  # 1/s -> 1/ms
 _PER_UM_MS = 1e-9  # 1/(M s) -> 1/(uM ms)
 _STRAIN_RANGE = 40.0  # nm either side; heads beyond use the last bin
+_CELL_LENGTH = 11.0  # nm; of the index to the sites of a face
 _REACH_KT = 16.0  # sites costing more elastic energy than this are not tried (chance below 1e-6)
 
 
@@ -45,6 +46,8 @@ def pack_lattice(p: LatticeParameters, plan: geometry.LatticePlan, hs_length: fl
     node_length = 2 * geometry.ACTINS_PER_RU * p.actin_rise
     row = np.floor(plan.site_s / node_length).astype(np.int64)
     strand = plan.site_thin * 2 + plan.site_monomer % 2
+    cells = np.arange(np.ceil(p.n_ru * node_length / _CELL_LENGTH)) * _CELL_LENGTH
+    faces = zip(plan.face_start[:-1], plan.face_start[1:], strict=True)
     return k.Lattice(
         n_thick=plan.n_thick,
         n_thin=plan.n_thin,
@@ -55,6 +58,8 @@ def pack_lattice(p: LatticeParameters, plan: geometry.LatticePlan, hs_length: fl
         head_node=_i4(plan.head_crown * plan.n_thick + plan.head_thick),
         head_face=_i4(plan.head_face),
         face_start=_i4(plan.face_start),
+        cell_length=_CELL_LENGTH,
+        first_site=_i4([start + np.searchsorted(plan.site_s[start:end], cells) for start, end in faces]),
         site_s=_f8(plan.site_s),
         site_node=_i4(row * plan.n_thin + plan.site_thin),
         site_weight=_f8(plan.site_s / node_length - row),
@@ -102,6 +107,7 @@ def pack_table(cycle: k.Cycle, off: k.ThickFilament, lattice: k.Lattice, numeric
     table = k.CycleTable(
         x_min=-_STRAIN_RANGE,
         bins_per_nm=n_bins / (2 * _STRAIN_RANGE),
+        stay=np.zeros((2, k.N_ATTACHED, n_bins)),
         transition=np.zeros((2, n_bins, k.N_ATTACHED, k.N_OUTCOMES)),
         landing=np.zeros((2, n_bins, k.N_OUTCOMES)),
         attach=np.zeros(n_bins),
@@ -176,9 +182,7 @@ def pack_mechanics(p: MechanicsParameters, lat: LatticeParameters, hs_length: fl
         titin_slack=p.slack_hs_length - lat.thick_half_length,
         thick_tip=float(lat.thick_half_length),
         free_end=int(tendon),
-        imposed_length=float(hs_length),
         stiffness_series=1.0 / p.series_compliance if tendon else 0.0,
-        load=0.0,
         tolerance=float(numerics.force_tolerance_pN),
         max_iterations=numerics.max_iterations,
     )
@@ -267,5 +271,20 @@ def pack_model(
         thick=off,
         mechanics=pack_mechanics(mechanics, lat, hs_length, numerics),
         fibre=pack_fibre(fibre.calcium, chemistry, lat, hs_length, numerics, clamped),
-        sampling=k.Sampling(step=float(numerics.step_ms), every=int(sample_every), snapshot_every=int(snapshot_every)),
+        sampling=k.Sampling(
+            step=float(numerics.step_ms),
+            ticks=k.TICKS_PER_STEP,
+            every=sample_every * k.TICKS_PER_STEP,
+            snapshot_every=snapshot_every * k.TICKS_PER_STEP,
+        ),
+    )
+
+
+def pack_drive(impulse_tick: k.I8, n_steps: int, hs_length: float, ca: float) -> k.Drive:
+    """Impulses, and what is held for the next n_steps steps."""
+    return k.Drive(
+        impulse_tick=np.ascontiguousarray(impulse_tick, dtype=np.int64),
+        imposed_length=np.full(n_steps, hs_length),
+        load=np.zeros(n_steps),
+        ca=np.full(n_steps, ca),
     )

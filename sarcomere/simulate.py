@@ -16,7 +16,7 @@ from sarcomere.data_files import data_path
 from sarcomere.discharges import read_discharges
 from sarcomere.errors import InputError, check_status, nearest
 from sarcomere.lattice import area_per_thick
-from sarcomere.recorder import SERIES, Block
+from sarcomere.recorder import Block
 from sarcomere.results import dataset
 from sarcomere.scenario import MotorUnit, Scenario
 from sarcomere.scenario_file import from_dict
@@ -30,7 +30,8 @@ class HalfSarcomere(NamedTuple):
     """One half-sarcomere of the batch: what is constant, what drives it, what changes."""
 
     model: k.Model
-    drive: k.Drive
+    impulse_tick: k.I8
+    ca: float  # free calcium at the start, and throughout where it is clamped, uM
     state: k.State
     scratch: k.Scratch
 
@@ -130,7 +131,8 @@ class Simulation:
         steps = np.round(self.impulses[unit.id] * 1e3 / s.numerics.step_ms).astype(np.int64)
         return HalfSarcomere(
             model=model,
-            drive=k.Drive(impulse_step=steps),
+            impulse_tick=steps * k.TICKS_PER_STEP,
+            ca=ca,
             state=start.fresh_state(model, calcium, ca, seed),
             scratch=start.scratch_for(model.lattice),
         )
@@ -172,13 +174,15 @@ class Simulation:
 
     def _advance(self, hs: HalfSarcomere, n_steps: int, rows: int) -> k.Trace:
         every = hs.model.sampling.snapshot_every
-        begin = hs.state.counters[k.STEP]
-        shots = (begin + n_steps) // every - begin // every + (begin == 0) if every else 0
+        begin = hs.state.counters[k.TICK]
+        end = begin + n_steps * hs.model.sampling.ticks
+        shots = end // every - begin // every + (begin == 0) if every else 0
         trace = start.trace_for(hs.model.lattice, rows, shots)
-        status = advance(hs.state, hs.model, hs.drive, hs.scratch, trace, n_steps)
+        drive = pack.pack_drive(hs.impulse_tick, n_steps, hs.model.lattice.reference_length, hs.ca)
+        status = advance(hs.state, hs.model, drive, hs.scratch, trace, n_steps)
         check_status(
             status,
-            time_ms=hs.state.counters[k.STEP] * hs.model.sampling.step,
+            time_ms=hs.state.counters[k.TICK] / k.TICKS_PER_STEP * self.scenario.numerics.step_ms,
             residual=hs.state.mechanics[k.RESIDUAL],
             tolerance=hs.model.mechanics.tolerance,
             iterations=hs.model.mechanics.max_iterations,
@@ -188,11 +192,9 @@ class Simulation:
     def _block(self, first: int, count: int, traces: list[k.Trace]) -> Block:
         s = self.scenario
         shape = (s.run.replicates, len(s.motor_units))
-        values = {
-            variable.name: np.stack([getattr(trace, variable.name) for trace in traces]).reshape((*shape, count, -1))
-            for variable in SERIES
-        }
-        values = {name: v[..., 0] if name != "head_state_fraction" else v for name, v in values.items()}
+        series = np.stack([trace.series for trace in traces]).reshape((*shape, count, -1))
+        values = {name: series[..., column] for column, name in enumerate(k.SERIES_NAMES)}
+        values["head_state_fraction"] = np.stack([t.head_state_fraction for t in traces]).reshape((*shape, count, -1))
         scale = np.array([force_scale(s, unit) for unit in s.motor_units])
         values["muscle_force"] = np.einsum("rut,u->rt", values["force"], scale)
         snapshot_time = np.zeros(0)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
 
 from sarcomere.parameters import CalciumParameters
 from sarcomere_kernels import types as k
+
+_PER_HEAD_INT = ("head_since", "bound_head", "bound_site", "bound_ru", "bound_thick", "bound_thin")
 
 
 def fresh_state(model: k.Model, calcium: CalciumParameters, ca_uM: float, seed: np.random.SeedSequence) -> k.State:
@@ -53,12 +52,11 @@ def fresh_state(model: k.Model, calcium: CalciumParameters, ca_uM: float, seed: 
     counts = np.zeros(k.N_COUNT, dtype=np.int64)
     counts[k.RU_CALCIUM] = ru_calcium.sum()
     mechanics = np.zeros(k.N_MECHANICS)
-    mechanics[k.HS_LENGTH] = model.mechanics.imposed_length
+    mechanics[k.HS_LENGTH] = mechanics[k.IMPOSED_LENGTH] = lattice.reference_length
     return k.State(
         head_state=rng.choice(3, n_heads, p=weights / weights.sum()).astype(np.int8),
-        head_site=np.full(n_heads, k.NO_SITE, dtype=np.int32),
-        head_since=np.zeros(n_heads, dtype=np.int32),
-        strain=np.zeros(n_heads),
+        **{name: np.zeros(n_heads, dtype=np.int32) for name in _PER_HEAD_INT},
+        **{name: np.zeros(n_heads) for name in ("bound_weight", "bound_rest", "strain")},
         site_taken=np.zeros(lattice.site_s.size, dtype=np.int8),
         ru_calcium=ru_calcium,
         ru_open=np.full(n_units, 1 - regulation.regulated, dtype=np.int8),
@@ -76,7 +74,7 @@ def fresh_state(model: k.Model, calcium: CalciumParameters, ca_uM: float, seed: 
 def _passive_tension(model: k.Model) -> float:
     """Titin's pull on a resting thick filament, relative to isometric; a tendon's give is neglected."""
     m = model.mechanics
-    extension = max(m.imposed_length - m.thick_tip - m.titin_slack, 0.0)
+    extension = max(model.lattice.reference_length - m.thick_tip - m.titin_slack, 0.0)
     force = m.titin_amplitude * np.expm1(m.titin_exponent * extension)
     return float(min(force / model.thick.isometric_force, model.thick.max_relative_force))
 
@@ -87,12 +85,8 @@ def scratch_for(lattice: k.Lattice) -> k.Scratch:
     thin = lattice.n_thin * (lattice.n_ru + 1)
     return k.Scratch(
         ru_stay=np.zeros((k.MAX_SITES_CALCIUM + 1, 2, 5, k.MAX_LOCK + 1)),
-        ru_draw=np.zeros(lattice.n_thin * 2 * lattice.n_ru),
-        head_draw=np.zeros(heads),
-        bound_head=np.zeros(heads, dtype=np.int32),
-        bound_thick=np.zeros(heads, dtype=np.int32),
-        bound_thin=np.zeros(heads, dtype=np.int32),
-        **{name: np.zeros(heads) for name in ("bound_w0", "bound_w1", "bound_x0", "bound_stroke")},
+        draw=np.zeros(max(heads, lattice.n_thin * 2 * lattice.n_ru)),
+        bound_stroke=np.zeros(heads),
         **{name: np.zeros(thick) for name in ("thick_diag", "thick_pivot", "thick_work", "wake_rate")},
         **{name: np.zeros(thin) for name in k.Scratch._fields if name.startswith("thin_")},
         attempt=np.zeros(3),
@@ -104,8 +98,9 @@ def scratch_for(lattice: k.Lattice) -> k.Scratch:
 def trace_for(lattice: k.Lattice, rows: int, snapshots: int) -> k.Trace:
     """Room for the samples of one chunk."""
     heads = lattice.head_z.size
-    series: dict[str, NDArray[Any]] = {name: np.zeros(rows) for name in k.Trace._fields}
-    series["head_state_fraction"] = np.zeros((rows, k.N_HEAD_STATES))
-    series["snapshot_state"] = np.zeros((snapshots, heads), dtype=np.int8)
-    series["snapshot_strain"] = np.zeros((snapshots, heads), dtype=np.float32)
-    return k.Trace(**series)
+    return k.Trace(
+        series=np.zeros((rows, len(k.SERIES_NAMES))),
+        head_state_fraction=np.zeros((rows, k.N_HEAD_STATES)),
+        snapshot_state=np.zeros((snapshots, heads), dtype=np.int8),
+        snapshot_strain=np.zeros((snapshots, heads), dtype=np.float32),
+    )

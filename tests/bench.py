@@ -24,22 +24,36 @@ def fibre(name: str, **groups: dict[str, Any]) -> FibreParameters:
     )
 
 
+class Samples(NamedTuple):
+    """What tests look at, a row per sample."""
+
+    force: k.F8
+    ca: k.F8
+    ru_open_fraction: k.F8
+    atp_used: k.F8
+    head_state_fraction: k.F8
+
+
 class Bench(NamedTuple):
     """A half-sarcomere ready to go."""
 
     model: k.Model
     state: k.State
     scratch: k.Scratch
-    drive: k.Drive
+    impulse_tick: k.I8
+    ca: float
 
-    def run(self, duration_ms: float) -> k.Trace:
+    def run(self, duration_ms: float) -> Samples:
         """Advance; the trace has one row per sample, without the one at time zero."""
-        steps = round(duration_ms / self.model.sampling.step)
+        sampling = self.model.sampling
+        steps = round(duration_ms / sampling.step)
         extra = int(self.state.counters[k.STEP] == 0)
-        trace = start.trace_for(self.model.lattice, steps // self.model.sampling.every + extra, 0)
-        status = advance(self.state, self.model, self.drive, self.scratch, trace, steps)
+        trace = start.trace_for(self.model.lattice, steps * sampling.ticks // sampling.every + extra, 0)
+        drive = pack.pack_drive(self.impulse_tick, steps, self.model.lattice.reference_length, self.ca)
+        status = advance(self.state, self.model, drive, self.scratch, trace, steps)
         check_status(status, time_ms=0, residual=self.state.mechanics[k.RESIDUAL], tolerance=0, iterations=0)
-        return k.Trace(*(series[extra:] for series in trace))
+        columns = {name: trace.series[extra:, k.SERIES_NAMES.index(name)] for name in Samples._fields[:-1]}
+        return Samples(**columns, head_state_fraction=trace.head_state_fraction[extra:])
 
 
 def bench(
@@ -73,7 +87,8 @@ def bench(
     )
     ca = 10.0 ** (6 - pca) if clamped else what.calcium.ca_rest_uM
     state = start.fresh_state(model, what.calcium, ca, np.random.SeedSequence(seed))
-    return Bench(model, state, start.scratch_for(model.lattice), k.Drive(np.array(impulses, dtype=np.int64)))
+    ticks = np.array(impulses, dtype=np.int64) * k.TICKS_PER_STEP
+    return Bench(model, state, start.scratch_for(model.lattice), ticks, ca)
 
 
 def batch_mean(values: np.ndarray, batches: int = 20) -> tuple[float, float]:

@@ -6,7 +6,7 @@ Amounts are µM of myoplasm, but CA_SR and CA_CSQ, which are µM of SR volume.
 
 import math
 
-from sarcomere_kernels.compiled import inner
+from sarcomere_kernels.compiled import inlined, inner
 from sarcomere_kernels.types import (
     AVAILABLE,
     CA_CSQ,
@@ -50,7 +50,7 @@ def trigger_release(fibre: Fibre, calcium: F8) -> None:
     calcium[AVAILABLE] *= 1.0 - fibre.inactivation
 
 
-@inner
+@inlined
 def _gate(fibre: Fibre, calcium: F8, dt: float) -> float:
     """Advance the release waveform t/tau^2 exp(-t/tau) exactly; returns its area over dt."""
     decay = math.exp(-dt / fibre.tau_release)
@@ -69,7 +69,7 @@ def _fluxes(fibre: Fibre, cytosol: float, sr: float, csq: float, opening: float)
     return release, pump_rate(fibre, ca), binding
 
 
-@inner
+@inlined
 def calcium_for_units(state: State, fibre: Fibre, regulation: Regulation, step: float) -> float:
     """Free calcium that the units see: as it will be half a step on, they binding and losing it meanwhile.
 
@@ -91,7 +91,7 @@ def calcium_for_units(state: State, fibre: Fibre, regulation: Regulation, step: 
     return max(0.0, state.calcium[CA_CYTOSOL] + lost) / (buffering + amount * regulation.k_calcium_on * empty)
 
 
-@inner
+@inlined
 def move_calcium(fibre: Fibre, calcium: F8, step: float) -> None:
     """One step of the calcium equations, midpoint rule in substeps; conserves calcium to rounding."""
     if fibre.clamped == 1:
@@ -119,7 +119,7 @@ def move_calcium(fibre: Fibre, calcium: F8, step: float) -> None:
     calcium[CA_FREE] = free_calcium(fibre, calcium[CA_CYTOSOL])
 
 
-@inner
+@inlined
 def take_up(fibre: Fibre, calcium: F8, n_bound: int) -> None:
     """Take from the myoplasm the calcium that regulatory units bound (or give back, if negative)."""
     if fibre.clamped == 0:

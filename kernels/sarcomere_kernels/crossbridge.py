@@ -1,10 +1,10 @@
-"""The step of every head: attached ones follow the tabulated cycle, detached ones try what is within reach."""
+"""The step of every head: detached ones try what is within reach, attached ones follow the tabulated cycle."""
 
 import math
 
 import numpy as np
 
-from sarcomere_kernels.compiled import inlined, inner, kernel
+from sarcomere_kernels.compiled import inlined, inner
 from sarcomere_kernels.rng import fill_uniform, uniform
 from sarcomere_kernels.types import (
     A1,
@@ -21,7 +21,8 @@ from sarcomere_kernels.types import (
     N_OUTCOMES,
     NO_SITE,
     OFF,
-    STEP,
+    TICK,
+    TICKS_PER_STEP,
     TO_MDP,
     Cycle,
     CycleTable,
@@ -40,28 +41,16 @@ def strain_bin(table: CycleTable, x: float) -> int:
 
 
 @inlined
-def thin_shift_at(state: State, lattice: Lattice, site: int) -> float:
-    """Displacement of a site toward the M-line, linear between thin-filament nodes."""
-    node = lattice.site_node[site]
-    w = lattice.site_weight[site]
-    # mechanics.py keeps the Z-line as row 0 of thin_shift, so node -1 needs no special case.
-    return (1.0 - w) * state.thin_shift[node] + w * state.thin_shift[node + lattice.n_thin]
-
-
-@inlined
 def _first_site(lattice: Lattice, face: int, s_low: float) -> int:
-    """First site of a face at or beyond s_low, by bisection."""
-    low, high = lattice.face_start[face], lattice.face_start[face + 1]
-    while low < high:
-        middle = (low + high) // 2
-        if lattice.site_s[middle] < s_low:
-            low = middle + 1
-        else:
-            high = middle
-    return low
+    """First site of a face at or beyond s_low."""
+    cell = max(0, min(int(s_low / lattice.cell_length), lattice.first_site.shape[1] - 1))
+    site, end = lattice.first_site[face, cell], lattice.face_start[face + 1]
+    while site < end and lattice.site_s[site] < s_low:
+        site += 1
+    return site
 
 
-@inlined
+@inner
 def _try_sites(
     state: State, lattice: Lattice, table: CycleTable, head: int, centre: float, rate: F8, pick: float
 ) -> tuple[int, float, float]:
@@ -80,7 +69,10 @@ def _try_sites(
     total = 0.0
     while site < end and lattice.site_s[site] <= s_high:
         if state.site_taken[site] == 0 and state.ru_open[lattice.site_ru[site]] == 1:
-            x = lattice.reference_length - lattice.site_s[site] - anchor - thin_shift_at(state, lattice, site)
+            # the Z-line is row 0 of thin_shift, so the first node needs no special case
+            node, w = lattice.site_node[site], lattice.site_weight[site]
+            shift = (1.0 - w) * state.thin_shift[node] + w * state.thin_shift[node + lattice.n_thin]
+            x = lattice.reference_length - lattice.site_s[site] - anchor - shift
             total += rate[strain_bin(table, x)]
             if total > pick:
                 return site, x, total
@@ -90,44 +82,43 @@ def _try_sites(
 
 @inlined
 def _attach(state: State, lattice: Lattice, head: int, site: int, x: float, new_state: int) -> None:
+    """Append the head to the list of attached ones."""
+    slot = state.counters[N_BOUND]
+    state.counters[N_BOUND] = slot + 1
+    unit = lattice.site_ru[site]
     state.head_state[head] = new_state
-    state.head_site[head] = site
-    state.head_since[head] = state.counters[STEP]
-    state.strain[head] = x
+    state.head_since[head] = state.counters[TICK]
+    state.bound_head[slot] = head
+    state.bound_site[slot] = site
+    state.bound_ru[slot] = unit
+    state.bound_thick[slot] = lattice.head_node[head]
+    state.bound_thin[slot] = lattice.site_node[site]
+    state.bound_weight[slot] = lattice.site_weight[site]
+    state.bound_rest[slot] = lattice.reference_length - lattice.site_s[site] - lattice.head_z[head]
+    state.strain[slot] = x
     state.site_taken[site] = 1
-    state.ru_heads[lattice.site_ru[site]] += 1
+    state.ru_heads[unit] += 1
 
 
 @inlined
-def _detach(state: State, lattice: Lattice, head: int, new_state: int) -> None:
-    site = state.head_site[head]
-    dwell = state.counters[STEP] - state.head_since[head]
+def _detach(state: State, slot: int, new_state: int) -> None:
+    """Take a head from the list; the last one of the list moves into its place."""
+    head = state.bound_head[slot]
+    dwell = (state.counters[TICK] - state.head_since[head]) / TICKS_PER_STEP
     path = BY_ATP if new_state == MT else BY_REVERSAL
     if new_state == MT:
         state.counters[ATP_USED] += 1
-    dwell_bin = int(DWELL_BINS_PER_DECADE * math.log10(max(dwell, 1)))
+    dwell_bin = int(DWELL_BINS_PER_DECADE * math.log10(max(dwell, 1.0)) + 1e-9)
     state.dwell[path, min(dwell_bin, N_DWELL_BINS - 1)] += 1
     state.head_state[head] = new_state
-    state.head_site[head] = NO_SITE
-    state.site_taken[site] = 0
-    state.ru_heads[lattice.site_ru[site]] -= 1
-
-
-@inlined
-def _step_attached(state: State, lattice: Lattice, table: CycleTable, head: int, u: float) -> None:
-    now = state.head_state[head] - A1
-    closed = 1 - state.ru_open[lattice.site_ru[state.head_site[head]]]
-    b = strain_bin(table, state.strain[head])
-    if u < table.transition[closed, b, now, 0]:
-        return
-    k = 1
-    while k < N_OUTCOMES - 1 and u >= table.transition[closed, b, now, k]:
-        k += 1
-    outcome = k - 1 if k <= now else k  # the row leaves out "stay"
-    if outcome < N_ATTACHED:
-        state.head_state[head] = A1 + outcome
-    else:
-        _detach(state, lattice, head, MDP if outcome == TO_MDP else MT)
+    state.site_taken[state.bound_site[slot]] = 0
+    state.ru_heads[state.bound_ru[slot]] -= 1
+    last = state.counters[N_BOUND] - 1
+    state.counters[N_BOUND] = last
+    for array in (state.bound_head, state.bound_site, state.bound_ru, state.bound_thick, state.bound_thin):
+        array[slot] = array[last]
+    for array in (state.bound_weight, state.bound_rest, state.strain):
+        array[slot] = array[last]
 
 
 @inlined
@@ -152,22 +143,24 @@ def _land(state: State, lattice: Lattice, table: CycleTable, head: int, site: in
 
 
 @inner
-def _step_detached(
+def _leave(
     state: State,
     lattice: Lattice,
     cycle: Cycle,
     table: CycleTable,
     thick: ThickFilament,
+    scratch: Scratch,
     dt: float,
     spacing_weight: float,
-    wake_rate: float,
     head: int,
     u: float,
 ) -> None:
-    """One competing-exit draw; u is below the bound of its state, so most heads never come here."""
+    """The exits of a detached head over dt, competing for one draw."""
     now = state.head_state[head]
+    if u >= scratch.attempt[now]:
+        return
     if now == OFF:
-        if u < 1.0 - math.exp(-wake_rate * dt):
+        if u < 1.0 - math.exp(-scratch.wake_rate[lattice.head_node[head]] * dt):
             state.head_state[head] = MDP
         return
     if now == MDP:
@@ -193,7 +186,19 @@ def _step_detached(
             _land(state, lattice, table, head, site, x, entry)
 
 
-@kernel
+@inlined
+def _outcome(state: State, table: CycleTable, slot: int, now: int, u: float) -> int:
+    """Where an attached head is a step later: A1, A2, A3, RIGOR, or off to MDP or MT, as 0 ... 5."""
+    closed, b = 1 - state.ru_open[state.bound_ru[slot]], strain_bin(table, state.strain[slot])
+    if u < table.stay[closed, now, b]:
+        return now
+    k = 1
+    while k < N_OUTCOMES - 1 and u >= table.transition[closed, b, now, k]:
+        k += 1
+    return k - 1 if k <= now else k  # the row leaves out "stay"
+
+
+@inner
 def cycle_heads(
     state: State,
     lattice: Lattice,
@@ -204,28 +209,38 @@ def cycle_heads(
     spacing_weight: float,
     scratch: Scratch,
 ) -> None:
-    """Let every head take one step on one draw, and list the attached ones in ``scratch.bound_head``.
+    """Let every head take one step: detached ones first, then the ones that were attached when it began.
 
-    A head that attaches takes another draw, for where it stands at the end of the step.  One that has come into a
-    detached state has, on average, half the step left to leave it again; without that, heads that bind and let go often
-    would lose half a step each time, an error of first order.
+    No detached head changes with a chance above p, so heads are visited in jumps, each visited with chance p.  One that
+    came into another detached state has, on average, half the step left to leave it again; without that second draw,
+    heads that bind and let go often would lose half a step each time, an error of first order.
     """
-    fill_uniform(state.stream, scratch.head_draw)
-    n_bound = 0
-    for head in range(state.head_state.size):
-        u = scratch.head_draw[head]
+    n_bound = state.counters[N_BOUND]
+    p = max(scratch.attempt[OFF], scratch.attempt[MT], scratch.attempt[MDP])
+    per_head = 1.0 / math.log1p(-min(p, 1.0 - 1e-16)) if p > 0.0 else -np.inf
+    n_heads = state.head_state.size
+    # with u = 0 the jump passes any lattice; held below it so that it stays an integer
+    head = int(min(math.log(uniform(state.stream)) * per_head, float(n_heads)))
+    while head < n_heads:
         now = state.head_state[head]
-        wake = scratch.wake_rate[lattice.head_node[head]]
-        if now >= A1:
-            _step_attached(state, lattice, table, head, u)
-        elif u < scratch.attempt[now]:
-            _step_detached(state, lattice, cycle, table, thick, dt, spacing_weight, wake, head, u)
-        after = state.head_state[head]
-        if after != now and after < A1:
+        if now < A1:
+            _leave(state, lattice, cycle, table, thick, scratch, dt, spacing_weight, head, p * uniform(state.stream))
+            after = state.head_state[head]
+            if after != now and after < A1:
+                u = uniform(state.stream)
+                _leave(state, lattice, cycle, table, thick, scratch, 0.5 * dt, spacing_weight, head, u)
+        head += 1 + int(min(math.log(uniform(state.stream)) * per_head, float(n_heads)))
+
+    fill_uniform(state.stream, scratch.draw, n_bound)
+    for slot in range(n_bound - 1, -1, -1):  # backward, so that what moves into a slot has had its turn
+        head = state.bound_head[slot]
+        now = state.head_state[head] - A1
+        outcome = _outcome(state, table, slot, now, scratch.draw[slot])
+        if outcome == now:
+            continue
+        if outcome < N_ATTACHED:
+            state.head_state[head] = A1 + outcome
+        else:
+            _detach(state, slot, MDP if outcome == TO_MDP else MT)
             u = uniform(state.stream)
-            if u < scratch.attempt[after]:
-                _step_detached(state, lattice, cycle, table, thick, 0.5 * dt, spacing_weight, wake, head, u)
-        if state.head_state[head] >= A1:
-            scratch.bound_head[n_bound] = head
-            n_bound += 1
-    state.counters[N_BOUND] = n_bound
+            _leave(state, lattice, cycle, table, thick, scratch, 0.5 * dt, spacing_weight, head, u)

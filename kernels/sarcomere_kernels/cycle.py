@@ -54,7 +54,7 @@ def rebind_rate(cycle: Cycle, x: float) -> float:
     return cycle.k_atp_reverse * math.exp(-head_energy(cycle, x, cycle.stroke_1 + cycle.stroke_2))
 
 
-@kernel
+@inner
 def attached_generator(cycle: Cycle, x: float, closed: bool, q: F8) -> None:
     """Fill q[from, to], the generator over A1, A2, A3, RIGOR and the absorbing MDP, MT."""
     for i in range(N_OUTCOMES):
@@ -93,7 +93,7 @@ def _multiply(a: F8, b: F8, scale: float, product: F8) -> None:
             product[i, j] = scale * total
 
 
-@kernel
+@inner
 def propagator(q: F8, dt: float, p: F8, mean_p: F8, term: F8, work: F8) -> None:
     """p = exp(q dt) and mean_p = (1/dt) * integral of exp(q t) over the step, by doubling a tiny step.
 
@@ -155,6 +155,7 @@ def tabulate_cycle(cycle: Cycle, dt: float, table: CycleTable, work: F8) -> None
             propagator(q, dt, p, mean_p, work[3], work[4])
             for i in range(N_ATTACHED):
                 _accumulate(p, i, i, table.transition[closed, b, i])
+                table.stay[closed, i, b] = table.transition[closed, b, i, 0]
             if closed == 0:
                 _accumulate(mean_p, 0, 0, table.landing[0, b])
                 _accumulate(mean_p, 3, 0, table.landing[1, b])

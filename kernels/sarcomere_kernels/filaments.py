@@ -4,7 +4,7 @@ Inner loops run over the filaments of one row, taken as slices: only then does t
 fast as indexing the flat array, benchmarks/NOTES.md).
 """
 
-from sarcomere_kernels.compiled import inner, reducing
+from sarcomere_kernels.compiled import inlined, inner, reducing
 from sarcomere_kernels.types import F8, Lattice, Mechanics
 
 
@@ -42,7 +42,7 @@ def largest(a: F8) -> float:
     return result
 
 
-@inner
+@inlined
 def factor_thick(lattice: Lattice, mechanics: Mechanics, diag: F8, pivot: F8) -> None:
     """Inverse pivots of every thick filament."""
     n, k2 = lattice.n_thick, mechanics.stiffness_thick**2
@@ -71,7 +71,7 @@ def solve_thick(lattice: Lattice, mechanics: Mechanics, pivot: F8, b: F8) -> Non
             here[f] = p[f] * (here[f] + k * after[f])
 
 
-@inner
+@inlined
 def factor_thin(lattice: Lattice, diag: F8, off: F8, pivot: F8) -> None:
     """Inverse pivots of every thin filament, the Z-line held."""
     n = lattice.n_thin

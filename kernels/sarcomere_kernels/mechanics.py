@@ -11,7 +11,7 @@ import math
 
 import numpy as np
 
-from sarcomere_kernels.compiled import inner, kernel
+from sarcomere_kernels.compiled import inlined, inner
 from sarcomere_kernels.filaments import (
     copy,
     dot,
@@ -28,6 +28,8 @@ from sarcomere_kernels.types import (
     F8,
     FORCE,
     HS_LENGTH,
+    IMPOSED_LENGTH,
+    LOAD,
     N_BOUND,
     NOT_BALANCED,
     NOT_FINITE,
@@ -68,7 +70,7 @@ def _titin_extension(state: State, lattice: Lattice, mechanics: Mechanics, filam
     return lattice.reference_length - state.thin_shift[0] - tip - mechanics.titin_slack
 
 
-@inner
+@inlined
 def _assemble(state: State, lattice: Lattice, cycle: Cycle, mechanics: Mechanics, scratch: Scratch) -> None:
     """Stiffness of filaments and attached heads; titin comes in with each linearisation."""
     n_thick, n_thin = lattice.n_thick, lattice.n_thin
@@ -85,16 +87,10 @@ def _assemble(state: State, lattice: Lattice, cycle: Cycle, mechanics: Mechanics
     scratch.thin_off[:] = -k  # thin_off[node] couples a node with the one on its Z side
     kappa = cycle.stiffness_head
     for b in range(state.counters[N_BOUND]):
-        head = scratch.bound_head[b]
-        site = state.head_site[head]
-        thick, thin = lattice.head_node[head], lattice.site_node[site]
-        w1 = lattice.site_weight[site]
+        thin, w1 = state.bound_thin[b], state.bound_weight[b]
         w0 = 1.0 - w1
-        scratch.bound_thick[b], scratch.bound_thin[b] = thick, thin
-        scratch.bound_w0[b], scratch.bound_w1[b] = w0, w1
-        scratch.bound_x0[b] = lattice.reference_length - lattice.site_s[site] - lattice.head_z[head]
-        scratch.bound_stroke[b] = head_stroke(cycle, state.head_state[head])
-        scratch.thick_diag[thick] += kappa
+        scratch.bound_stroke[b] = head_stroke(cycle, state.head_state[state.bound_head[b]])
+        scratch.thick_diag[state.bound_thick[b]] += kappa
         scratch.thin_diag[thin] += kappa * w0 * w0
         scratch.thin_diag[thin + n_thin] += kappa * w1 * w1
         scratch.thin_off[thin + n_thin] += kappa * w0 * w1
@@ -106,7 +102,7 @@ def _z_line_stiffness(lattice: Lattice, mechanics: Mechanics, scratch: Scratch) 
     return springs + lattice.n_thick * mechanics.stiffness_series
 
 
-@inner
+@inlined
 def _respond_to_z_line(lattice: Lattice, scratch: Scratch) -> None:
     """How thin nodes follow the Z-line: their shift for a unit shift of it."""
     n = lattice.n_thin
@@ -143,9 +139,8 @@ def _apply(state: State, lattice: Lattice, cycle: Cycle, mechanics: Mechanics, s
     w = scratch.thick_work
     w[:] = 0.0
     for b in range(state.counters[N_BOUND]):
-        thin = scratch.bound_thin[b]
-        shift = scratch.bound_w0[b] * p[thin] + scratch.bound_w1[b] * p[thin + n_thin]
-        w[scratch.bound_thick[b]] += kappa * shift
+        thin, w1 = state.bound_thin[b], state.bound_weight[b]
+        w[state.bound_thick[b]] += kappa * ((1.0 - w1) * p[thin] + w1 * p[thin + n_thin])
     for f in range(n_thick):
         w[w.size - n_thick + f] += scratch.titin_slope[f] * p[0]
     solve_thick(lattice, mechanics, scratch.thick_pivot, w)
@@ -161,10 +156,10 @@ def _apply(state: State, lattice: Lattice, cycle: Cycle, mechanics: Mechanics, s
         for f in range(n_thin):
             q1[f] = d[f] * p1[f] + c[f] * p0[f]
     for b in range(state.counters[N_BOUND]):
-        thin = scratch.bound_thin[b]
-        give = kappa * w[scratch.bound_thick[b]]
-        q[thin] -= scratch.bound_w0[b] * give
-        q[thin + n_thin] -= scratch.bound_w1[b] * give
+        thin, w1 = state.bound_thin[b], state.bound_weight[b]
+        give = kappa * w[state.bound_thick[b]]
+        q[thin] -= (1.0 - w1) * give
+        q[thin + n_thin] -= w1 * give
     q_z = total(q, n_thin) + _z_line_stiffness(lattice, mechanics, scratch) * p[0]
     for f in range(n_thick):
         q_z -= scratch.titin_slope[f] * w[w.size - n_thick + f]
@@ -184,12 +179,12 @@ def _relax_thick(state: State, lattice: Lattice, cycle: Cycle, mechanics: Mechan
         force, slope = titin(mechanics, _titin_extension(state, lattice, mechanics, f))
         scratch.thick_diag[tip] += slope - scratch.titin_slope[f]
         scratch.titin_slope[f] = slope
-        scratch.titin_load[f] = force + slope * u[tip]
-        w[tip] = scratch.titin_load[f]
+        scratch.titin_load[f] = force + slope * (u[tip] + v[0])
+        w[tip] = force + slope * u[tip]
     for b in range(state.counters[N_BOUND]):
-        thin = scratch.bound_thin[b]
-        shift = scratch.bound_w0[b] * v[thin] + scratch.bound_w1[b] * v[thin + n_thin]
-        w[scratch.bound_thick[b]] += kappa * (scratch.bound_x0[b] + scratch.bound_stroke[b] - shift)
+        thin, w1 = state.bound_thin[b], state.bound_weight[b]
+        shift = (1.0 - w1) * v[thin] + w1 * v[thin + n_thin]
+        w[state.bound_thick[b]] += kappa * (state.bound_rest[b] + scratch.bound_stroke[b] - shift)
     factor_thick(lattice, mechanics, scratch.thick_diag, scratch.thick_pivot)
     solve_thick(lattice, mechanics, scratch.thick_pivot, w)
     copy(w, u)
@@ -215,22 +210,22 @@ def _imbalance(state: State, lattice: Lattice, cycle: Cycle, mechanics: Mechanic
             r1[f] = k * (v0[f] - v1[f])
     pull = 0.0
     for b in range(state.counters[N_BOUND]):
-        thin = scratch.bound_thin[b]
-        shift = scratch.bound_w0[b] * v[thin] + scratch.bound_w1[b] * v[thin + n_thin]
-        x = scratch.bound_x0[b] - u[scratch.bound_thick[b]] - shift
+        thin, w1 = state.bound_thin[b], state.bound_weight[b]
+        shift = (1.0 - w1) * v[thin] + w1 * v[thin + n_thin]
+        x = state.bound_rest[b] - u[state.bound_thick[b]] - shift
         force = kappa * (x + scratch.bound_stroke[b])
-        state.strain[scratch.bound_head[b]] = x
+        state.strain[b] = x
         pull += force
-        r[thin] += scratch.bound_w0[b] * force
-        r[thin + n_thin] += scratch.bound_w1[b] * force
+        r[thin] += (1.0 - w1) * force
+        r[thin + n_thin] += w1 * force
     passive, worst = 0.0, 0.0
     for f in range(n_thick):
         force = titin(mechanics, _titin_extension(state, lattice, mechanics, f))[0]
-        linear = scratch.titin_load[f] - scratch.titin_slope[f] * u[u.size - n_thick + f]
+        linear = scratch.titin_load[f] - scratch.titin_slope[f] * (u[u.size - n_thick + f] + v[0])
         worst = max(worst, abs(force - linear))
         passive += force
     length = lattice.reference_length - v[0]
-    hold = n_thick * (mechanics.stiffness_series * (mechanics.imposed_length - length) + mechanics.load)
+    hold = n_thick * (mechanics.stiffness_series * (state.mechanics[IMPOSED_LENGTH] - length) + state.mechanics[LOAD])
     z_line = total(r, n_thin) + passive - hold
     r[:n_thin] = 0.0
     if mechanics.free_end == 1:
@@ -242,12 +237,20 @@ def _imbalance(state: State, lattice: Lattice, cycle: Cycle, mechanics: Mechanic
     return worst
 
 
-@inner
+@inlined
 def _descend(state: State, lattice: Lattice, cycle: Cycle, mechanics: Mechanics, scratch: Scratch, left: int) -> int:
-    """Conjugate gradients on thin_shift from the imbalance thin_r; returns the iterations used."""
-    v, r, z, p, q = state.thin_shift, scratch.thin_r, scratch.thin_z, scratch.thin_p, scratch.thin_q
-    if largest(r) <= 0.5 * mechanics.tolerance:
-        return 1  # only titin's curvature is left, which the next linearisation mends
+    """Conjugate gradients on thin_shift from the imbalance thin_r; returns the iterations used.
+
+    The thick filaments follow, so that they stay in equilibrium with the thin ones.
+    """
+    u, v, r, z, p, q = (
+        state.thick_shift,
+        state.thin_shift,
+        scratch.thin_r,
+        scratch.thin_z,
+        scratch.thin_p,
+        scratch.thin_q,
+    )
     _precondition(lattice, mechanics, scratch, r, z)
     copy(z, p)
     rz = dot(r, z)
@@ -257,6 +260,8 @@ def _descend(state: State, lattice: Lattice, cycle: Cycle, mechanics: Mechanics,
         for i in range(v.size):
             v[i] += alpha * p[i]
             r[i] -= alpha * q[i]
+        for i in range(u.size):
+            u[i] -= alpha * scratch.thick_work[i]
         if not largest(r) > 0.5 * mechanics.tolerance:
             return iteration
         _precondition(lattice, mechanics, scratch, r, z)
@@ -268,7 +273,7 @@ def _descend(state: State, lattice: Lattice, cycle: Cycle, mechanics: Mechanics,
     return left
 
 
-@kernel
+@inner
 def balance_forces(state: State, lattice: Lattice, cycle: Cycle, mechanics: Mechanics, scratch: Scratch) -> int:
     """Bring the lattice into equilibrium and strain the heads; returns a status code.
 
@@ -277,7 +282,7 @@ def balance_forces(state: State, lattice: Lattice, cycle: Cycle, mechanics: Mech
     """
     v = state.thin_shift
     if mechanics.free_end == 0:
-        moved = lattice.reference_length - mechanics.imposed_length - v[0]
+        moved = lattice.reference_length - state.mechanics[IMPOSED_LENGTH] - v[0]
         for node in range(v.size):
             v[node] += moved
     _assemble(state, lattice, cycle, mechanics, scratch)
@@ -285,12 +290,16 @@ def balance_forces(state: State, lattice: Lattice, cycle: Cycle, mechanics: Mech
     if mechanics.free_end == 1:
         _respond_to_z_line(lattice, scratch)
     used = 0
+    _relax_thick(state, lattice, cycle, mechanics, scratch)
     while True:
-        _relax_thick(state, lattice, cycle, mechanics, scratch)
         residual = _imbalance(state, lattice, cycle, mechanics, scratch)
         if not (residual > mechanics.tolerance and used < mechanics.max_iterations):
             break
-        used += _descend(state, lattice, cycle, mechanics, scratch, mechanics.max_iterations - used)
+        if largest(scratch.thin_r) > 0.5 * mechanics.tolerance:
+            used += _descend(state, lattice, cycle, mechanics, scratch, mechanics.max_iterations - used)
+        else:  # only titin's curvature is left
+            _relax_thick(state, lattice, cycle, mechanics, scratch)
+            used += 1
     state.mechanics[RESIDUAL] = residual
     state.counters[SOLVER_ITERATIONS] += used
     if not np.isfinite(state.mechanics[FORCE]):

@@ -2,11 +2,11 @@
 
 import math
 
-from sarcomere_kernels.compiled import inner
+from sarcomere_kernels.compiled import inlined
 from sarcomere_kernels.types import OFF, CycleTable, Lattice, Mechanics, Scratch, State, ThickFilament
 
 
-@inner
+@inlined
 def wake_rates(
     state: State,
     lattice: Lattice,

@@ -7,7 +7,7 @@ so equilibrium carries no step error; the halves swap order from step to step.
 
 import math
 
-from sarcomere_kernels.compiled import inlined, inner, kernel
+from sarcomere_kernels.compiled import inlined, inner
 from sarcomere_kernels.rng import fill_uniform, uniform
 from sarcomere_kernels.types import F8, MAX_LOCK, RU_CALCIUM, STEP, Lattice, Regulation, Scratch, State
 
@@ -21,7 +21,7 @@ def _exit_rates(regulation: Regulation, ca: float, n: int, is_open: int, s: int,
     return on, regulation.k_calcium_off_closed * n, regulation.k_open[n, s]
 
 
-@inner
+@inlined
 def _tabulate_stay(regulation: Regulation, ca: float, dt: float, stay: F8) -> None:
     for n in range(regulation.n_calcium_sites + 1):
         for is_open in range(2):
@@ -68,12 +68,12 @@ def _run_unit(state: State, regulation: Regulation, ca: float, dt: float, unit: 
     state.ru_open[unit] = is_open
 
 
-@kernel
+@inner
 def switch_thin(state: State, lattice: Lattice, regulation: Regulation, ca: float, dt: float, scratch: Scratch) -> None:
     """Let every regulatory unit bind or lose calcium, open or close, for one step at free calcium ca (µM)."""
     stay = scratch.ru_stay
     _tabulate_stay(regulation, ca, dt, stay)
-    fill_uniform(state.stream, scratch.ru_draw)
+    fill_uniform(state.stream, scratch.draw, state.ru_open.size)
     n_strand = state.ru_open.size // lattice.n_ru
     for half in range(2):
         first = (state.counters[STEP] + half) % 2
@@ -82,7 +82,7 @@ def switch_thin(state: State, lattice: Lattice, regulation: Regulation, ca: floa
                 unit = strand * lattice.n_ru + place
                 s = neighbour_sum(state.ru_open, unit, place, lattice.n_ru)
                 m = min(state.ru_heads[unit], MAX_LOCK)
-                u = scratch.ru_draw[unit]
+                u = scratch.draw[unit]
                 if u < stay[state.ru_calcium[unit], state.ru_open[unit], s, m]:
                     continue
                 # u in [stay, 1): -ln(u)/k is the time of the first event, within the step

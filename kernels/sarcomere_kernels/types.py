@@ -43,10 +43,41 @@ CA_CYTOSOL, CA_FREE, CA_SR, CA_CSQ, GATE_1, GATE_2, AVAILABLE, CA_PUMPED, CA_REL
 N_CALCIUM = 9
 
 # Scalars that change (state.mechanics, state.counters).
-HS_LENGTH, FORCE, TITIN_FORCE, RESIDUAL = range(4)
-N_MECHANICS = 4
-STEP, NEXT_IMPULSE, ATP_USED, N_BOUND, SOLVER_ITERATIONS, RU_CALCIUM = range(6)
-N_COUNT = 6
+HS_LENGTH, FORCE, TITIN_FORCE, RESIDUAL, IMPOSED_LENGTH, LOAD = range(6)
+N_MECHANICS = 6
+STEP, TICK, NEXT_IMPULSE, ATP_USED, N_BOUND, SOLVER_ITERATIONS, RU_CALCIUM = range(7)
+N_COUNT = 7
+
+# Time is counted in ticks: the longest step is so many, shorter ones are whole parts of it.
+TICKS_PER_STEP = 32
+
+# Columns of trace.series and what is recorded there.
+S_FORCE = 0
+S_TITIN_FORCE = 1
+S_HS_LENGTH = 2
+S_CA = 3
+S_CA_SR = 4
+S_CA_RELEASED = 5
+S_CA_PUMPED = 6
+S_RU_OPEN = 7
+S_RU_CALCIUM = 8
+S_ATP_USED = 9
+S_RESIDUAL = 10
+S_ITERATIONS = 11
+SERIES_NAMES = (
+    "force",
+    "titin_force",
+    "hs_length",
+    "ca",
+    "ca_sr",
+    "ca_released",
+    "ca_pumped",
+    "ru_open_fraction",
+    "ru_calcium_fraction",
+    "atp_used",
+    "residual",
+    "solver_iterations",
+)
 
 
 class Lattice(NamedTuple):
@@ -61,6 +92,8 @@ class Lattice(NamedTuple):
     head_node: I4  # (head,) thick node
     head_face: I4  # (head,) the face it looks at
     face_start: I4  # (face + 1,) first site of each face
+    cell_length: float  # of the index first_site
+    first_site: I4  # (face, cell) first site at or beyond the beginning of a cell
     site_s: F8  # (site,) distance from the Z-line, rising within a face
     site_node: I4  # (site,) thin node on its Z side; row 0 is the Z-line
     site_weight: F8  # (site,) share of the node on its tip side
@@ -101,6 +134,7 @@ class CycleTable(NamedTuple):
 
     x_min: float
     bins_per_nm: float
+    stay: F8  # (closed, from, bin): chance to be in the same state a step later
     transition: F8  # (closed, bin, from, outcome): P(stay), then cumulative over the other outcomes
     landing: F8  # (entry A1 or RIGOR, bin, outcome): cumulative, where an attaching head is at the step's end
     attach: F8  # (bin,) MDP -> A1 per site
@@ -141,10 +175,8 @@ class Mechanics(NamedTuple):
     titin_exponent: float
     titin_slack: float  # Z-line to thick-filament tip
     thick_tip: float
-    free_end: int  # 0: the Z-line is held at imposed_length; 1: it hangs on a spring and a load
-    imposed_length: float
+    free_end: int  # 0: the Z-line is held at the imposed length; 1: it hangs on a spring from there and on a load
     stiffness_series: float  # per thick filament
-    load: float  # per thick filament
     tolerance: float
     max_iterations: int
 
@@ -172,25 +204,38 @@ class Fibre(NamedTuple):
 
 
 class Drive(NamedTuple):
-    """What reaches the fibre: the steps at which impulses arrive."""
+    """What the experimenter and the nerve do; entry i of the courses holds during step i of one call of ``advance``."""
 
-    impulse_step: I8
+    impulse_tick: I8  # (impulse,) when impulses arrive
+    imposed_length: F8  # (step,) nm, where the far end is held
+    load: F8  # (step,) pN per thick filament, pulling on a free end
+    ca: F8  # (step,) free calcium, µM, where it is clamped
 
 
 class Sampling(NamedTuple):
     """Step length, and how often what is kept."""
 
-    step: float
-    every: int
-    snapshot_every: int  # 0: never
+    step: float  # ms
+    ticks: int  # of one step
+    every: int  # ticks between samples
+    snapshot_every: int  # ticks; 0: never
 
 
 class State(NamedTuple):
-    """All that changes; saving it and coming back continues the same run."""
+    """All that changes; saving it and coming back continues the same run.
+
+    Attached heads are kept in a list without order, counters[N_BOUND] long: the bound_* arrays and ``strain``.
+    """
 
     head_state: I1
-    head_site: I4
-    head_since: I4  # step of attachment
+    head_since: I4  # tick of attachment
+    bound_head: I4
+    bound_site: I4
+    bound_ru: I4  # regulatory unit of the site
+    bound_thick: I4  # thick node of the head
+    bound_thin: I4  # thin node on the Z side of the site
+    bound_weight: F8  # share of the node on its tip side
+    bound_rest: F8  # strain with no filament shifted
     strain: F8
     site_taken: I1
     ru_calcium: I1
@@ -209,14 +254,7 @@ class Scratch(NamedTuple):
     """Work space of one step; nothing in it outlives the step."""
 
     ru_stay: F8
-    ru_draw: F8
-    head_draw: F8
-    bound_head: I4
-    bound_thick: I4
-    bound_thin: I4
-    bound_w0: F8
-    bound_w1: F8
-    bound_x0: F8
+    draw: F8
     bound_stroke: F8
     thick_diag: F8
     thick_pivot: F8
@@ -238,21 +276,10 @@ class Scratch(NamedTuple):
 class Trace(NamedTuple):
     """Samples of one chunk; row r is one sample time."""
 
-    force: F8
-    titin_force: F8
-    hs_length: F8
-    ca: F8
-    ca_sr: F8
-    ru_open_fraction: F8
-    ru_calcium_fraction: F8
-    head_state_fraction: F8
-    atp_used: F8
-    ca_released: F8
-    ca_pumped: F8
-    residual: F8
-    solver_iterations: F8
-    snapshot_state: I1
-    snapshot_strain: F4
+    series: F8  # (row, S_*)
+    head_state_fraction: F8  # (row, head state)
+    snapshot_state: I1  # (snapshot, head)
+    snapshot_strain: F4  # (snapshot, head)
 
 
 class Model(NamedTuple):
