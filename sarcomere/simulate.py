@@ -134,7 +134,7 @@ class Simulation:
             impulse_tick=steps * k.TICKS_PER_STEP,
             ca=ca,
             state=start.fresh_state(model, calcium, ca, seed),
-            scratch=start.scratch_for(model.lattice),
+            scratch=start.scratch_for(model),
         )
 
     @property
