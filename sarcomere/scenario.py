@@ -16,7 +16,7 @@ from sarcomere.parameters import (
 )
 from sarcomere.parameters.base import quantity
 
-MAX_STEP_MS = 2.0
+MAX_STEP_MS = 0.5
 
 
 class Train(Parameters):

@@ -91,6 +91,19 @@ def bench(
     return Bench(model, state, start.scratch_for(model), ticks, ca)
 
 
+def steady_states(what: FibreParameters, pca: float, step: float, duration: float, seeds: range) -> np.ndarray:
+    """Force, bound and open fraction, ATPase (/s) of isometric half-sarcomeres, a row for each seed."""
+    rows = []
+    for seed in seeds:
+        lattice, numerics = LatticeParameters(n_thick=8), Numerics(step_ms=step)
+        b = bench(what, lattice=lattice, numerics=numerics, pca=pca, seed=seed, sample_ms=2.0)
+        b.run(400.0)
+        t = b.run(duration)
+        bound = t.head_state_fraction[:, k.A1 :].sum(axis=1)
+        rows.append([t.force.mean(), bound.mean(), t.ru_open_fraction.mean(), np.diff(t.atp_used).mean() * 500.0])
+    return np.array(rows)
+
+
 def batch_mean(values: np.ndarray, batches: int = 20) -> tuple[float, float]:
     """Mean of a stationary series and its standard error from batch means."""
     means = np.array([part.mean() for part in np.array_split(np.asarray(values), batches)])
