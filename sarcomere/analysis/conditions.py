@@ -28,6 +28,25 @@ def flat(ds: xr.Dataset) -> xr.Dataset:
     return ds.rename(motor_unit="condition") if "motor_unit" in ds.dims else ds
 
 
+def unnamed(ds: xr.Dataset) -> xr.Dataset:
+    """As ``flat``, with no coordinates but fibre type and bath.
+
+    What else was varied (load, step, length) is what an analysis measures, and may bear the same name.
+
+    Parameters
+    ----------
+    ds : xarray.Dataset
+        A run or a series of runs.
+
+    Returns
+    -------
+    xarray.Dataset
+        With dimension ``condition``, in the same order.
+    """
+    ds = flat(ds)
+    return ds.drop_vars([n for n, v in ds.coords.items() if v.dims == ("condition",) and n not in ("fibre", *BATH)])
+
+
 def unfold(ds: xr.Dataset, *keys: str) -> xr.Dataset:
     """Spread conditions over a grid: fibre type by what was varied.
 

@@ -140,6 +140,7 @@ def _solve(curve: Curve, x: Vector, y: Vector, sem: Vector, *, in_time: bool) ->
             sigma,
             absolute_sigma=weighted,
             bounds=(low, high),
+            method="trf",
             x_scale="jac",
             max_nfev=2000,
         )

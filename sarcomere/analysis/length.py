@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import xarray as xr
 
-from sarcomere.analysis.conditions import by_point, flat
+from sarcomere.analysis.conditions import by_point, unnamed
 from sarcomere.analysis.fit import Curve, Quantity, fit
 from sarcomere.analysis.line import straight
 from sarcomere.analysis.steady import need, steady_state
@@ -58,7 +58,7 @@ def force_length(ds: xr.Dataset, start: float | None = None, stop: float | None 
         If the window is empty.
     """
     need(ds, "force", "titin_force", "hs_length")
-    ds = flat(ds)
+    ds = unnamed(ds)
     force = steady_state(ds.force - ds.titin_force, start, stop)
     length = 2e-3 * steady_state(ds["hs_length"], start, stop)["mean"]  # two half-sarcomeres, nm to µm
     titin = steady_state(ds.titin_force, start, stop)["mean"]

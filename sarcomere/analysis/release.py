@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import xarray as xr
 
-from sarcomere.analysis.conditions import by_point, flat
+from sarcomere.analysis.conditions import by_point, unnamed
 from sarcomere.analysis.fit import Quantity, Vector, fit
 from sarcomere.analysis.line import straight
 from sarcomere.analysis.moves import length_moves
@@ -45,7 +45,7 @@ def quick_release(ds: xr.Dataset, recovery: tuple[float, float] = EARLY_RECOVERY
         ``_sem``; NaN where the length does not move or the record ends before the window does.
     """
     need(ds, "force", "titin_force", "hs_length")
-    ds = flat(ds)
+    ds = unnamed(ds)
     force = ds.force - ds.titin_force
     moves = length_moves(ds.hs_length)
     step = _first_step(ds.hs_length, moves)

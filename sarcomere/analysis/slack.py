@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import xarray as xr
 
-from sarcomere.analysis.conditions import by_point, flat
+from sarcomere.analysis.conditions import by_point, unnamed
 from sarcomere.analysis.fit import Quantity, Vector, fit
 from sarcomere.analysis.line import straight
 from sarcomere.analysis.moves import length_moves
@@ -39,7 +39,7 @@ def slack_times(ds: xr.Dataset, level: float = LEVEL) -> xr.Dataset:
         did not fall below the threshold, or not come back above it.
     """
     need(ds, "force", "titin_force", "hs_length")
-    ds = flat(ds)
+    ds = unnamed(ds)
     force = (ds.force - ds.titin_force).mean("replicate")
     moves = length_moves(ds.hs_length)
     time = xr.apply_ufunc(

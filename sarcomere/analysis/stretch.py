@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import xarray as xr
 
-from sarcomere.analysis.conditions import flat
+from sarcomere.analysis.conditions import unnamed
 from sarcomere.analysis.fit import Vector
 from sarcomere.analysis.moves import length_moves
 from sarcomere.analysis.steady import need, standard_error
@@ -30,7 +30,7 @@ def ramp_force(ds: xr.Dataset) -> xr.Dataset:
         both relative to the isometric, each of these with ``_sem``; NaN where the length does not move.
     """
     need(ds, "force", "titin_force", "hs_length")
-    ds = flat(ds)
+    ds = unnamed(ds)
     force, moves = ds.force - ds.titin_force, length_moves(ds.hs_length)
     three = xr.apply_ufunc(
         _ramp,

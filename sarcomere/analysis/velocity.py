@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import xarray as xr
 
-from sarcomere.analysis.conditions import by_point, flat
+from sarcomere.analysis.conditions import by_point, unnamed
 from sarcomere.analysis.fit import Curve, Quantity, Vector, fit
 from sarcomere.analysis.moves import length_moves
 from sarcomere.analysis.steady import need, slope, steady_state
@@ -115,7 +115,7 @@ def isotonic(ds: xr.Dataset, settle: float | None = None, until: float | None = 
         (ML/s), the latter with ``_sem``; NaN where no load is imposed.
     """
     need(ds, "force", "titin_force", "hs_length")
-    ds = flat(ds)
+    ds = unnamed(ds)
     parts = [_one_phase(ds.isel(condition=[i]), settle, until) for i in range(ds.sizes["condition"])]
     return xr.concat(parts, "condition", coords="minimal", compat="override", join="outer")
 
