@@ -72,7 +72,7 @@ def relaxation_figure(ds: xr.Dataset) -> Figure:
         figure,
         *numbers[:4],
         "Dashed: linear, then exponential phase. Measured k_REL/k_LIN: 5-20 (about 20 in heart, Stehle 2002; "
-        "skeletal from memory; PHYSIOLOGY C 23), where single sarcomeres give one after the other; one half-sarcomere cannot.",
+        "skeletal from memory; PHYSIOLOGY C 23), where sarcomeres give one after the other, which one alone cannot.",
     )
     return figure
 

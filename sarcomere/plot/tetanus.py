@@ -79,6 +79,6 @@ def tetanus_figure(ds: xr.Dataset) -> Figure:
     style.caption(
         figure,
         "Shaded: twitch to tetanus ratio 0.10-0.25 (from memory); dotted: human calf is fused at about 60 Hz (Sale "
-        "1982; PHYSIOLOGY C 22), here where ripple is below 5 %. Ripple is read from the last ten periods, folded on the period.",
+        "1982; PHYSIOLOGY C 22), here where ripple is below 5 %. Read from the last ten periods, folded.",
     )
     return figure
