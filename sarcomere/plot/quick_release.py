@@ -31,13 +31,7 @@ def force(ds: xr.Dataset, found: xr.Dataset, ax: Axes) -> None:
     ax.set_xlabel("time after the start of the step (ms)")
     ax.set_ylabel("active force / T0")
     style.title(ax, "length steps; dashed: fast")
-    handles, labels = ax.get_legend_handles_labels()
-    first = {label: handle for handle, label in reversed(list(zip(handles, labels, strict=True)))}
-    ordered = sorted(first, key=lambda label: float(label.split()[0]))
-    ax.legend(
-        [first[label] for label in ordered], ordered, fontsize="small", frameon=False, loc="center left",
-        bbox_to_anchor=(1.0, 0.5),
-    )  # fmt: skip
+    style.side_legend(ax)
 
 
 def curves(found: xr.Dataset, ax: Axes) -> None:

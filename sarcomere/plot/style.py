@@ -58,9 +58,9 @@ def caption(figure: Figure, *sentences: str) -> None:
     figure : matplotlib.figure.Figure
         Whose.
     *sentences : str
-        Empty ones are left out.
+        Each begins a line; empty ones are left out.
     """
-    text = textwrap.fill(" ".join(part for part in sentences if part), CAPTION_WIDTH)
+    text = "\n".join(textwrap.fill(part, CAPTION_WIDTH) for part in sentences if part)
     figure.supxlabel(text, x=0.01, ha="left", fontsize="small", color="0.25")
 
 
@@ -104,6 +104,21 @@ def legend(ax: Axes, columns: int | None = None, **options: Any) -> None:
     box: dict[str, Any] = {"loc": "lower right", "bbox_to_anchor": (1.0, 0.99), "frameon": False, "fontsize": "small"}
     ax.legend(
         handles, labels, ncols=columns or min(4, len(labels)), borderaxespad=0.2, columnspacing=1.0, **box | options
+    )
+
+
+def side_legend(ax: Axes) -> None:
+    """To the right of the axes, for many curves; curves of the same name share an entry."""
+    handles, labels = ax.get_legend_handles_labels()
+    first = {label: handle for handle, label in reversed(list(zip(handles, labels, strict=True)))}
+    names = list(reversed(first))
+    ax.legend(
+        [first[name] for name in names],
+        names,
+        fontsize="small",
+        frameon=False,
+        loc="center left",
+        bbox_to_anchor=(1.0, 0.5),
     )
 
 
