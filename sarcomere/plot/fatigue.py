@@ -10,6 +10,8 @@ from sarcomere.analysis import activation_end, active_force, attached_fraction, 
 from sarcomere.analysis.conditions import flat
 from sarcomere.plot import style
 
+SETTLED_S = 0.01  # around the end of activation, for the force then
+
 
 def force(ds: xr.Dataset, ax: Axes) -> None:
     """Active force."""
@@ -31,7 +33,8 @@ def heads(ds: xr.Dataset, ax: Axes) -> None:
 def letting_go(ds: xr.Dataset, ax: Axes) -> None:
     """Force after activation ends, relative to what it was then."""
     after, mean = activation_end(ds), smoothed(active_force(ds))
-    relative = mean / mean.where(mean.time >= after).bfill("time").isel(time=0)
+    level = mean.where(abs(mean.time - after) <= 0.5 * SETTLED_S).mean("time")
+    relative = mean / level
     style.traces(ax, ds, relative.where(mean.time >= after))
     ax.axhline(0.5, color="0.7", linewidth=0.6, zorder=0)
     ax.set_ylim(bottom=min(0, ax.get_ylim()[0]))
