@@ -17,14 +17,8 @@ FIBRE_COLOURS = {"slow": "#0072B2", "fast": "#D55E00"}
 FIBRE_MARKS = {"slow": "o", "fast": "s"}
 BAND_ALPHA = 0.15
 CAPTION_WIDTH = 105  # characters on a figure 8 inches wide
-_UNITS = {
-    "pCa": ("pCa", ""),
-    "frequency_Hz": ("", "Hz"),
-    "atp_mM": ("ATP", "mM"),
-    "adp_uM": ("ADP", "µM"),
-    "pi_mM": ("Pi", "mM"),
-    "temperature_C": ("", "°C"),
-}
+_UNITS = {"Hz": "Hz", "mM": "mM", "uM": "µM", "C": "°C", "s": "s", "nm": "nm", "pN": "pN"}
+_WORDS = {"atp": "ATP", "adp": "ADP", "pi": "Pi"}
 
 
 def new_figure(title: str, rows: int, columns: int, height: float = 3.2, **options: Any) -> tuple[Figure, np.ndarray]:
@@ -159,9 +153,12 @@ def _differs(values: np.ndarray) -> bool:
 def _label(name: str, value: object) -> str:
     if name == "fibre":
         return str(value)
-    words, unit = _UNITS.get(name, (name.replace("_", " "), ""))
+    words, _, unit = name.rpartition("_")
+    if unit not in _UNITS or words in ("frequency", "temperature"):
+        words, unit = ("" if unit in _UNITS else name), unit if unit in _UNITS else ""
+    words = " ".join(_WORDS.get(word, word) for word in words.split("_"))
     number = f"{value:g}" if isinstance(value, int | float | np.number) else str(value)
-    return " ".join(part for part in (words, number, unit) if part)
+    return " ".join(part for part in (words, number, _UNITS.get(unit, "")) if part)
 
 
 def traces(
