@@ -27,9 +27,10 @@ _FORCE_LINE = straight(
 def quick_release(ds: xr.Dataset, recovery: tuple[float, float] = EARLY_RECOVERY_S) -> xr.Dataset:
     """T0, T1 and T2 of length steps.
 
-    T0 is the active force in the 20 ms before the step; T1 its extreme during the step, in the direction of the step;
-    T2 its mean in ``recovery`` after the step. The sample of T1 is picked in the mean of the replicates, so that
-    the noise of single ones does not deepen it.
+    T0 is the active force in the 20 ms before the step. T1 is T0 and the change of force from the last sample before the
+    step to the extreme during it, in the direction of the step: a difference of neighbours, so that the slow
+    fluctuation of a small lattice does not enter. The sample of the extreme is picked in the mean of the replicates, so
+    that the noise of single ones does not deepen it. T2 is the mean force in ``recovery`` after the step.
 
     Parameters
     ----------
@@ -140,4 +141,5 @@ def _t012(
     if not after.any():
         return nothing
     extreme = during[int(np.argmax(np.sign(step) * force.mean(axis=0)[during]))]
-    return np.stack([force[:, before].mean(axis=1), force[:, extreme], force[:, after].mean(axis=1)])
+    t0, just_before = force[:, before].mean(axis=1), force[:, np.flatnonzero(before)[-1]]
+    return np.stack([t0, t0 + force[:, extreme] - just_before, force[:, after].mean(axis=1)])

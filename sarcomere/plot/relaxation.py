@@ -18,7 +18,8 @@ from sarcomere.analysis import (
 from sarcomere.analysis.conditions import flat
 from sarcomere.plot import style
 
-LOWEST_SHOWN = 0.01
+LOWEST_SHOWN = 0.01  # of the force at start
+LOWEST_CALCIUM = 0.01  # uM; in small lattices single ions make it flicker below
 MEASURED_RATIO = (5.0, 20.0)
 
 
@@ -26,6 +27,7 @@ def calcium(ds: xr.Dataset, ax: Axes) -> None:
     """Free calcium."""
     style.traces(ax, ds, ds.ca)
     ax.set_yscale("log")
+    ax.set_ylim(bottom=LOWEST_CALCIUM)
     ax.set_ylabel("[Ca²⁺] (µM)")
     style.title(ax, "free calcium")
     style.legend(ax, 3)

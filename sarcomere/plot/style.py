@@ -131,7 +131,7 @@ def condition_labels(ds: xr.Dataset) -> list[str]:
     varied = [
         str(name)
         for name, values in ds.coords.items()
-        if values.dims == ("condition",) and str(name) not in ("n_fibres", "motor_unit") and _differs(values.values)
+        if values.dims == ("condition",) and str(name) not in ("n_fibres", "condition") and _differs(values.values)
     ]
     ordered = sorted(varied, key=lambda name: name != "fibre")
     return [", ".join(_label(name, ds[name].values[i]) for name in ordered) for i in range(ds.sizes["condition"])]
