@@ -73,8 +73,8 @@ def force_velocity_figure(ds: xr.Dataset) -> Figure:
     axes[0, 0].sharex(axes[1, 0])
     lengths(unnamed(ds), axes[2, 0])
     numbers = [
-        f"{fibre or 'fibre'}: Vmax {style.interval(one, 'v_max')} ML/s, a/F0 {style.interval(one, 'a_over_f0', 2)}, peak "
-        f"power {style.interval(one, 'peak_power', 2)} F0·ML/s at {float(one.peak_power_at):.2f} Vmax and F0."
+        f"{fibre or 'fibre'}: Vmax {style.interval(one, 'v_max')} ML/s, a/F0 {style.interval(one, 'a_over_f0', 2)}, "
+        f"peak power {style.interval(one, 'peak_power', 2)} F0·ML/s at {float(one.peak_power_at):.2f} Vmax and F0."
         if np.isfinite(one.v_max)
         else f"{fibre or 'fibre'}: the points do not determine Hill's curve."
         for fibre in style.fibres(found)

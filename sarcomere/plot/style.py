@@ -12,6 +12,8 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from sarcomere.analysis.conditions import BATH
+
 # Okabe & Ito, safe for the colour-blind.
 FIBRE_COLOURS = {"slow": "#0072B2", "fast": "#D55E00"}
 FIBRE_MARKS = {"slow": "o", "fast": "s"}
@@ -128,11 +130,14 @@ def shades(count: int) -> list[Any]:
 
 def condition_labels(ds: xr.Dataset) -> list[str]:
     """What tells each condition from the others, such as ``slow, pCa 5.8``."""
-    varied = [
-        str(name)
-        for name, values in ds.coords.items()
-        if values.dims == ("condition",) and str(name) not in ("n_fibres", "condition") and _differs(values.values)
-    ]
+    known = [str(name) for name, values in ds.coords.items() if values.dims == ("condition",)]
+    varied: list[str] = []
+    for name in sorted(known, key=lambda name: name not in ("fibre", "frequency_Hz", *BATH)):
+        if name in ("n_fibres", "condition") or not _differs(ds[name].values):
+            continue
+        follows = len(_rows(ds, [*varied, name])) == len(_rows(ds, varied))
+        if name in BATH or not follows:  # a number of impulses that follows from their frequency tells nothing
+            varied.append(name)
     ordered = sorted(varied, key=lambda name: name != "fibre")
     return [", ".join(_label(name, ds[name].values[i]) for name in ordered) for i in range(ds.sizes["condition"])]
 
@@ -144,6 +149,10 @@ def interval(ds: xr.Dataset, name: str, digits: int = 3) -> str:
         return "–"
     low, high = (float(end) for end in ds[f"{name}_ci"])
     return f"{value:.{digits}g} ({low:.{digits}g} to {high:.{digits}g})"
+
+
+def _rows(ds: xr.Dataset, names: list[str]) -> set[tuple[str, ...]]:
+    return {tuple(str(ds[name].values[i]) for name in names) for i in range(ds.sizes["condition"])}
 
 
 def _differs(values: np.ndarray) -> bool:
