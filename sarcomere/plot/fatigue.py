@@ -60,10 +60,10 @@ def fatigue_figure(ds: xr.Dataset) -> Figure:
     for panel, ax in zip((force, heads, letting_go), axes[:, 0], strict=True):
         panel(ds, ax)
     half = 1e3 * half_fall_time(active_force(ds), activation_end(ds))
-    numbers = [f"{name}: {float(half[i]):.0f} ms." for i, name in enumerate(style.condition_labels(ds))]
+    times = [f"{name or 'fibre'} {float(half[i]):.0f} ms" for i, name in enumerate(style.condition_labels(ds))]
     style.caption(
         figure,
-        *(["From the end of activation to half the force:", *numbers] if len(numbers) <= 6 else []),
+        f"From the end of activation to half the force: {'; '.join(times)}.",
         "Tired human muscle relaxes 1.3-3 times more slowly (Jones, PMC2956939; factor from memory; PHYSIOLOGY C 24).",
     )
     return figure

@@ -61,6 +61,14 @@ def test_figure_draws_with_labelled_axes(kind: str) -> None:
         )
 
 
+def test_series_without_a_kind_is_drawn_as_overview() -> None:
+    ds = dataset("twitch").assign_attrs(figure="")
+    ds = ds.assign_coords(n_fibres=("condition", [1] * ds.sizes["condition"]))
+    figure = figure_for(ds)
+    figure.savefig(io.BytesIO(), dpi=40)
+    assert len(figure.axes) == 6
+
+
 def test_unknown_kind_is_refused() -> None:
     ds = dataset("twitch").assign_attrs(figure="twich")
     with pytest.raises(sarcomere.InputError, match=r"^There is no figure 'twich', .*did you mean 'twitch'\?$"):
