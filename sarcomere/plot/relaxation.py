@@ -20,7 +20,6 @@ from sarcomere.plot import style
 
 LOWEST_SHOWN = 0.01  # of the force at start
 LOWEST_CALCIUM = 0.01  # uM; in small lattices single ions make it flicker below
-MEASURED_RATIO = (5.0, 20.0)
 
 
 def calcium(ds: xr.Dataset, ax: Axes) -> None:
