@@ -174,7 +174,7 @@ class Timetable:
         return tuple(values.values())
 
     def _halvings(self, first: int, last: int, force_control: bool) -> int:
-        """How often to halve the step (docs/model.md): fine steps for what is sudden, short ones for what is fast."""
+        """How often to halve the step: fine for what is sudden, short for what is fast (docs/protocols.md)."""
         step = self._numerics.step_ms
         if force_control or any(begin <= first < end for begin, end in self._settling):
             step = min(step, self._numerics.fine_step_ms)
