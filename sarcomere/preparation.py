@@ -181,7 +181,7 @@ class Preparation:
             out = Stretch(rest, whole.load[row:], whole.chemistry[row:])
             if segment.may_slacken and not self._is_taut(segment, step):
                 until = step + 1
-                done, shots_done = self._take_slack(segment, until, out)
+                done, shots_done = self._take_slack(self._timetable.finely(segment), until, out)
             else:
                 done, shots_done = self._take(segment, until, out)
             row, shot, step = row + done, shot + shots_done, until

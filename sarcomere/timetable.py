@@ -159,6 +159,10 @@ class Timetable:
             return False
         return self.length_at_end(segment.last) < self.length_at_end(segment.first)
 
+    def finely(self, segment: Segment) -> Segment:
+        """A segment with steps as fine as under force control."""
+        return segment._replace(halvings=max(segment.halvings, halvings(self._numerics, self._numerics.fine_step_ms)))
+
     def begins_hold(self, segment: Segment, step: int) -> bool:
         """Whether a step is the first after force control, where the length reached is held."""
         return self.load is not None and step == segment.first == self._load_steps[1] and self.length is None

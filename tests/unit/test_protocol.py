@@ -33,6 +33,7 @@ def scenario(duration: float = 0.1, n_thick: int = 1, **tables: dict) -> Scenari
             "motor_units": [{"id": 1, "fibre": "fast"}],
             "lattice": {"n_thick": n_thick},
             **tables,
+            "numerics": {"step_ms": 0.1, **tables.get("numerics", {})},
         }
     )
 

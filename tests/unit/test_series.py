@@ -28,6 +28,7 @@ TABLE = {
     "drive": {"pCa": 4.5},
     "motor_units": [{"id": 7, "n_fibres": 10}],
     "lattice": {"n_thick": 1},
+    "numerics": {"step_ms": 0.1},
     "protocol": {"load": {"time_s": [0.04, 0.05], "value": 0.5, "relative": True}},
     "series": {
         "vary": [
