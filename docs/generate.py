@@ -9,16 +9,21 @@ from sarcomere.parameters import (
     CalciumParameters,
     Chemistry,
     CycleParameters,
+    DriveParameters,
     FibreParameters,
     LatticeParameters,
     MechanicsParameters,
+    MotorUnit,
+    Numerics,
     OffStateParameters,
+    RecordParameters,
     RegulationParameters,
+    RunParameters,
+    Train,
     describe,
     load_fibre,
 )
 from sarcomere.protocol import LoadCourse
-from sarcomere.scenario import DriveParameters, MotorUnit, Numerics, RecordParameters, RunParameters, Train
 
 DOCS = Path(__file__).parent
 FIBRE_GROUPS = {
@@ -96,9 +101,9 @@ def file_format() -> str:
     lines += [
         "",
         "The last two are there on request (`record.snapshot_interval_ms`); `load` and what follows it where a",
-        "protocol has a course of them. Coordinates: `time` and `snapshot_time` (s), `motor_unit` with `fibre` and `n_fibres`,",
-        "`head_state` (OFF, MT, MDP, A1, A2, A3, RIGOR; from A1 on attached), `exit_path` (reversal: back to MDP;",
-        "atp_cycle: ATP bound), `dwell` (lower edge of the bin, ms).",
+        "protocol has a course of them. Coordinates: `time` and `snapshot_time` (s), `motor_unit` with `fibre` and",
+        "`n_fibres`, `head_state` (OFF, MT, MDP, A1, A2, A3, RIGOR; from A1 on attached), `exit_path` (reversal: back to",
+        "MDP; atp_cycle: ATP bound), `dwell` (lower edge of the bin, ms).",
         "",
         "In the file of a series `condition` stands in place of `motor_unit`, numbered from 0, with a coordinate for",
         "each key that varied (its attribute `key` says which), and `muscle_force` is that of each condition's fibres.",

@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from sarcomere.errors import nearest
-from sarcomere.scenario import model_at
+from sarcomere.scenario_keys import model_at
 
 # What to do about a value of the wrong type, by pydantic's name of the fault.
 _WRONG_TYPE = {

@@ -14,8 +14,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sarcomere.parameters import Numerics
 from sarcomere.protocol import CHEMISTRY, Course
-from sarcomere.scenario import Numerics, Scenario, lengths
+from sarcomere.scenario import Scenario, lengths
 from sarcomere_kernels.types import TICKS_PER_STEP
 
 MAX_HALVINGS = TICKS_PER_STEP.bit_length() - 1
