@@ -13,8 +13,7 @@ import time
 import numpy as np
 import pytest
 
-from sarcomere.parameters import LatticeParameters, load_fibre
-from sarcomere.scenario import Numerics
+from sarcomere.parameters import LatticeParameters, Numerics, load_fibre
 from sarcomere_kernels import types as k
 from tests.bench import bench
 from tests.organs import cycle_and_balance, cycle_heads, fill_uniform, switch_thin
