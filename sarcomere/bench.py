@@ -198,7 +198,7 @@ def table(figures: Figures) -> Table:
         "which other work lengthens.  x: all cores over one, per s on the clock.\n"
         f"Start-up of a new process: {figures.start_up_cpu_s:.1f} CPU s.",
     )
-    for heading in ("fibre", "pCa", "thick", "step\nms", "M head-steps\n/core-s", "head-s\n/core-s"):
+    for heading in ("fibre", "pCa", "thick", "step\nms", "M head-\nsteps\n/core-s", "head-s\n/core-s"):
         shown.add_column(heading, justify="left" if heading == "fibre" else "right")
     for heading in ("all cores\n/core-s", "head-s\n/s", "x"):
         shown.add_column(heading, justify="right")
