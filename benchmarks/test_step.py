@@ -8,25 +8,15 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
 
 import numpy as np
 import pytest
 
+from benchmarks.timing import cpu_of
 from sarcomere.parameters import LatticeParameters, Numerics, load_fibre
 from sarcomere_kernels import types as k
 from tests.bench import bench
 from tests.organs import cycle_and_balance, cycle_heads, fill_uniform, switch_thin
-
-
-def cpu_of(work, rounds: int = 7) -> float:
-    """Least CPU time of several rounds: the machine's other work only ever adds."""
-    times = []
-    for _ in range(rounds):
-        begin = time.process_time()
-        work()
-        times.append(time.process_time() - begin)
-    return min(times)
 
 
 def measure(benchmark, fibre: str, pca: float, n_thick: int, step: float) -> None:

@@ -1,4 +1,4 @@
-"""The command line: ``sarcomere run | info | plot | scenarios``."""
+"""The command line: ``sarcomere run | info | plot | scenarios | bench``."""
 
 from __future__ import annotations
 
@@ -207,3 +207,28 @@ def scenarios() -> None:
 
     for name in shipped_scenarios():
         click.echo(f"{name:<22} {read(name).description}")
+
+
+@main.command()
+@click.option("--json", "path", type=click.Path(path_type=Path), help="Write the figures to this file too.")
+def bench(path: Path | None) -> None:
+    """Measure how fast this machine is, in less than a minute."""
+    from rich.console import Console
+
+    from sarcomere.bench import check_json, measure, save_json, table
+
+    if path:
+        check_json(path)
+    console = Console(stderr=True, highlight=False)
+    _compile(console)
+    with console.status("Measuring …") as status:
+
+        def tell(done: int, total: int, what: str) -> None:
+            line = f"Measuring {done + 1} of {total}: {what} …"
+            status.update(line) if console.is_terminal else console.print(line)
+
+        figures = measure(progress=tell)
+    Console(highlight=False).print(table(figures))
+    if path:
+        save_json(figures, path)
+        click.echo(f"Figures: {path}")

@@ -7,7 +7,6 @@ from pathlib import Path
 import click
 import numpy as np
 import xarray as xr
-from matplotlib.figure import Figure
 from rich.console import Console
 from rich.table import Table
 
@@ -114,18 +113,9 @@ def save_figure(ds: xr.Dataset, path: Path) -> Path:
     try:
         if path.is_dir():
             raise IsADirectoryError("it is a folder")
-        _draw(ds).savefig(path, dpi=130)
+        plot.figure_for(ds).savefig(path, dpi=130)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         remedy = "choose another name with sarcomere plot RUN.h5 -o FIGURE.png"
         raise StoreError(f"{path}: the figure cannot be written ({reason}); {remedy}.") from None
     return path
-
-
-def _draw(ds: xr.Dataset) -> Figure:
-    """The figure of the run's kind, or, where there is none, the overview with conditions in place of motor units."""
-    if hasattr(plot, "figure_for"):
-        return plot.figure_for(ds)
-    if "condition" in ds.dims:
-        ds = ds.assign(muscle_force=ds.muscle_force.sum("condition")).rename(condition="motor_unit")
-    return plot.overview(ds)
