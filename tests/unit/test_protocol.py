@@ -104,7 +104,7 @@ def test_a_load_in_piconewton_may_change() -> None:
 def test_a_tendon_is_left_stretched_by_the_load_that_was_held() -> None:
     s = scenario(0.2, n_thick=2, mechanics={"series_compliance": 0.2}, protocol={"load": course([0.1, 0.12], 150.0)})
     ds = simulate(s)
-    assert abs(one(ds.hs_length)[121] - one(ds.hs_length)[120]) < 2.0
+    assert abs(one(ds.hs_length)[121] - one(ds.hs_length)[120]) < 6.0  # a slack tendon would take up 50 nm
 
 
 def test_released_beyond_zero_force_ends_that_only_pull_leave_it_slack() -> None:
