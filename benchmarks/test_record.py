@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from sarcomere.scenario_file import from_dict
 from sarcomere.simulate import DEFAULT_BLOCK, run
 from sarcomere.store import record
 
+pytestmark = pytest.mark.benchmark(timer=time.process_time)
 FURTHER_BLOCKS = 2
 
 
@@ -53,7 +55,7 @@ def test_write_cost(benchmark: Any, tmp_path: Path, snapshot_ms: float) -> None:
         bytes_per_sample=round(size),
     )
     print(
-        f"\nrecord: {first:.2f} CPU-s for a file of one block ({DEFAULT_BLOCK} samples), {further:.2f} for each "
-        f"further block; {size:.0f} bytes a sample and half-sarcomere; with 1 thick filament "
+        f"\nrecord: {first:.2f} CPU-s for a file of one block ({DEFAULT_BLOCK} samples), {further:.2f} for each more; "
+        f"{size:.0f} bytes a sample and half-sarcomere;\nwith 1 thick filament "
         f"{long_file.cpu / long_memory.cpu:.2f} x the CPU time of the run in memory"
     )

@@ -195,7 +195,8 @@ def table(figures: Figures) -> Table:
         title=f"{figures.cpu}, {figures.cores} core{'s' if figures.cores > 1 else ''}",
         caption="Isometric, compliant filaments; one half-sarcomere a core.\n"
         "core-s: CPU seconds, least of several rounds.  s: seconds on the clock,\n"
-        "which other work lengthens.  x: all cores over one, per s on the clock.\n"
+        "which other work lengthens.  x: all cores over one, per s on the clock;\n"
+        "of all cores, /s over /core-s is how many of them were free to work.\n"
         f"Start-up of a new process: {figures.start_up_cpu_s:.1f} CPU s.",
     )
     for heading in ("fibre", "pCa", "thick", "step\nms", "M head-\nsteps\n/core-s", "head-s\n/core-s"):
