@@ -97,8 +97,8 @@ class Numerics(Parameters):
     fine_step_ms: float = quantity(
         "ms",
         "longest step under force control and just after a jump of length or load",
-        "design: under 0.5 nm a step at the unloaded speed of a fast fibre",
-        0.05,
+        "converged: shortening velocity against load, docs/protocols.md",
+        0.025,
         gt=0,
         le=MAX_STEP_MS,
     )

@@ -104,7 +104,9 @@ def test_a_load_in_piconewton_may_change() -> None:
 def test_a_tendon_is_left_stretched_by_the_load_that_was_held() -> None:
     s = scenario(0.2, n_thick=2, mechanics={"series_compliance": 0.2}, protocol={"load": course([0.1, 0.12], 150.0)})
     ds = simulate(s)
-    assert abs(one(ds.hs_length)[121] - one(ds.hs_length)[120]) < 6.0  # a slack tendon would take up 50 nm
+    assert (
+        abs(one(ds.hs_length)[121] - one(ds.hs_length)[120]) < 6.0
+    )  # it shortens on; a tendon let go would give 30 nm
 
 
 def test_released_beyond_zero_force_ends_that_only_pull_leave_it_slack() -> None:
@@ -180,7 +182,7 @@ STEPS = {  # protocol, numerics, step at which to look, its halvings (of 0.1 ms)
     "fastest ramp": ({"length": course([0, 0.001], [0, 100], relative=True)}, {}, 5, 5),
     "after a ramp": ({"length": course([0, 0.01], [0, 100], relative=True)}, {}, 100, 0),
     "before a jump": ({"length": course([0, 0.01, 0.01], [0, 0, 5], relative=True)}, {}, 99, 0),
-    "after a jump": ({"length": course([0, 0.01, 0.01], [0, 0, 5], relative=True)}, {}, 100, 1),
+    "after a jump": ({"length": course([0, 0.01, 0.01], [0, 0, 5], relative=True)}, {}, 100, 2),
     "after a jump, finer": (
         {"length": course([0, 0.01, 0.01], [0, 0, 5], relative=True)},
         {"fine_step_ms": 0.01},
@@ -189,8 +191,8 @@ STEPS = {  # protocol, numerics, step at which to look, its halvings (of 0.1 ms)
     ),
     "settled": ({"length": course([0, 0.01, 0.01], [0, 0, 5], relative=True)}, {}, 150, 0),
     "settled at once": ({"length": course([0, 0.01, 0.01], [0, 0, 5], relative=True)}, {"settle_ms": 0.0}, 100, 0),
-    "force control": ({"load": course([0.01, 0.05], 100.0)}, {}, 300, 1),
-    "after force control": ({"load": course([0.01, 0.05], 100.0)}, {}, 520, 1),
+    "force control": ({"load": course([0.01, 0.05], 100.0)}, {}, 300, 2),
+    "after force control": ({"load": course([0.01, 0.05], 100.0)}, {}, 520, 2),
     "long after force control": ({"load": course([0.01, 0.05], 100.0)}, {}, 550, 0),
 }
 
@@ -204,7 +206,7 @@ def test_steps_follow_the_protocol(case: tuple) -> None:
 def test_finer_steps_agree_with_the_rule() -> None:
     release = {"load": course([0.2, 0.22], 0.3, relative=True, reference_ms=20.0)}
     speeds = []
-    for numerics in ({}, {"step_ms": 0.025, "fine_step_ms": 0.00625}):
+    for numerics in ({}, {"step_ms": 0.05, "fine_step_ms": 0.0125}):
         ds = simulate(
             scenario(
                 0.22,
