@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-import xarray as xr
 from numpy.typing import NDArray
 
 from sarcomere.data_files import data_path
@@ -18,10 +18,12 @@ from sarcomere.parameters import MotorUnit
 from sarcomere.preparation import Models, Preparation, Stretch
 from sarcomere.protocol import CHEMISTRY
 from sarcomere.recorder import Block
-from sarcomere.results import dataset
 from sarcomere.scenario import Scenario
 from sarcomere.scenario_file import from_dict
 from sarcomere_kernels import types as k
+
+if TYPE_CHECKING:
+    import xarray as xr  # loading it takes a quarter of a second, which the first step need not wait for
 
 DEFAULT_BLOCK = 1024  # samples
 
@@ -229,6 +231,8 @@ def run(scenario: Scenario, threads: int = 1) -> xr.Dataset:
     xarray.Dataset
         The same variables as a run file holds.
     """
+    from sarcomere.results import dataset
+
     simulation = Simulation(scenario)
     blocks = list(simulation.blocks(threads))
     return dataset(scenario, simulation.impulses, blocks, simulation.dwell_counts())
@@ -245,4 +249,5 @@ def load_kernels() -> None:
             "lattice": {"n_thick": 1},
         }
     )
-    run(tiny)
+    for _ in Simulation(tiny).blocks():
+        pass

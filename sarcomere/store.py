@@ -22,7 +22,6 @@ import numpy as np
 from sarcomere import provenance
 from sarcomere.errors import InputError, StoreError
 from sarcomere.recorder import DWELL, IMPULSES, Block
-from sarcomere.results import dataset, impulse_table
 from sarcomere.scenario import Scenario
 from sarcomere.simulate import DEFAULT_BLOCK, Simulation
 from sarcomere_kernels import KERNEL_HASH
@@ -209,6 +208,8 @@ def _reserve(target: Path, room: int) -> None:
 def _append(target: Path, simulation: Simulation, piece: Block) -> None:
     scenario, dwell = simulation.scenario, simulation.dwell_counts()
     if piece.time[0] == 0.0:
+        from sarcomere.results import dataset  # loads xarray, which the first step need not wait for
+
         ds = dataset(scenario, simulation.impulses, [piece], dwell)
         ds.to_netcdf(
             target,
@@ -280,6 +281,8 @@ def _restore(simulation: Simulation, part: Path) -> None:
                     f"{part}: was made by kernels {file.attrs['kernel_hash']}, these are {KERNEL_HASH}; resume with "
                     f"the version that began it, or add --overwrite to start again."
                 )
+            from sarcomere.results import impulse_table
+
             impulses = impulse_table(simulation.impulses)
             if not np.array_equal(file.variables[IMPULSES.name][...], impulses, equal_nan=True):
                 raise InputError(
