@@ -14,12 +14,10 @@ import numpy as np
 import pytest
 
 from sarcomere.parameters import LatticeParameters, load_fibre
+from sarcomere.scenario import Numerics
 from sarcomere_kernels import types as k
-from sarcomere_kernels.crossbridge import cycle_heads
-from sarcomere_kernels.mechanics import balance_forces
-from sarcomere_kernels.rng import fill_uniform
-from sarcomere_kernels.thin_filament import switch_thin
 from tests.bench import bench
+from tests.organs import cycle_and_balance, cycle_heads, fill_uniform, switch_thin
 
 
 def cpu_of(work, rounds: int = 7) -> float:
@@ -32,43 +30,59 @@ def cpu_of(work, rounds: int = 7) -> float:
     return min(times)
 
 
-@pytest.mark.parametrize("n_thick", [4, 16, 64])
-@pytest.mark.parametrize("pca", [4.5, 5.8, 9.0])
-@pytest.mark.parametrize("fibre", ["fast", "slow"])
-def test_step(benchmark, fibre: str, pca: float, n_thick: int) -> None:
-    """The whole step at 0.1 ms, compliant filaments, isometric."""
-    b = bench(load_fibre(fibre), lattice=LatticeParameters(n_thick=n_thick), pca=pca, sample_ms=10.0)
+def measure(benchmark, fibre: str, pca: float, n_thick: int, step: float) -> None:
+    """Head-steps and head-seconds per core-second, compliant filaments, isometric."""
+    lattice = LatticeParameters(n_thick=n_thick)
+    b = bench(load_fibre(fibre), lattice=lattice, pca=pca, numerics=Numerics(step_ms=step), sample_ms=4.0)
     b.run(300.0)
-    steps = 6400 // n_thick
-    benchmark.pedantic(lambda: b.run(steps * 0.1), rounds=1)
-    cpu = cpu_of(lambda: b.run(steps * 0.1))
-    rate = b.state.head_state.size * steps / cpu
+    steps = 40 * max(1, 64 // n_thick)
+    benchmark.pedantic(lambda: b.run(steps * step), rounds=1)
+    cpu = cpu_of(lambda: b.run(steps * step), rounds=25)
+    heads = b.state.head_state.size
+    rate = heads * steps / cpu
     benchmark.extra_info.update(
-        head_steps_per_core_second=round(rate), head_seconds_per_core_second=round(rate * 1e-4),
+        head_steps_per_core_second=round(rate), head_seconds_per_core_second=round(rate * step * 1e-3),
         microseconds_per_step=round(cpu / steps * 1e6, 1), bound=int(b.state.counters[k.N_BOUND]),
     )  # fmt: skip
-    print(f"\n{fibre} pCa {pca} {n_thick} thick: {rate / 1e6:.1f} M head-steps/core-s, {cpu / steps * 1e6:.0f} us/step")
+    print(
+        f"\n{fibre} pCa {pca}, {n_thick} thick, {step} ms: {rate / 1e6:.1f} M head-steps/core-s, "
+        f"{rate * step * 1e-3:.0f} head-s/core-s, {cpu / steps * 1e6:.0f} us/step"
+    )
 
 
-@pytest.mark.parametrize("part", ["random numbers", "thin filament", "heads", "force balance"])
-def test_part(benchmark, part: str) -> None:
-    """Parts of one step, 16 thick filaments, fast, pCa 4.5; each call from Python adds some 10 us."""
-    b = bench(load_fibre("fast"), lattice=LatticeParameters(n_thick=16))
+@pytest.mark.parametrize("step", [0.1, 0.2, 0.4])
+@pytest.mark.parametrize("pca", [4.5, 5.8, 9.0])
+@pytest.mark.parametrize("fibre", ["fast", "slow"])
+def test_step(benchmark, fibre: str, pca: float, step: float) -> None:
+    """The whole step, 16 thick filaments."""
+    measure(benchmark, fibre, pca, 16, step)
+
+
+@pytest.mark.parametrize("n_thick", [4, 8, 36, 64, 100])
+def test_step_over_lattices(benchmark, n_thick: int) -> None:
+    """The cost per head must not depend on how many there are."""
+    measure(benchmark, "fast", 4.5, n_thick, 0.1)
+
+
+@pytest.mark.parametrize("step", [0.1, 0.2, 0.4])
+@pytest.mark.parametrize("part", ["random numbers", "thin filament", "heads", "heads and force balance"])
+def test_part(benchmark, part: str, step: float) -> None:
+    """Parts of one step, 16 thick filaments, fast, pCa 4.5."""
+    n = 50
+    b = bench(load_fibre("fast"), lattice=LatticeParameters(n_thick=16), numerics=Numerics(step_ms=step), sample_ms=2.0)
     b.run(300.0)
-    m, s, scratch = b.model, b.state, b.scratch
     work = {
-        "random numbers": lambda: fill_uniform(s.stream, scratch.head_draw),
-        "thin filament": lambda: switch_thin(s, m.lattice, m.regulation, 31.6, 0.1, scratch),
-        "heads": lambda: cycle_heads(s, m.lattice, m.cycle, m.table, m.thick, 0.1, 1.0, scratch),
-        "force balance": lambda: (
-            cycle_heads(s, m.lattice, m.cycle, m.table, m.thick, 0.1, 1.0, scratch),
-            balance_forces(s, m.lattice, m.cycle, m.mechanics, scratch),
-        ),
+        "random numbers": lambda: [
+            fill_uniform(b.state.lanes, b.scratch.draw, b.state.head_state.size) for _ in range(n)
+        ],
+        "thin filament": lambda: switch_thin(b.state, b.model, b.scratch, b.ca, n),
+        "heads": lambda: cycle_heads(b.state, b.model, b.scratch, n),
+        "heads and force balance": lambda: cycle_and_balance(b.state, b.model, b.scratch, n),
     }[part]
     benchmark(work)
-    cpu = cpu_of(lambda: [work() for _ in range(200)]) / 200
+    cpu = cpu_of(work, rounds=40) / n
     benchmark.extra_info["cpu_microseconds"] = round(cpu * 1e6, 1)
-    print(f"\n{part}: {cpu * 1e6:.1f} us")
+    print(f"\n{part}, step {step} ms: {cpu * 1e6:.1f} us")
 
 
 def test_start_up(benchmark) -> None:

@@ -113,14 +113,14 @@ def pack_table(cycle: k.Cycle, off: k.ThickFilament, lattice: k.Lattice, numeric
         attach=np.zeros(n_bins),
         rebind=np.zeros(n_bins),
         reach=float(np.sqrt(2.0 * _REACH_KT * cycle.thermal_energy / cycle.stiffness_head)),
-        attempt=np.zeros(3),
+        attempt=np.zeros(k.N_HEAD_STATES),
     )
     tabulate_cycle(cycle, float(numerics.step_ms), table, np.zeros((5, k.N_OUTCOMES, k.N_OUTCOMES)))
     off_rate = off.k_wake + off.k_wake_force * off.max_relative_force
     apart = _closest_sites(lattice)
     mt_rate = cycle.k_hydrolysis + _worst_sum(table, table.rebind, apart)
     mdp_rate = cycle.k_hydrolysis_reverse + off.k_rest + _worst_sum(table, table.attach, apart)
-    table.attempt[:] = -np.expm1(-numerics.step_ms * np.array([off_rate, mt_rate, mdp_rate]))
+    table.attempt[: k.A1] = -np.expm1(-numerics.step_ms * np.array([off_rate, mt_rate, mdp_rate]))
     return table
 
 
@@ -138,7 +138,7 @@ def _worst_sum(table: k.CycleTable, rate: k.F8, apart: float) -> float:
     return float(max(within[first::stride].sum() for first in range(stride))) * 1.05
 
 
-def pack_regulation(p: RegulationParameters, regulated: bool) -> k.Regulation:
+def pack_regulation(p: RegulationParameters, regulated: bool, step_ms: float) -> k.Regulation:
     """Opening and closing rates of a regulatory unit in every surrounding, per ms."""
     contrast = p.k_off_closed_uM / p.k_off_open_uM
     n = np.arange(k.MAX_SITES_CALCIUM + 1.0)[:, None]
@@ -147,14 +147,18 @@ def pack_regulation(p: RegulationParameters, regulated: bool) -> k.Regulation:
     k_close = p.k_close * _PER_MS
     lock = p.lock ** np.arange(k.MAX_LOCK + 1.0)
     k_on = p.k_calcium_on * _PER_UM_MS
+    k_open = k_close * p.opening_equilibrium * tilt
+    k_shut = (k_close / tilt)[:, :, None] * lock
+    flip = np.stack([np.broadcast_to(k_open[:, :, None], k_shut.shape), k_shut], axis=1)
     return k.Regulation(
         regulated=int(regulated),
         n_calcium_sites=p.n_calcium_sites,
         k_calcium_on=k_on,
         k_calcium_off_closed=k_on * p.k_off_closed_uM,
         k_calcium_off_open=k_on * p.k_off_open_uM,
-        k_open=_f8(k_close * p.opening_equilibrium * tilt),
-        k_close=_f8((k_close / tilt)[:, :, None] * lock),
+        k_open=_f8(k_open),
+        k_close=_f8(k_shut),
+        stay=_f8(np.exp(-flip * step_ms).ravel()),
     )
 
 
@@ -267,7 +271,7 @@ def pack_model(
         lattice=lattice,
         cycle=cycle,
         table=pack_table(cycle, off, lattice, numerics),
-        regulation=pack_regulation(fibre.regulation, regulated),
+        regulation=pack_regulation(fibre.regulation, regulated, numerics.step_ms),
         thick=off,
         mechanics=pack_mechanics(mechanics, lat, hs_length, numerics),
         fibre=pack_fibre(fibre.calcium, chemistry, lat, hs_length, numerics, clamped),

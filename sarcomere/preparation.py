@@ -83,6 +83,7 @@ class Models:
             table=pack.pack_table(cycle, base.thick, base.lattice, numerics),
             mechanics=held if segment.force_control else base.mechanics,
             fibre=calcium._replace(k_leak=base.fibre.k_leak),  # the membrane leaks as before
+            regulation=pack.pack_regulation(fibre.regulation, s.run.regulated, numerics.step_ms),
             sampling=base.sampling._replace(step=float(numerics.step_ms), ticks=TICKS >> segment.halvings),
         )
 
@@ -136,7 +137,7 @@ class Preparation:
         self._longest = self._shortest + thin_filament_length(scenario.lattice)
         self._impulse_tick = np.round(impulses * 1e3 / self._step_ms).astype(np.int64) * TICKS
         self.state = start.fresh_state(models.base, calcium, self._ca, seed)
-        self.scratch = start.scratch_for(models.base.lattice)
+        self.scratch = start.scratch_for(models.base)
         self.reference = np.zeros(2)
 
     @property

@@ -7,8 +7,6 @@ import numpy as np
 from sarcomere.parameters import CalciumParameters
 from sarcomere_kernels import types as k
 
-_PER_HEAD_INT = ("head_since", "bound_head", "bound_site", "bound_ru", "bound_thick", "bound_thin")
-
 
 def fresh_state(model: k.Model, calcium: CalciumParameters, ca_uM: float, seed: np.random.SeedSequence) -> k.State:
     """A resting half-sarcomere: heads detached and units closed, each drawn from its equilibrium.
@@ -29,7 +27,7 @@ def fresh_state(model: k.Model, calcium: CalciumParameters, ca_uM: float, seed: 
     sarcomere_kernels.types.State
     """
     lattice, regulation, fibre = model.lattice, model.regulation, model.fibre
-    start, stream = seed.spawn(2)
+    start, stream, lanes = seed.spawn(3)
     rng = np.random.default_rng(start)
     n_heads, n_units = lattice.head_z.size, lattice.n_thin * 2 * lattice.n_ru
     wake = model.thick.k_wake + model.thick.k_wake_force * _passive_tension(model)
@@ -55,8 +53,15 @@ def fresh_state(model: k.Model, calcium: CalciumParameters, ca_uM: float, seed: 
     mechanics[k.HS_LENGTH] = mechanics[k.IMPOSED_LENGTH] = lattice.reference_length
     return k.State(
         head_state=rng.choice(3, n_heads, p=weights / weights.sum()).astype(np.int8),
-        **{name: np.zeros(n_heads, dtype=np.int32) for name in _PER_HEAD_INT},
-        **{name: np.zeros(n_heads) for name in ("bound_weight", "bound_rest", "strain")},
+        head_since=np.zeros(n_heads, dtype=np.int32),
+        bound_head=np.zeros(n_heads, dtype=np.int32),
+        bound_site=np.zeros(n_heads, dtype=np.int32),
+        bound_ru=np.zeros(n_heads, dtype=np.int32),
+        bound_thick=np.zeros(n_heads, dtype=np.uint32),
+        bound_thin=np.zeros(n_heads, dtype=np.uint32),
+        bound_weight=np.zeros(n_heads),
+        bound_rest=np.zeros(n_heads),
+        strain=np.zeros(n_heads),
         site_taken=np.zeros(lattice.site_s.size, dtype=np.int8),
         ru_calcium=ru_calcium,
         ru_open=np.full(n_units, 1 - regulation.regulated, dtype=np.int8),
@@ -67,7 +72,8 @@ def fresh_state(model: k.Model, calcium: CalciumParameters, ca_uM: float, seed: 
         mechanics=mechanics,
         counters=counts,
         dwell=np.zeros((len(k.EXIT_NAMES), k.N_DWELL_BINS), dtype=np.int64),
-        stream=np.ascontiguousarray(stream.generate_state(4, np.uint64), dtype=np.uint64),
+        stream=np.asarray(stream.generate_state(4, np.uint64), dtype=np.uint64),
+        lanes=np.asarray(lanes.generate_state(4 * k.N_LANES, np.uint32), dtype=np.uint32).reshape(4, k.N_LANES),
     )
 
 
@@ -79,17 +85,22 @@ def _passive_tension(model: k.Model) -> float:
     return float(min(force / model.thick.isometric_force, model.thick.max_relative_force))
 
 
-def scratch_for(lattice: k.Lattice) -> k.Scratch:
+def scratch_for(model: k.Model) -> k.Scratch:
     """Work space for one half-sarcomere."""
+    lattice = model.lattice
     heads, thick = lattice.head_z.size, lattice.n_thick * lattice.n_crown
     thin = lattice.n_thin * (lattice.n_ru + 1)
+    per_face = int(np.diff(lattice.face_start).max()) + 1
     return k.Scratch(
-        ru_stay=np.zeros((k.MAX_SITES_CALCIUM + 1, 2, 5, k.MAX_LOCK + 1)),
-        draw=np.zeros(max(heads, lattice.n_thin * 2 * lattice.n_ru)),
+        draw=np.zeros(max(heads, lattice.n_thin * 2 * lattice.n_ru) + k.N_LANES),
+        ru_stay=np.zeros_like(model.regulation.stay),
+        found_site=np.zeros(per_face, dtype=np.int32),
+        found_strain=np.zeros(per_face),
+        found_sum=np.zeros(per_face),
         bound_stroke=np.zeros(heads),
         **{name: np.zeros(thick) for name in ("thick_diag", "thick_pivot", "thick_work", "wake_rate")},
         **{name: np.zeros(thin) for name in k.Scratch._fields if name.startswith("thin_")},
-        attempt=np.zeros(3),
+        attempt=np.zeros(k.N_HEAD_STATES),
         titin_slope=np.zeros(lattice.n_thick),
         titin_load=np.zeros(lattice.n_thick),
     )

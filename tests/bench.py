@@ -88,7 +88,7 @@ def bench(
     ca = 10.0 ** (6 - pca) if clamped else what.calcium.ca_rest_uM
     state = start.fresh_state(model, what.calcium, ca, np.random.SeedSequence(seed))
     ticks = np.array(impulses, dtype=np.int64) * k.TICKS_PER_STEP
-    return Bench(model, state, start.scratch_for(model.lattice), ticks, ca)
+    return Bench(model, state, start.scratch_for(model), ticks, ca)
 
 
 def batch_mean(values: np.ndarray, batches: int = 20) -> tuple[float, float]:

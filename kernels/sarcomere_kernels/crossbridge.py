@@ -19,7 +19,6 @@ from sarcomere_kernels.types import (
     N_BOUND,
     N_DWELL_BINS,
     N_OUTCOMES,
-    NO_SITE,
     OFF,
     TICK,
     TICKS_PER_STEP,
@@ -51,13 +50,10 @@ def _first_site(lattice: Lattice, face: int, s_low: float) -> int:
 
 
 @inner
-def _try_sites(
-    state: State, lattice: Lattice, table: CycleTable, head: int, centre: float, rate: F8, pick: float
-) -> tuple[int, float, float]:
-    """Walk the free, open sites within reach of a head, adding up their rates.
-
-    Stops at the site where the sum passes ``pick``; returns (site, its strain, sum).
-    """
+def _find_sites(
+    state: State, lattice: Lattice, table: CycleTable, head: int, centre: float, rate: F8, found: Scratch
+) -> int:
+    """List the free, open sites within reach of a head and the running sum of their rates; returns how many."""
     face = lattice.head_face[head]
     anchor = lattice.head_z[head] + state.thick_shift[lattice.head_node[head]]
     tip = lattice.n_thin * lattice.n_ru + face // 3
@@ -66,7 +62,7 @@ def _try_sites(
     site = _first_site(lattice, face, at_zero_strain - table.reach - max(z_line, z_tip))
     s_high = at_zero_strain + table.reach - min(z_line, z_tip)
     end = lattice.face_start[face + 1]
-    total = 0.0
+    n, total = 0, 0.0
     while site < end and lattice.site_s[site] <= s_high:
         if state.site_taken[site] == 0 and state.ru_open[lattice.site_ru[site]] == 1:
             # the Z-line is row 0 of thin_shift, so the first node needs no special case
@@ -74,10 +70,10 @@ def _try_sites(
             shift = (1.0 - w) * state.thin_shift[node] + w * state.thin_shift[node + lattice.n_thin]
             x = lattice.reference_length - lattice.site_s[site] - anchor - shift
             total += rate[strain_bin(table, x)]
-            if total > pick:
-                return site, x, total
+            found.found_site[n], found.found_strain[n], found.found_sum[n] = site, x, total
+            n += 1
         site += 1
-    return NO_SITE, 0.0, total
+    return n
 
 
 @inlined
@@ -115,10 +111,14 @@ def _detach(state: State, slot: int, new_state: int) -> None:
     state.ru_heads[state.bound_ru[slot]] -= 1
     last = state.counters[N_BOUND] - 1
     state.counters[N_BOUND] = last
-    for array in (state.bound_head, state.bound_site, state.bound_ru, state.bound_thick, state.bound_thin):
-        array[slot] = array[last]
-    for array in (state.bound_weight, state.bound_rest, state.strain):
-        array[slot] = array[last]
+    state.bound_head[slot] = state.bound_head[last]
+    state.bound_site[slot] = state.bound_site[last]
+    state.bound_ru[slot] = state.bound_ru[last]
+    state.bound_thick[slot] = state.bound_thick[last]
+    state.bound_thin[slot] = state.bound_thin[last]
+    state.bound_weight[slot] = state.bound_weight[last]
+    state.bound_rest[slot] = state.bound_rest[last]
+    state.strain[slot] = state.strain[last]
 
 
 @inlined
@@ -169,8 +169,12 @@ def _leave(
     else:
         rate, centre, entry = table.rebind, -(cycle.stroke_1 + cycle.stroke_2), 1
         first, second = cycle.k_hydrolysis, 0.0
-    sites = spacing_weight * _try_sites(state, lattice, table, head, centre, rate, np.inf)[2]
-    leave = first + second + sites
+    n_found = _find_sites(state, lattice, table, head, centre, rate, scratch)
+    leave = first + second
+    if n_found > 0:
+        leave += spacing_weight * scratch.found_sum[n_found - 1]
+    if u >= leave * dt:  # cheaper than, and above, the exact chance
+        return
     chance = 1.0 - math.exp(-leave * dt)
     if u >= chance:
         return
@@ -181,9 +185,11 @@ def _leave(
         state.head_state[head] = OFF
     else:
         pick = (pick - first - second) / spacing_weight
-        site, x, _ = _try_sites(state, lattice, table, head, centre, rate, pick)
-        if site != NO_SITE:  # rounding may carry pick past the last site
-            _land(state, lattice, table, head, site, x, entry)
+        i = 0
+        while i < n_found - 1 and scratch.found_sum[i] <= pick:
+            i += 1
+        if n_found > 0:  # none: rounding carried pick past the last exit
+            _land(state, lattice, table, head, scratch.found_site[i], scratch.found_strain[i], entry)
 
 
 @inlined
@@ -211,27 +217,21 @@ def cycle_heads(
 ) -> None:
     """Let every head take one step: detached ones first, then the ones that were attached when it began.
 
-    No detached head changes with a chance above p, so heads are visited in jumps, each visited with chance p.  One that
-    came into another detached state has, on average, half the step left to leave it again; without that second draw,
-    heads that bind and let go often would lose half a step each time, an error of first order.
+    A head that came into another detached state has, on average, half the step left to leave it again; without that
+    second draw, heads that bind and let go often would lose half a step each time, an error of first order.
     """
     n_bound = state.counters[N_BOUND]
-    p = max(scratch.attempt[OFF], scratch.attempt[MT], scratch.attempt[MDP])
-    per_head = 1.0 / math.log1p(-min(p, 1.0 - 1e-16)) if p > 0.0 else -np.inf
-    n_heads = state.head_state.size
-    # with u = 0 the jump passes any lattice; held below it so that it stays an integer
-    head = int(min(math.log(uniform(state.stream)) * per_head, float(n_heads)))
-    while head < n_heads:
+    fill_uniform(state.lanes, scratch.draw, state.head_state.size)
+    for head in range(state.head_state.size):
         now = state.head_state[head]
-        if now < A1:
-            _leave(state, lattice, cycle, table, thick, scratch, dt, spacing_weight, head, p * uniform(state.stream))
+        if scratch.draw[head] < scratch.attempt[np.uint8(now)]:  # never, where attached
+            _leave(state, lattice, cycle, table, thick, scratch, dt, spacing_weight, head, scratch.draw[head])
             after = state.head_state[head]
             if after != now and after < A1:
                 u = uniform(state.stream)
                 _leave(state, lattice, cycle, table, thick, scratch, 0.5 * dt, spacing_weight, head, u)
-        head += 1 + int(min(math.log(uniform(state.stream)) * per_head, float(n_heads)))
 
-    fill_uniform(state.stream, scratch.draw, n_bound)
+    fill_uniform(state.lanes, scratch.draw, n_bound)
     for slot in range(n_bound - 1, -1, -1):  # backward, so that what moves into a slot has had its turn
         head = state.bound_head[slot]
         now = state.head_state[head] - A1

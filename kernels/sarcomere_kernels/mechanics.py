@@ -74,6 +74,7 @@ def _titin_extension(state: State, lattice: Lattice, mechanics: Mechanics, filam
 def _assemble(state: State, lattice: Lattice, cycle: Cycle, mechanics: Mechanics, scratch: Scratch) -> None:
     """Stiffness of filaments and attached heads; titin comes in with each linearisation."""
     n_thick, n_thin = lattice.n_thick, lattice.n_thin
+    up = np.uint32(n_thin)  # from a thin node to the next
     k, k_bare = mechanics.stiffness_thick, mechanics.stiffness_bare_zone
     scratch.thick_diag[:] = 2.0 * k
     scratch.thick_diag[:n_thick] = k + k_bare
@@ -92,8 +93,8 @@ def _assemble(state: State, lattice: Lattice, cycle: Cycle, mechanics: Mechanics
         scratch.bound_stroke[b] = head_stroke(cycle, state.head_state[state.bound_head[b]])
         scratch.thick_diag[state.bound_thick[b]] += kappa
         scratch.thin_diag[thin] += kappa * w0 * w0
-        scratch.thin_diag[thin + n_thin] += kappa * w1 * w1
-        scratch.thin_off[thin + n_thin] += kappa * w0 * w1
+        scratch.thin_diag[thin + up] += kappa * w1 * w1
+        scratch.thin_off[thin + up] += kappa * w0 * w1
 
 
 @inner
@@ -136,11 +137,12 @@ def _precondition(lattice: Lattice, mechanics: Mechanics, scratch: Scratch, r: F
 def _apply(state: State, lattice: Lattice, cycle: Cycle, mechanics: Mechanics, scratch: Scratch, p: F8, q: F8) -> None:
     """q = A p with the thick filaments eliminated; leaves in thick_work how they give way to p."""
     n_thick, n_thin, kappa = lattice.n_thick, lattice.n_thin, cycle.stiffness_head
+    up = np.uint32(n_thin)  # from a thin node to the next
     w = scratch.thick_work
     w[:] = 0.0
     for b in range(state.counters[N_BOUND]):
         thin, w1 = state.bound_thin[b], state.bound_weight[b]
-        w[state.bound_thick[b]] += kappa * ((1.0 - w1) * p[thin] + w1 * p[thin + n_thin])
+        w[state.bound_thick[b]] += kappa * ((1.0 - w1) * p[thin] + w1 * p[thin + up])
     for f in range(n_thick):
         w[w.size - n_thick + f] += scratch.titin_slope[f] * p[0]
     solve_thick(lattice, mechanics, scratch.thick_pivot, w)
@@ -159,7 +161,7 @@ def _apply(state: State, lattice: Lattice, cycle: Cycle, mechanics: Mechanics, s
         thin, w1 = state.bound_thin[b], state.bound_weight[b]
         give = kappa * w[state.bound_thick[b]]
         q[thin] -= (1.0 - w1) * give
-        q[thin + n_thin] -= w1 * give
+        q[thin + up] -= w1 * give
     q_z = total(q, n_thin) + _z_line_stiffness(lattice, mechanics, scratch) * p[0]
     for f in range(n_thick):
         q_z -= scratch.titin_slope[f] * w[w.size - n_thick + f]
@@ -172,6 +174,7 @@ def _apply(state: State, lattice: Lattice, cycle: Cycle, mechanics: Mechanics, s
 def _relax_thick(state: State, lattice: Lattice, cycle: Cycle, mechanics: Mechanics, scratch: Scratch) -> None:
     """Put the thick filaments in equilibrium with the thin ones where they are; titin linearised."""
     n_thick, n_thin, kappa = lattice.n_thick, lattice.n_thin, cycle.stiffness_head
+    up = np.uint32(n_thin)  # from a thin node to the next
     u, v, w = state.thick_shift, state.thin_shift, scratch.thick_work
     w[:] = 0.0
     for f in range(n_thick):
@@ -183,7 +186,7 @@ def _relax_thick(state: State, lattice: Lattice, cycle: Cycle, mechanics: Mechan
         w[tip] = force + slope * u[tip]
     for b in range(state.counters[N_BOUND]):
         thin, w1 = state.bound_thin[b], state.bound_weight[b]
-        shift = (1.0 - w1) * v[thin] + w1 * v[thin + n_thin]
+        shift = (1.0 - w1) * v[thin] + w1 * v[thin + up]
         w[state.bound_thick[b]] += kappa * (state.bound_rest[b] + scratch.bound_stroke[b] - shift)
     factor_thick(lattice, mechanics, scratch.thick_diag, scratch.thick_pivot)
     solve_thick(lattice, mechanics, scratch.thick_pivot, w)
@@ -197,6 +200,7 @@ def _imbalance(state: State, lattice: Lattice, cycle: Cycle, mechanics: Mechanic
     Forces are the true ones, titin's nonlinear: what linearising left over at the thick tips counts too.
     """
     n_thick, n_thin, kappa = lattice.n_thick, lattice.n_thin, cycle.stiffness_head
+    up = np.uint32(n_thin)  # from a thin node to the next
     u, v, r = state.thick_shift, state.thin_shift, scratch.thin_r
     k = mechanics.stiffness_thin
     for f in range(n_thin):
@@ -211,13 +215,13 @@ def _imbalance(state: State, lattice: Lattice, cycle: Cycle, mechanics: Mechanic
     pull = 0.0
     for b in range(state.counters[N_BOUND]):
         thin, w1 = state.bound_thin[b], state.bound_weight[b]
-        shift = (1.0 - w1) * v[thin] + w1 * v[thin + n_thin]
+        shift = (1.0 - w1) * v[thin] + w1 * v[thin + up]
         x = state.bound_rest[b] - u[state.bound_thick[b]] - shift
         force = kappa * (x + scratch.bound_stroke[b])
         state.strain[b] = x
         pull += force
         r[thin] += (1.0 - w1) * force
-        r[thin + n_thin] += w1 * force
+        r[thin + up] += w1 * force
     passive, worst = 0.0, 0.0
     for f in range(n_thick):
         force = titin(mechanics, _titin_extension(state, lattice, mechanics, f))[0]

@@ -7,6 +7,8 @@ so equilibrium carries no step error; the halves swap order from step to step.
 
 import math
 
+import numpy as np
+
 from sarcomere_kernels.compiled import inlined, inner
 from sarcomere_kernels.rng import fill_uniform, uniform
 from sarcomere_kernels.types import F8, MAX_LOCK, RU_CALCIUM, STEP, Lattice, Regulation, Scratch, State
@@ -23,26 +25,35 @@ def _exit_rates(regulation: Regulation, ca: float, n: int, is_open: int, s: int,
 
 @inlined
 def _tabulate_stay(regulation: Regulation, ca: float, dt: float, stay: F8) -> None:
+    """Chance of every kind of unit to change nothing: calcium's part is that of this step."""
+    i = 0
     for n in range(regulation.n_calcium_sites + 1):
         for is_open in range(2):
-            for s in range(5):
-                for m in range(MAX_LOCK + 1):
-                    on, off, flip = _exit_rates(regulation, ca, n, is_open, s, m)
-                    stay[n, is_open, s, m] = math.exp(-(on + off + flip) * dt)
+            on, off, _ = _exit_rates(regulation, ca, n, is_open, 0, 0)
+            keep = math.exp(-(on + off) * dt)
+            for _ in range(5 * (MAX_LOCK + 1)):
+                stay[i] = keep * regulation.stay[i]
+                i += 1
 
 
 @inlined
-def neighbour_sum(ru_open: F8, unit: int, place: int, n_ru: int) -> int:
-    """2 + (open - not-open neighbours); a unit at the end of a strand has one neighbour."""
-    s = 2
-    if place > 0:
-        s += 2 * ru_open[unit - 1] - 1
-    if place < n_ru - 1:
-        s += 2 * ru_open[unit + 1] - 1
-    return s
+def _kind(n: int, is_open: int, s: int, m: int) -> np.uint64:
+    """Row of ``stay``; unsigned, which spares a check for a negative index."""
+    return np.uint64(((2 * n + is_open) * 5 + int(s)) * (MAX_LOCK + 1) + m)
 
 
 @inlined
+def _visit(state: State, regulation: Regulation, ca: float, dt: float, scratch: Scratch, unit: int, s: int) -> None:
+    """One unit whose neighbours add up to s - 2 (open +1, not open -1)."""
+    n, is_open = int(state.ru_calcium[unit]), int(state.ru_open[unit])
+    m = min(int(state.ru_heads[unit]), MAX_LOCK)
+    u = scratch.draw[unit]
+    if u >= scratch.ru_stay[_kind(n, is_open, s, m)]:
+        # -ln(u)/k is the time of the first event, within the step
+        _run_unit(state, regulation, ca, dt, unit, s, m, u)
+
+
+@inner
 def _run_unit(state: State, regulation: Regulation, ca: float, dt: float, unit: int, s: int, m: int, u: float) -> None:
     """Follow one unit through the step; u < 1 already fixes when its first event comes."""
     left = dt
@@ -71,19 +82,16 @@ def _run_unit(state: State, regulation: Regulation, ca: float, dt: float, unit: 
 @inner
 def switch_thin(state: State, lattice: Lattice, regulation: Regulation, ca: float, dt: float, scratch: Scratch) -> None:
     """Let every regulatory unit bind or lose calcium, open or close, for one step at free calcium ca (µM)."""
-    stay = scratch.ru_stay
-    _tabulate_stay(regulation, ca, dt, stay)
-    fill_uniform(state.stream, scratch.draw, state.ru_open.size)
-    n_strand = state.ru_open.size // lattice.n_ru
+    _tabulate_stay(regulation, ca, dt, scratch.ru_stay)
+    fill_uniform(state.lanes, scratch.draw, state.ru_open.size)
+    opened, n_ru = state.ru_open, lattice.n_ru
     for half in range(2):
         first = (state.counters[STEP] + half) % 2
-        for strand in range(n_strand):
-            for place in range(first, lattice.n_ru, 2):
-                unit = strand * lattice.n_ru + place
-                s = neighbour_sum(state.ru_open, unit, place, lattice.n_ru)
-                m = min(state.ru_heads[unit], MAX_LOCK)
-                u = scratch.draw[unit]
-                if u < stay[state.ru_calcium[unit], state.ru_open[unit], s, m]:
-                    continue
-                # u in [stay, 1): -ln(u)/k is the time of the first event, within the step
-                _run_unit(state, regulation, ca, dt, unit, s, m, u)
+        for begin in range(0, opened.size, n_ru):  # a strand; each of its ends has one neighbour
+            last = begin + n_ru - 1
+            if first == 0:
+                _visit(state, regulation, ca, dt, scratch, begin, 1 + 2 * opened[begin + 1])
+            for unit in range(begin + 2 - first, last, 2):
+                _visit(state, regulation, ca, dt, scratch, unit, 2 * (opened[unit - 1] + opened[unit + 1]))
+            if (n_ru - 1) % 2 == first:
+                _visit(state, regulation, ca, dt, scratch, last, 1 + 2 * opened[last - 1])

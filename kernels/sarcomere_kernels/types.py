@@ -14,6 +14,7 @@ I8 = NDArray[np.int64]
 I4 = NDArray[np.int32]
 I1 = NDArray[np.int8]
 U8 = NDArray[np.uint64]
+U4 = NDArray[np.uint32]
 
 # Head states.  Everything from A1 on is attached.
 OFF, MT, MDP, A1, A2, A3, RIGOR = range(7)
@@ -24,7 +25,6 @@ STATE_NAMES = ("OFF", "MT", "MDP", "A1", "A2", "A3", "RIGOR")
 # Where one step can take an attached head: A1, A2, A3, RIGOR, or off to MDP, or off to MT.
 N_OUTCOMES = 6
 TO_MDP, TO_MT = 4, 5
-NO_SITE = -1
 
 # How an attachment ended.
 BY_REVERSAL, BY_ATP = range(2)
@@ -47,6 +47,8 @@ HS_LENGTH, FORCE, TITIN_FORCE, RESIDUAL, IMPOSED_LENGTH, LOAD = range(6)
 N_MECHANICS = 6
 STEP, TICK, NEXT_IMPULSE, ATP_USED, N_BOUND, SOLVER_ITERATIONS, RU_CALCIUM = range(7)
 N_COUNT = 7
+
+N_LANES = 16  # random streams side by side
 
 # Time is counted in ticks: the longest step is so many, shorter ones are whole parts of it.
 TICKS_PER_STEP = 32
@@ -140,7 +142,7 @@ class CycleTable(NamedTuple):
     attach: F8  # (bin,) MDP -> A1 per site
     rebind: F8  # (bin,) MT -> RIGOR per site
     reach: float  # nm either side of the unstrained site at which sites are tried
-    attempt: F8  # (OFF, MT, MDP): upper bound of the chance to change in one step
+    attempt: F8  # (head state): upper bound of the chance that a detached head changes in one step
 
 
 class Regulation(NamedTuple):
@@ -153,6 +155,7 @@ class Regulation(NamedTuple):
     k_calcium_off_open: float
     k_open: F8  # (calcium bound, neighbours + 2)
     k_close: F8  # (calcium bound, neighbours + 2, heads bound)
+    stay: F8  # (calcium bound, open, neighbours + 2, heads bound), flat: chance not to open or close in one step
 
 
 class ThickFilament(NamedTuple):
@@ -232,8 +235,8 @@ class State(NamedTuple):
     bound_head: I4
     bound_site: I4
     bound_ru: I4  # regulatory unit of the site
-    bound_thick: I4  # thick node of the head
-    bound_thin: I4  # thin node on the Z side of the site
+    bound_thick: U4  # thick node of the head; unsigned, so that no index is checked for being negative
+    bound_thin: U4  # thin node on the Z side of the site
     bound_weight: F8  # share of the node on its tip side
     bound_rest: F8  # strain with no filament shifted
     strain: F8
@@ -247,14 +250,18 @@ class State(NamedTuple):
     mechanics: F8
     counters: I8
     dwell: I8  # (exit path, dwell bin)
-    stream: U8
+    stream: U8  # xoshiro256++, single draws
+    lanes: U4  # (word, lane): xoshiro128++, draws by the thousand
 
 
 class Scratch(NamedTuple):
     """Work space of one step; nothing in it outlives the step."""
 
-    ru_stay: F8
     draw: F8
+    ru_stay: F8  # as Regulation.stay: chance that nothing happens in this step
+    found_site: I4  # sites that a head may bind
+    found_strain: F8
+    found_sum: F8  # sum of the rates up to each
     bound_stroke: F8
     thick_diag: F8
     thick_pivot: F8
@@ -270,7 +277,7 @@ class Scratch(NamedTuple):
     titin_slope: F8
     titin_load: F8
     wake_rate: F8
-    attempt: F8  # (OFF, MT, MDP): upper bound of the chance to change in this step
+    attempt: F8  # (head state): upper bound of the chance that a detached head changes in this step
 
 
 class Trace(NamedTuple):

@@ -11,8 +11,8 @@ import pytest
 
 from sarcomere.parameters import load_fibre
 from sarcomere_kernels import advance
-from sarcomere_kernels.rng import fill_uniform, next_word, uniform
 from tests.bench import bench
+from tests.organs import fill_uniform, uniform
 
 compiled_only = pytest.mark.skipif(os.environ.get("NUMBA_DISABLE_JIT") == "1", reason="needs compiled kernels")
 
@@ -24,20 +24,22 @@ def test_advance_is_compiled_once() -> None:
     assert len(advance.signatures) == 1
 
 
-def test_random_stream_is_xoshiro256plusplus() -> None:
+def test_single_stream_is_xoshiro256plusplus() -> None:
     """First words from state 1, 2, 3, 4, as the authors' C code gives them."""
     stream = np.array([1, 2, 3, 4], dtype=np.uint64)
-    words = [int(next_word(stream)) for _ in range(4)]
-    assert words == [41943041, 58720359, 3588806011781223, 3591011842654386]
+    words = [41943041, 58720359, 3588806011781223, 3591011842654386]
+    assert [uniform(stream) for _ in range(4)] == [(word >> 11) * 2.0**-53 for word in words]
 
 
-def test_filling_equals_single_draws() -> None:
-    one, many = (np.random.SeedSequence(3).generate_state(4, np.uint64) for _ in range(2))
-    draws = np.zeros(50)
-    fill_uniform(many, draws)
-    assert draws.tolist() == [uniform(one) for _ in range(50)]
-    assert (one == many).all()
-    assert draws.min() >= 0
+def test_every_lane_is_xoshiro128plusplus() -> None:
+    """First words from state 1, 2, 3, 4, as the authors' C code gives them; other lanes do not disturb."""
+    lanes = np.random.SeedSequence(3).generate_state(64, np.uint32).reshape(4, 16)
+    lanes[:, 5] = 1, 2, 3, 4
+    draws = np.zeros(64)
+    fill_uniform(lanes, draws, 50)
+    assert draws[5::16].tolist() == [(word + 0.5) * 2.0**-32 for word in (641, 1573767, 3222811527, 3517856514)]
+    assert np.unique(draws).size == 64
+    assert draws.min() > 0
     assert draws.max() < 1
 
 
@@ -50,7 +52,8 @@ b = bench(load_fibre("fast"), lattice=LatticeParameters(n_thick=1, n_crown=5, n_
           numerics=Numerics(strain_bin_nm=0.5), sample_ms=0.1)
 trace = b.run(3.0)
 s = b.state
-print([float(x).hex() for x in trace.force], s.head_state.tolist(), s.stream.tolist(), s.ru_open.sum())
+random = s.stream.tolist(), s.lanes.tolist()
+print([float(x).hex() for x in trace.force], s.head_state.tolist(), random, s.ru_open.sum())
 """
 
 

@@ -12,30 +12,22 @@ import pytest
 
 import sarcomere_kernels
 
-# switch_thin is cached from thin_filament.py; the edit is in rng.py, which it calls.
+ROOT = Path(__file__).parents[2]
+
+# The program is cached beside the kernels' callers; the edit is in rng.py, which a callee of a callee calls.
 PROGRAM = """
 import numpy as np
-from sarcomere_kernels import types as k
-from sarcomere_kernels.thin_filament import switch_thin
-n = 40
-zeros = lambda *s: np.zeros(s)
-lattice = k.Lattice(1, 1, 1, n, 1.0, zeros(1), *[np.zeros(1, np.int32)] * 3, zeros(1), np.zeros(1, np.int32), zeros(1),
-                    np.zeros(1, np.int32))
-state = k.State(*[np.zeros(1, np.int8)], *[np.zeros(1, np.int32)] * 2, zeros(1), np.zeros(1, np.int8),
-                *[np.zeros(2 * n, np.int8) for _ in range(3)], zeros(1), zeros(1), zeros(9), zeros(4),
-                np.zeros(6, np.int64), np.zeros((2, 60), np.int64), np.arange(1, 5, dtype=np.uint64))
-regulation = k.Regulation(1, 2, 0.2, 2.0, 0.1, np.full((3, 5), 0.5), np.full((3, 5, 8), 0.5))
-floats = {name: zeros(1) for name in k.Scratch._fields}
-floats |= {"ru_stay": zeros(3, 2, 5, 8), "ru_draw": zeros(2 * n)}
-floats |= {name: np.zeros(1, np.int32) for name in ("bound_head", "bound_thick", "bound_thin")}
-for _ in range(20):
-    switch_thin(state, lattice, regulation, 1.0, 0.1, k.Scratch(**floats))
-print(state.ru_open.sum(), state.ru_calcium.sum())
+from sarcomere.parameters import LatticeParameters, load_fibre
+from tests.bench import bench
+from tests.organs import switch_thin
+b = bench(load_fibre("fast"), lattice=LatticeParameters(n_thick=1), pca=6.0)
+switch_thin(b.state, b.model, b.scratch, 1.0, 50)
+print(b.state.ru_open.sum(), b.state.ru_calcium.sum())
 """
 
 
 def run_copy(copy: Path, cache: Path) -> str:
-    environment = {**os.environ, "PYTHONPATH": str(copy), "NUMBA_CACHE_DIR": str(cache)}
+    environment = {**os.environ, "PYTHONPATH": f"{copy}{os.pathsep}{ROOT}", "NUMBA_CACHE_DIR": str(cache)}
     done = subprocess.run([sys.executable, "-c", PROGRAM], env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout
@@ -61,5 +53,5 @@ def test_an_edited_kernel_is_never_stale(tmp_path: Path, hashed: bool) -> None:
         edit(package / "__init__.py", "    return digest.hexdigest()[:16]", '    return "always-the-same"')
     before = run_copy(copy, tmp_path / "cache")
     assert run_copy(copy, tmp_path / "cache") == before
-    edit(package / "rng.py", "* _TO_UNIT\n    stream[0]", "* _TO_UNIT * 0.5\n    stream[0]")
+    edit(package / "rng.py", "+ 0.5) * _TO_UNIT_32", "+ 0.5) * _TO_UNIT_32 * 0.5")
     assert (run_copy(copy, tmp_path / "cache") != before) is hashed

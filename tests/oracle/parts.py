@@ -21,7 +21,7 @@ TO_MDP, TO_MT = 4, 5  # columns of a 6-state propagator after A1, A2, A3, RIGOR
 STRAIN_RANGE = 40.0
 ACTINS_PER_UNIT = 7
 NEIGHBOURS = (((0, 0), 0), ((-1, 0), 1), ((-1, 0), 0), ((-1, -1), 1), ((0, -1), 0), ((0, -1), 1))
-MASK = (1 << 64) - 1
+MASK, MASK_32 = (1 << 64) - 1, (1 << 32) - 1
 
 
 class Xoshiro:
@@ -47,6 +47,34 @@ class Xoshiro:
     @staticmethod
     def _rotate(word: int, by: int) -> int:
         return ((word << by) | (word >> (64 - by))) & MASK
+
+
+class Lanes:
+    """16 streams of xoshiro128++ side by side; 32-bit uniforms in (0, 1), whole rows of 16 at a time."""
+
+    def __init__(self, words: Any) -> None:
+        self.s = [[int(word) for word in row] for row in words]
+
+    def uniforms(self, n: int) -> list[float]:
+        """The next n numbers; what is left of the last row is dropped."""
+        rows = [self._row() for _ in range(-(-n // 16))]
+        return [u for row in rows for u in row][:n]
+
+    def _row(self) -> list[float]:
+        return [self._next(lane) for lane in range(16)]
+
+    def _next(self, lane: int) -> float:
+        a, b, c, d = (self.s[word][lane] for word in range(4))
+        word = (self._rotate((a + d) & MASK_32, 7) + a) & MASK_32
+        c, d, shifted = c ^ a, d ^ b, (b << 9) & MASK_32
+        b, a, c, d = b ^ c, a ^ d, c ^ shifted, self._rotate(d, 11)
+        for place, value in enumerate((a, b, c, d)):
+            self.s[place][lane] = value
+        return (word + 0.5) / 2.0**32
+
+    @staticmethod
+    def _rotate(word: int, by: int) -> int:
+        return ((word << by) | (word >> (32 - by))) & MASK_32
 
 
 class Geometry:

@@ -28,9 +28,13 @@ from tests.oracle.parts import (
     CalciumStore,
     Geometry,
     HeadCycle,
+    Lanes,
     Setup,
     Xoshiro,
 )
+
+# Where the kernels' state keeps these.
+STEP, NEXT_IMPULSE, ATP_USED, N_BOUND = 0, 2, 3, 4
 
 
 class Elastic:
@@ -130,12 +134,14 @@ class Twin:
         self.cycle = HeadCycle(setup.fibre, setup.chemistry, setup.numerics)
         self.calcium = CalciumStore(setup.fibre, setup.chemistry, setup.numerics, state.calcium)
         self.elastic = Elastic(setup, self.geometry)
-        self.random = Xoshiro(state.stream)
-        self.head_state, self.head_site = state.head_state.copy(), state.head_site.copy()
-        self.strain, self.site_taken = state.strain.copy(), state.site_taken.copy()
+        self.random, self.lanes = Xoshiro(state.stream), Lanes(state.lanes)
+        self.head_state, self.site_taken = state.head_state.copy(), state.site_taken.copy()
+        self.bound = [int(head) for head in state.bound_head[: state.counters[N_BOUND]]]  # in the order of their draws
+        self.head_site, self.strain = np.full(self.head_state.size, -1), np.zeros(self.head_state.size)
+        self.head_site[self.bound] = state.bound_site[: len(self.bound)]
         self.ru_calcium, self.ru_open = state.ru_calcium.copy(), state.ru_open.copy()
         self.ru_heads = state.ru_heads.copy()
-        self.n, next_impulse, self.atp_used = (int(count) for count in state.counters[:3])
+        self.n, next_impulse, self.atp_used = (int(state.counters[i]) for i in (STEP, NEXT_IMPULSE, ATP_USED))
         self.impulses = sorted(setup.impulses)[next_impulse:]
         lat = setup.lattice
         area = 2.0 / np.sqrt(3.0) * lat.d10**2 * lat.spacing_length / setup.hs_length  # nm2 per thick filament
@@ -185,7 +191,7 @@ class Twin:
 
     def _units(self) -> None:
         self.seen = self._seen_calcium()
-        draws = [self.random.uniform() for _ in self.ru_open]
+        draws = self.lanes.uniforms(self.ru_open.size)
         n_ru = self.setup.lattice.n_ru
         for half in (self.n % 2, 1 - self.n % 2):
             for strand in range(2 * self.geometry.n_thin):
@@ -231,15 +237,20 @@ class Twin:
         self.tensions = np.array([[self.elastic.tension(t, c) for c in range(lat.n_crown)] for t in range(lat.n_thick)])
         gap = 2.0 / 3.0 * lat.d10 * np.sqrt(lat.spacing_length / self.hs_length) - lat.gap_unstrained
         self.reaching = float(np.exp(-0.5 * lat.stiffness_radial * gap**2 / self.cycle.kt))
-        draws = [self.random.uniform() for _ in self.head_state]
-        for head, u in enumerate(draws):
+        old = list(self.bound)
+        for head, u in enumerate(self.lanes.uniforms(self.head_state.size)):
             before = self.head_state[head]
-            if before >= A1:
-                self._attached(head, u)
-            else:
+            if before < A1:
                 self._leave(head, u, self.dt)
-            if self.head_state[head] != before and self.head_state[head] < A1:
-                self._leave(head, self.random.uniform(), self.dt / 2)
+                self._second_chance(head, before)
+        for slot, u in reversed(list(enumerate(self.lanes.uniforms(len(old))))):
+            before = self.head_state[old[slot]]
+            self._attached(old[slot], u)
+            self._second_chance(old[slot], before)
+
+    def _second_chance(self, head: int, before: int) -> None:
+        if self.head_state[head] != before and self.head_state[head] < A1:
+            self._leave(head, self.random.uniform(), self.dt / 2)
 
     def _leave(self, head: int, u: float, dt: float) -> None:
         """The exits of a head that is not attached, over dt."""
@@ -282,5 +293,11 @@ class Twin:
         stays = outcome < TO_MDP
         self.ru_heads[self.geometry.site_unit[site]] += int(stays) - int(self.site_taken[site])
         self.site_taken[site], self.head_site[head] = int(stays), site if stays else -1
+        if stays and head not in self.bound:
+            self.bound.append(head)
+        elif not stays and head in self.bound:  # the last of the list takes the place of the one that leaves
+            last = self.bound.pop()
+            if last != head:
+                self.bound[self.bound.index(head)] = last
         self.head_state[head] = (A1, A2, A3, RIGOR, MDP, MT)[outcome]
         self.atp_used += int(outcome == TO_MT)

@@ -15,8 +15,8 @@ from sarcomere.parameters import Chemistry, LatticeParameters, load_fibre
 from sarcomere.scenario import Numerics
 from sarcomere_kernels import tabulate_cycle
 from sarcomere_kernels import types as k
-from sarcomere_kernels.cycle import attached_generator, propagator
 from tests.bench import RIGID, Bench, batch_mean, bench, fibre
+from tests.organs import attached_generator, propagator
 from tests.theory.master_equation import solve_head
 
 pytestmark = pytest.mark.theory
@@ -100,7 +100,8 @@ def equilibrium_bench(name: str, seed: int, hs_length: float, spoil: float = 1.0
     if spoil == 1.0:
         return b
     cycle = b.model.cycle._replace(k_adp_rebind=spoil * b.model.cycle.k_adp_rebind)
-    table = b.model.table._replace(transition=b.model.table.transition.copy(), landing=b.model.table.landing.copy())
+    copies = {name: getattr(b.model.table, name).copy() for name in ("stay", "transition", "landing")}
+    table = b.model.table._replace(**copies)
     tabulate_cycle(cycle, b.model.sampling.step, table, np.zeros((5, k.N_OUTCOMES, k.N_OUTCOMES)))
     return b._replace(model=b.model._replace(cycle=cycle, table=table))
 

@@ -10,8 +10,8 @@ from scipy.sparse.linalg import spsolve
 from sarcomere.parameters import LatticeParameters, MechanicsParameters, load_fibre
 from sarcomere.scenario import Numerics
 from sarcomere_kernels import types as k
-from sarcomere_kernels.mechanics import balance_forces
 from tests.bench import Bench, bench
+from tests.organs import balance_forces
 
 pytestmark = pytest.mark.theory
 TOLERANCE = 1e-6
@@ -28,8 +28,12 @@ def attach_at_random(b: Bench, n_bound: int, seed: int) -> None:
         near = sites[(np.abs(x) < 15) & (st.site_taken[sites] == 0)]
         if near.size and st.counters[k.N_BOUND] < n_bound:
             site = rng.choice(near)
-            st.head_state[head], st.head_site[head], st.site_taken[site] = rng.integers(k.A1, k.RIGOR + 1), site, 1
-            b.scratch.bound_head[st.counters[k.N_BOUND]] = head
+            slot = st.counters[k.N_BOUND]
+            st.head_state[head], st.site_taken[site] = rng.integers(k.A1, k.RIGOR + 1), 1
+            st.bound_head[slot], st.bound_site[slot] = head, site
+            st.bound_thick[slot], st.bound_thin[slot] = lat.head_node[head], lat.site_node[site]
+            st.bound_weight[slot] = lat.site_weight[site]
+            st.bound_rest[slot] = lat.reference_length - lat.site_s[site] - lat.head_z[head]
             st.counters[k.N_BOUND] += 1
 
 
@@ -57,17 +61,17 @@ def direct_solution(b: Bench) -> tuple[np.ndarray, np.ndarray, float]:
     for node in range(lat.n_thin, n_v + lat.n_thin):
         spring({thin(node): 1.0, thin(node - lat.n_thin): -1.0}, m.stiffness_thin, 0.0)
     strokes = {k.A1: 0.0, k.A2: c.stroke_1, k.A3: c.stroke_1 + c.stroke_2, k.RIGOR: c.stroke_1 + c.stroke_2}
-    for head in np.flatnonzero(st.head_state >= k.A1):
-        site = st.head_site[head]
+    n_bound = st.counters[k.N_BOUND]
+    for head, site in zip(st.bound_head[:n_bound], st.bound_site[:n_bound], strict=True):
         w, low = lat.site_weight[site], lat.site_node[site]
         x = lat.reference_length - lat.site_s[site] - lat.head_z[head]
         terms = {int(lat.head_node[head]): 1.0, thin(low): 1 - w, thin(low + lat.n_thin): w}
         spring(terms, c.stiffness_head, x + strokes[int(st.head_state[head])])
     if m.free_end:
-        spring({z_line: 1.0}, lat.n_thick * m.stiffness_series, lat.reference_length - m.imposed_length)
-        load[z_line] -= lat.n_thick * m.load
+        spring({z_line: 1.0}, lat.n_thick * m.stiffness_series, lat.reference_length - st.mechanics[k.IMPOSED_LENGTH])
+        load[z_line] -= lat.n_thick * st.mechanics[k.LOAD]
     shifts = np.zeros(size)
-    held = lat.reference_length - m.imposed_length
+    held = lat.reference_length - st.mechanics[k.IMPOSED_LENGTH]
     for _ in range(50):
         jacobian, residual = stiffness.tocsr().copy().tolil(), load - stiffness.tocsr() @ shifts
         for tip in range(n_u - lat.n_thick, n_u):
@@ -105,7 +109,7 @@ def test_balance_equals_a_direct_solve(name: str, n_bound: int) -> None:
         numerics=Numerics(force_tolerance_pN=TOLERANCE),
     )  # fmt: skip
     attach_at_random(b, n_bound, seed=n_bound)
-    status = balance_forces(b.state, b.model.lattice, b.model.cycle, b.model.mechanics, b.scratch)
+    status = balance_forces(b.state, b.model, b.scratch)
     thick, thin, length = direct_solution(b)
     assert status == k.OK
     assert b.state.mechanics[k.RESIDUAL] <= TOLERANCE
@@ -119,14 +123,15 @@ def test_a_load_alone_sets_the_length() -> None:
     """The solver takes force control: hung on a load without a spring, the half-sarcomere carries that load."""
     b = bench(load_fibre("fast"), numerics=Numerics(force_tolerance_pN=TOLERANCE))
     attach_at_random(b, 300, seed=1)
-    m = b.model.mechanics._replace(free_end=1, stiffness_series=0.0, load=200.0)
-    assert balance_forces(b.state, b.model.lattice, b.model.cycle, m, b.scratch) == k.OK
+    loaded = b.model._replace(mechanics=b.model.mechanics._replace(free_end=1, stiffness_series=0.0))
+    b.state.mechanics[k.LOAD] = 200.0
+    assert balance_forces(b.state, loaded, b.scratch) == k.OK
     assert b.state.mechanics[k.FORCE] == pytest.approx(200.0, abs=1e-4)
 
 
 def test_without_enough_iterations_it_says_so() -> None:
     b = bench(load_fibre("fast"), numerics=Numerics(force_tolerance_pN=TOLERANCE, max_iterations=1))
     attach_at_random(b, 300, seed=1)
-    status = balance_forces(b.state, b.model.lattice, b.model.cycle, b.model.mechanics, b.scratch)
+    status = balance_forces(b.state, b.model, b.scratch)
     assert status == k.NOT_BALANCED
     assert b.state.mechanics[k.RESIDUAL] > TOLERANCE

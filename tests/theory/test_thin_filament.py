@@ -14,8 +14,8 @@ from scipy.linalg import expm
 from sarcomere.parameters import LatticeParameters, RegulationParameters, load_fibre
 from sarcomere.scenario import Numerics
 from sarcomere_kernels import types as k
-from sarcomere_kernels.thin_filament import switch_thin
 from tests.bench import Bench, bench, fibre
+from tests.organs import switch_thin
 
 pytestmark = pytest.mark.theory
 N_RU = 3
@@ -70,9 +70,7 @@ def many_strands(p: RegulationParameters, name: str, step_ms: float = 0.1) -> Be
 
 def switch(b: Bench, ca: float, n_steps: int) -> tuple[float, float]:
     """Open and calcium fractions after n_steps."""
-    for _ in range(n_steps):
-        switch_thin(b.state, b.model.lattice, b.model.regulation, ca, b.model.sampling.step, b.scratch)
-        b.state.counters[k.STEP] += 1
+    switch_thin(b.state, b.model, b.scratch, ca, n_steps)
     sites = b.state.ru_open.size * b.model.regulation.n_calcium_sites
     assert b.state.counters[k.RU_CALCIUM] == b.state.ru_calcium.sum()
     return b.state.ru_open.mean(), b.state.counters[k.RU_CALCIUM] / sites
@@ -112,6 +110,7 @@ def test_chain_opens_at_its_exact_pace(name: str) -> None:
     for seed in range(20):
         b = many_strands(p, name, step_ms=0.0125)
         b.state.stream[:] = np.random.SeedSequence(seed).generate_state(4, np.uint64)
+        b.state.lanes[:] = np.random.SeedSequence(seed).generate_state(64, np.uint32).reshape(4, 16)
         runs.append(switch(b, 10.0, 80))
     mean, sem = np.mean(runs, axis=0), np.std(runs, axis=0, ddof=1) / np.sqrt(len(runs))
     after = np.eye(len(chain.states))[chain.rest] @ expm(chain.q * 1.0)
