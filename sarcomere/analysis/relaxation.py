@@ -20,7 +20,7 @@ def active_force(ds: xr.Dataset) -> xr.DataArray:
     Returns
     -------
     xarray.DataArray
-        pN per thick filament, by ``motor_unit`` and ``time``.
+        pN per thick filament, by ``motor_unit`` (or ``condition``) and ``time``.
     """
     force = (ds.force - ds.titin_force).mean("replicate")
     return force.assign_attrs(units="pN", long_name="active force per thick filament")
@@ -37,11 +37,29 @@ def last_impulse(ds: xr.Dataset) -> xr.DataArray:
     Returns
     -------
     xarray.DataArray
-        Seconds, by ``motor_unit``.
+        Seconds, by ``motor_unit`` (or ``condition``).
     """
     if ds.sizes.get("impulse", 0) == 0:
-        return xr.full_like(ds.motor_unit, np.nan, dtype=float)
+        return xr.full_like(ds.impulse_time.count("impulse"), np.nan, dtype=float)
     return ds.impulse_time.max("impulse").assign_attrs(units="s", long_name="last impulse")
+
+
+def smoothed(values: xr.DataArray) -> xr.DataArray:
+    """Running mean over 10 ms, short against a human twitch and long against the noise of single heads.
+
+    Parameters
+    ----------
+    values : xarray.DataArray
+        With dimension ``time``.
+
+    Returns
+    -------
+    xarray.DataArray
+        Of the same shape; the ends average over what there is.
+    """
+    step = float(values.time[1] - values.time[0])
+    width = max(1, round(SMOOTHING_S / step))
+    return values.rolling(time=width, center=True, min_periods=1).mean()
 
 
 def half_relaxation_time(values: xr.DataArray, after: xr.DataArray) -> xr.DataArray:
@@ -61,11 +79,8 @@ def half_relaxation_time(values: xr.DataArray, after: xr.DataArray) -> xr.DataAr
     xarray.DataArray
         Seconds; NaN where there is no impulse or the record ends before half is reached.
     """
-    step = float(values.time[1] - values.time[0])
-    width = max(1, round(SMOOTHING_S / step))
-    smooth = values.rolling(time=width, center=True, min_periods=1).mean()
     half = xr.apply_ufunc(
-        _half_time, smooth, after, values.time, input_core_dims=[["time"], [], ["time"]], vectorize=True
+        _half_time, smoothed(values), after, values.time, input_core_dims=[["time"], [], ["time"]], vectorize=True
     )
     return half.assign_attrs(units="s", long_name="half-relaxation time after the last impulse")
 

@@ -8,10 +8,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sarcomere.analysis import ATTACHED, active_force, attached_fraction
+from sarcomere.plot.style import FIBRE_COLOURS
 
 # Colour-blind safe (Okabe & Ito); detached states from grey to black, attached ones from pale to dark, rigor in red.
 DETACHED = ["OFF", "MT", "MDP"]
-FIBRE_COLOURS = {"slow": "#0072B2", "fast": "#D55E00"}
 STATE_COLOURS = {
     "OFF": "#a6a6a6",
     "MT": "#56b4e9",
