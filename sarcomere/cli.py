@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    import xarray as xr
     from rich.console import Console
 
     from sarcomere.simulate import Simulation
@@ -56,7 +55,7 @@ def main() -> None:
 )
 @click.option("--resume", is_flag=True, help="Go on with an interrupted run.")
 @click.option("--overwrite", is_flag=True, help="Replace the result file if there is one.")
-@click.option("--figure/--no-figure", default=True, help="Write an overview figure beside the result.")
+@click.option("--figure/--no-figure", default=True, help="Write the figure beside the result.")
 def run(
     scenario: str,
     output: Path | None,
@@ -73,6 +72,7 @@ def run(
     \b
     Examples
       sarcomere run voluntary-contraction
+      sarcomere run force-pca
       sarcomere run voluntary-contraction --set chemistry.atp_mM=0.1 -o low-atp.h5
       sarcomere run mine.toml --replicates 10 --seed 7 --set drive.discharge_file='"mine.csv"'
 
@@ -105,7 +105,15 @@ def run(
             else ("nothing was written yet; run it again")
         )
         raise click.exceptions.Exit(_interrupted(f"Interrupted: {kept}.")) from None
-    _report(path, figure)
+    from sarcomere.report import print_summary, save_figure
+    from sarcomere.results import open_run
+
+    with open_run(path) as lazy:
+        ds = lazy.load()
+    print_summary(ds)
+    click.echo(f"\nResult: {path}")
+    if figure:
+        click.echo(f"Figure: {save_figure(ds, path.with_suffix('.png'))}")
 
 
 def _interrupted(message: str) -> int:
@@ -161,68 +169,6 @@ class _Bar:
             self._console.print(f"{done:.2f} of {self._duration:.2f} s simulated")
 
 
-def _report(path: Path, figure: bool) -> None:
-    """Say what came out, and where it is."""
-    from sarcomere.results import open_run
-
-    with open_run(path) as lazy:
-        ds = lazy.load()
-    _print_summary(ds)
-    click.echo(f"\nResult: {path}")
-    if figure:
-        click.echo(f"Figure: {_save_figure(ds, path.with_suffix('.png'))}")
-
-
-def _print_summary(ds: xr.Dataset) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    from sarcomere.analysis import summary
-
-    columns = {
-        "impulses": ("impulses", "{:.0f}", 1.0),
-        "rate": ("rate\n/s", "{:.1f}", 1.0),
-        "peak_ca": ("Ca\nµM", "{:.1f}", 1.0),
-        "peak_force": ("force\npN", "{:.0f}", 1.0),
-        "peak_attached": ("heads\n%", "{:.1f}", 100.0),
-        "atp_used": ("ATP", "{:.1f}", 1.0),
-        "force_half_time": ("t½ force\nms", "{:.0f}", 1e3),
-        "attached_half_time": ("t½ heads\nms", "{:.0f}", 1e3),
-    }
-    rows = summary(ds)
-    table = Table(
-        title=ds.attrs["title"],
-        caption="Ca, force (active, per thick filament), heads (attached): peaks. ATP: used per head.\n"
-        "t½: from the peak after the last impulse to half of it.",
-    )
-    table.add_column("unit")
-    table.add_column("fibre")
-    for heading, _, _ in columns.values():
-        table.add_column(heading, justify="right")
-    for i, unit in enumerate(ds.motor_unit.values):
-        cells = (form.format(float(rows[name][i]) * scale) for name, (_, form, scale) in columns.items())
-        table.add_row(str(unit), str(ds.fibre.values[i]), *cells)
-    console = Console(highlight=False)
-    console.print(table)
-    peak = float(ds.muscle_force.mean("replicate").max())
-    click.echo(f"Peak muscle force {peak:.0f} mN over {float(ds.time[-1]):.2f} s, seed {ds.attrs['seed']}.")
-
-
-def _save_figure(ds: xr.Dataset, path: Path) -> Path:
-    from sarcomere.errors import StoreError
-    from sarcomere.plot import overview
-
-    try:
-        if path.is_dir():
-            raise IsADirectoryError("it is a folder")
-        overview(ds).savefig(path, dpi=130)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        remedy = "choose another name with sarcomere plot RUN.h5 -o FIGURE.png"
-        raise StoreError(f"{path}: the figure cannot be written ({reason}); {remedy}.") from None
-    return path
-
-
 @main.command()
 @click.argument("path", type=click.Path(path_type=Path))
 def info(path: Path) -> None:
@@ -246,11 +192,12 @@ def info(path: Path) -> None:
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Figure file; default beside the run, as .png.")
 def plot(path: Path, output: Path | None) -> None:
-    """Draw the overview of a run: impulses, calcium, force, heads."""
+    """Draw the figure of a run: the kind that its scenario names, by default the overview."""
+    from sarcomere.report import save_figure
     from sarcomere.results import open_run
 
     with open_run(path) as ds:
-        click.echo(_save_figure(ds.load(), output or path.with_suffix(".png")))
+        click.echo(save_figure(ds.load(), output or path.with_suffix(".png")))
 
 
 @main.command()
@@ -259,4 +206,4 @@ def scenarios() -> None:
     from sarcomere.scenario_file import read, shipped_scenarios
 
     for name in shipped_scenarios():
-        click.echo(f"{name:<24} {read(name).description}")
+        click.echo(f"{name:<22} {read(name).description}")

@@ -20,7 +20,8 @@ from sarcomere_kernels import types as k
 
 TICKS = k.TICKS_PER_STEP
 _KEPT_MODELS = 64  # about 1 MB each
-_LEAST_REFERENCE_PN = 1.0  # a relative load refers to more than this: 100 times the tolerance of the force balance
+_TAUT_PN = 1.0  # force that is there beyond doubt: 100 times the tolerance of the force balance
+_SUM, _COUNT, _TAUT_SINCE = range(3)  # memory
 
 
 class Models:
@@ -116,8 +117,9 @@ class Preparation:
     ----------
     state : sarcomere_kernels.types.State
         All that changes in the kernels.
-    reference : ndarray, shape (2,)
-        Sum and number of the forces to which a relative load refers; with ``state`` all that a resumed run needs.
+    memory : ndarray, shape (3,)
+        Sum and number of the forces to which a relative load refers, and the segment (its first step + 1) in which
+        slack has been taken up; with ``state`` all that a resumed run needs.
     """
 
     def __init__(
@@ -138,7 +140,7 @@ class Preparation:
         self._impulse_tick = np.round(impulses * 1e3 / self._step_ms).astype(np.int64) * TICKS
         self.state = start.fresh_state(models.base, calcium, self._ca, seed)
         self.scratch = start.scratch_for(models.base)
-        self.reference = np.zeros(2)
+        self.memory = np.zeros(3)
 
     @property
     def lattice(self) -> k.Lattice:
@@ -177,20 +179,45 @@ class Preparation:
                 trace.snapshot_state[shot:],
                 trace.snapshot_strain[shot:],
             )
-            done, shots_done = self._take(segment, until, Stretch(rest, whole.load[row:], whole.chemistry[row:]))
+            out = Stretch(rest, whole.load[row:], whole.chemistry[row:])
+            if segment.may_slacken and not self._is_taut(segment, step):
+                until = step + 1
+                done, shots_done = self._take_slack(segment, until, out)
+            else:
+                done, shots_done = self._take(segment, until, out)
             row, shot, step = row + done, shot + shots_done, until
         return whole
+
+    def _is_taut(self, segment: Segment, step: int) -> bool:
+        """Whether slack is taken up for the rest of a segment: there is force, and the ends come no closer."""
+        if self.memory[_TAUT_SINCE] != segment.first + 1:
+            if self._timetable.shortens(segment) or self.state.mechanics[k.FORCE] < _TAUT_PN:
+                return False
+            self.memory[_TAUT_SINCE] = segment.first + 1
+        return True
+
+    def _take_slack(self, segment: Segment, until: int, out: Stretch) -> tuple[int, int]:
+        """One step between ends that only pull: unloaded, unless it would end shorter than they are apart."""
+        before = [array.copy() for array in self.state]
+        free = self._take(segment._replace(force_control=True, is_reference=False), until, out, unloaded=True)
+        mechanics = self.state.mechanics
+        balanced = mechanics[k.RESIDUAL] <= self._models.base.mechanics.tolerance
+        if balanced and mechanics[k.HS_LENGTH] > self._timetable.length_at_end(until):
+            return free
+        for name, saved in zip(k.State._fields, before, strict=True):
+            getattr(self.state, name)[...] = saved
+        return self._take(segment, until, out)
 
     @property
     def _step(self) -> int:
         return int(self.state.counters[k.TICK]) // TICKS
 
-    def _take(self, segment: Segment, until: int, out: Stretch) -> tuple[int, int]:
+    def _take(self, segment: Segment, until: int, out: Stretch, *, unloaded: bool = False) -> tuple[int, int]:
         """Advance within one segment; returns how many samples and snapshots it gave."""
         model, begin = self._models.model(segment), self._step
         sampling = model.sampling
         n = (until - begin) << segment.halvings
-        drive = self._drive(segment, begin, n, sampling.ticks)
+        drive = self._drive(segment, begin, n, sampling.ticks, unloaded=unloaded)
         fresh = self.state.counters[k.STEP] == 0
         ticks = np.arange(begin * TICKS if fresh else begin * TICKS + sampling.ticks, until * TICKS + 1, sampling.ticks)
         sampled = ticks % sampling.every == 0
@@ -202,19 +229,21 @@ class Preparation:
             )
         status = advance(self.state, model, drive, self.scratch, trace, n)
         load = drive.load[-1] if segment.force_control else None
-        self._check(status, model, load, trace.series[: ticks.size if segment.is_reference else rows])
+        if not unloaded:
+            self._check(status, model, load, trace.series[: ticks.size if segment.is_reference else rows])
         if segment.is_reference:
             for force in trace.series[int(fresh) :, k.S_FORCE]:  # one by one: blocks must not change the rounding
-                self.reference += (force, 1.0)
+                self.memory[:_TAUT_SINCE] += (force, 1.0)
             out.trace.series[:rows] = trace.series[sampled]
             out.trace.head_state_fraction[:rows] = trace.head_state_fraction[sampled]
+        out.load[:rows] = np.nan
         if segment.force_control:
             out.load[:rows] = drive.load[sampled[int(fresh) :]]
         out.chemistry[:rows] = segment.chemistry
         every = sampling.snapshot_every
         return rows, int((ticks % every == 0).sum()) if every else 0
 
-    def _drive(self, segment: Segment, begin: int, n: int, ticks: int) -> k.Drive:
+    def _drive(self, segment: Segment, begin: int, n: int, ticks: int, *, unloaded: bool) -> k.Drive:
         """What is imposed in n kernel steps from step ``begin`` on."""
         table, mechanics = self._timetable, self.state.mechanics
         before = begin * TICKS + np.arange(n, dtype=np.float64) * ticks
@@ -228,7 +257,7 @@ class Preparation:
         if table.pca is not None:
             pca = table.pca.at(before + 0.5 * ticks)
             drive.ca[:] = 10.0 ** (6.0 - pca[0]) if np.ptp(pca) == 0 else [math.pow(10.0, 6.0 - p) for p in pca]
-        if segment.force_control and table.load is not None:
+        if segment.force_control and table.load is not None and not unloaded:
             drive.load[:] = table.load.at(before + ticks, "left") * self._load_unit(begin)
         return drive
 
@@ -236,8 +265,8 @@ class Preparation:
         """The force that a load of 1 means, pN."""
         if not self._timetable.relative_load:
             return 1.0
-        force = float(self.reference[0] / self.reference[1])
-        if force <= _LEAST_REFERENCE_PN:
+        force = float(self.memory[_SUM] / max(self.memory[_COUNT], 1.0))
+        if force <= _TAUT_PN:
             raise InputError(
                 f"protocol.load is relative to the force before it, which is {force:.3g} pN per thick filament at "
                 f"{begin * self._step_ms:g} ms; activate the muscle before, or give pN with relative = false."

@@ -63,6 +63,9 @@ class LengthCourse(Course):
     """Length of the half-sarcomere, nm (with a tendon: of both together, its slack length apart)."""
 
     relative: bool = Field(False, description="true adds the values to run.hs_length")
+    slack: bool = Field(
+        False, description="true lets the ends only pull: released beyond zero force, it shortens unloaded until taut"
+    )
 
 
 class LoadCourse(Course):
@@ -137,12 +140,12 @@ def _limits(name: str, relative: bool) -> tuple[float, float, str]:
     if name == "length":  # how it fits the lattice is seen in Scenario
         return (-MAX_LENGTH_NM if relative else 0.0), MAX_LENGTH_NM, "nm"
     field = Chemistry.model_fields[name]
-    bounds = {key: value for item in field.metadata for key, value in vars_of(item).items()}
+    bounds = {key: value for item in field.metadata for key, value in _bounds(item).items()}
     low = math.ulp(0.0) if "gt" in bounds else bounds["ge"]
     unit = field.json_schema_extra["unit"] if isinstance(field.json_schema_extra, dict) else ""
     return float(low), float(bounds["le"]), str(unit)
 
 
-def vars_of(bound: Any) -> dict[str, float]:
+def _bounds(bound: Any) -> dict[str, float]:
     """A bound such as ``Ge(ge=0)`` as a mapping."""
     return {key: getattr(bound, key) for key in ("gt", "ge", "le") if hasattr(bound, key)}

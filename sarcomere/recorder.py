@@ -49,7 +49,7 @@ SERIES = (
 )
 # Kept where a protocol imposes them; what holds throughout stands in the parameters.
 IMPOSED = (
-    Variable("imposed_load", UNIT_DIMS, "pN", "load per thick filament, NaN under length control"),
+    Variable("load", UNIT_DIMS, "pN", "load per thick filament, NaN under length control"),
     Variable("atp_mM", UNIT_DIMS[1:], "mmol/L", "MgATP"),
     Variable("adp_uM", UNIT_DIMS[1:], "umol/L", "free MgADP"),
     Variable("pi_mM", UNIT_DIMS[1:], "mmol/L", "inorganic phosphate"),
@@ -92,8 +92,6 @@ def recorded(scenario: Scenario) -> list[Variable]:
     list of Variable
     """
     imposed = {name for s in scenario.conditions for name, course in s.protocol if course is not None}
-    if "load" in imposed:
-        imposed.add("imposed_load")
     kept = [*SERIES, *(v for v in IMPOSED if v.name in imposed), MUSCLE_FORCE]
     if scenario.snapshot_every:
         kept += SNAPSHOTS

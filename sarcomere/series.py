@@ -13,8 +13,40 @@ from sarcomere.errors import InputError
 from sarcomere.parameters.base import Parameters
 
 MAX_CONDITIONS = 1000
-# Names that the file gives to something else.
-_TAKEN = {"condition", "replicate", "time", "snapshot_time", "head_state", "exit_path", "dwell", "n_fibres", "crown"}
+# Names that a run file gives to something else.
+_TAKEN = {
+    "condition",
+    "replicate",
+    "time",
+    "snapshot_time",
+    "head_state",
+    "exit_path",
+    "dwell",
+    "impulse",
+    "n_fibres",
+    "thick_filament",
+    "crown",
+    "head",
+    "force",
+    "titin_force",
+    "hs_length",
+    "ca",
+    "ca_sr",
+    "ca_released",
+    "ca_pumped",
+    "ru_open_fraction",
+    "ru_calcium_fraction",
+    "head_state_fraction",
+    "atp_used",
+    "residual",
+    "solver_iterations",
+    "load",
+    "muscle_force",
+    "dwell_count",
+    "impulse_time",
+    "snapshot_state",
+    "snapshot_strain",
+}
 
 
 class Vary(Parameters):
@@ -62,7 +94,7 @@ class Series(Parameters):
         names = [name for vary in self.vary for name in vary.names]
         for name in names:
             if names.count(name) > 1 or name in _TAKEN or not name.isidentifier():
-                raise ValueError(f"cannot call a coordinate {name!r}; give each its own word with name = …")
+                raise ValueError(f'cannot call a coordinate {name!r}; give it a free word with name = "…"')
         count = 1
         for vary in self.vary:
             count *= len(vary.values)

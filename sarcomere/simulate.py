@@ -187,7 +187,7 @@ class Simulation:
             values["muscle_force"] = np.einsum("rut,u->rt", values["force"], scale)
         else:
             values["muscle_force"] = values["force"] * scale[:, None]
-        values["imposed_load"] = np.stack([stretch.load for stretch in stretches]).reshape((*shape, count))
+        values["load"] = np.stack([stretch.load for stretch in stretches]).reshape((*shape, count))
         chemistry = np.stack([stretch.chemistry for stretch in stretches[: shape[1]]])
         values |= {name: chemistry[..., column] for column, name in enumerate(CHEMISTRY)}
         snapshot_time = np.zeros(0)

@@ -262,7 +262,7 @@ def _changing(simulation: Simulation) -> dict[str, list[np.ndarray]]:
     """All that changes in a run, by name: one array for every half-sarcomere."""
     batch = simulation.batch
     states = {name: [getattr(hs.state, name) for hs in batch] for name in k.State._fields}
-    return {**states, "reference": [hs.reference for hs in batch]}
+    return {**states, "memory": [hs.memory for hs in batch]}
 
 
 def _restore(simulation: Simulation, part: Path) -> None:

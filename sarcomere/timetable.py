@@ -19,6 +19,7 @@ from sarcomere.scenario import Numerics, Scenario, lengths
 from sarcomere_kernels.types import TICKS_PER_STEP
 
 MAX_HALVINGS = TICKS_PER_STEP.bit_length() - 1
+_NEVER = 2**62  # steps
 
 Floats = NDArray[np.float64]
 
@@ -30,6 +31,7 @@ class Segment(NamedTuple):
     last: int
     halvings: int
     force_control: bool
+    may_slacken: bool  # length control by ends that only pull
     is_reference: bool  # the force of these steps is what a relative load refers to
     chemistry: tuple[float, ...]  # in the order of protocol.CHEMISTRY
 
@@ -73,6 +75,7 @@ class Timetable:
         self.pca = self._points(p.pCa)
         self._chemistry = {name: self._points(course) for name, course in p.chemistry.items()}
         self.relative_load = p.load is not None and p.load.relative
+        self._slack_from = self._first_release(p.length is not None and p.length.slack)
         self._load_steps = self._reference_steps = (0, 0)
         if p.load is not None and self.load is not None:
             begin, end = (round(tick / TICKS_PER_STEP) for tick in self.load.ticks[[0, -1]])
@@ -86,6 +89,13 @@ class Timetable:
         if course is None:
             return None
         return _Points(course.time_s, values or course.value, self._numerics.step_ms)
+
+    def _first_release(self, slack: bool) -> int:
+        """The step from which ends that only pull may let go."""
+        if not slack or self.length is None:
+            return _NEVER
+        shorter = np.flatnonzero(np.diff(self.length.values) < 0)
+        return math.floor(self.length.ticks[shorter[0]] / TICKS_PER_STEP) if shorter.size else _NEVER
 
     def _settling_steps(self) -> list[tuple[int, int]]:
         """Steps just after jumps of length or load, in which steps are fine."""
@@ -121,7 +131,7 @@ class Timetable:
         """
         place = bisect_right(self._breaks, step) - 1
         first = self._breaks[place]
-        last = self._breaks[place + 1] if place + 1 < len(self._breaks) else 2**62
+        last = self._breaks[place + 1] if place + 1 < len(self._breaks) else _NEVER
         if self._chemistry_moves(first, last):
             every = max(1, round(self._numerics.chemistry_interval_ms / self._numerics.step_ms))
             first += (step - first) // every * every
@@ -132,9 +142,22 @@ class Timetable:
             last,
             self._halvings(first, last, force_control),
             force_control,
+            not force_control and first >= self._slack_from,
             self._reference_steps[0] <= first < self._reference_steps[1],
             self._chemistry_in(first, last),
         )
+
+    def length_at_end(self, step: int) -> float:
+        """Imposed length at the end of the stretch of steps before ``step``, nm."""
+        return (
+            float(self.length.at(np.array([step * TICKS_PER_STEP]), "left")[0]) if self.length is not None else math.nan
+        )
+
+    def shortens(self, segment: Segment) -> bool:
+        """Whether the imposed length falls during a segment, its first step included."""
+        if self.length is None or segment.last == _NEVER:
+            return False
+        return self.length_at_end(segment.last) < self.length_at_end(segment.first)
 
     def begins_hold(self, segment: Segment, step: int) -> bool:
         """Whether a step is the first after force control, where the length reached is held."""
@@ -155,7 +178,7 @@ class Timetable:
         step = self._numerics.step_ms
         if force_control or any(begin <= first < end for begin, end in self._settling):
             step = min(step, self._numerics.fine_step_ms)
-        if self.length is not None and not force_control and last < 2**62:
+        if self.length is not None and not force_control and last < _NEVER:
             start, end = (
                 float(self.length.at(np.array([t * TICKS_PER_STEP]), side)[0])
                 for t, side in ((first, "right"), (last, "left"))
