@@ -32,7 +32,7 @@ def twitch(effort: Effort) -> Scenario:
         "Twitch",
         0.6,
         drive={"train": {"frequency_Hz": 1.0, "start_s": _IMPULSE_S, "count": 1}},
-        run={"replicates": 3 * effort.replicates},
+        run={"replicates": effort.pick(10, 6) * effort.replicates},
         mechanics={"series_compliance": TENDON},
     )
 
@@ -55,7 +55,7 @@ def tetanus(effort: Effort) -> Scenario:
     return scenario(
         effort,
         "Tetanus",
-        1.5,
+        1.9,
         [{"key": ["chemistry.atp_mM", "chemistry.adp_uM", "chemistry.pi_mM"], "values": [list(b) for b in _BATHS]}],
         drive={"train": {"frequency_Hz": _RATE_HZ, "start_s": _IMPULSE_S, "count": _COUNT}},
         mechanics={"series_compliance": TENDON},

@@ -35,7 +35,8 @@ class Effort(NamedTuple):
         return quick if self.quick else full
 
 
-FULL, QUICK = Effort(4, 8, False), Effort(2, 4, True)
+# Four thick filaments or more: the force of fewer ripples with length, as their thin filaments are in register.
+FULL, QUICK = Effort(8, 6, False), Effort(4, 4, True)
 
 
 class Row(NamedTuple):

@@ -7,7 +7,6 @@ import xarray as xr
 from sarcomere.analysis import competitive_inhibition, michaelis_menten, slope_per_decade, steady_state
 from sarcomere.scenario import Scenario
 from sarcomere.validate.experiment import (
-    BODY_C,
     COLD_C,
     FIBRES,
     Effort,
@@ -140,9 +139,7 @@ def read_phosphate(cold_ds: xr.Dataset, warm_ds: xr.Dataset, velocity_ds: xr.Dat
 def read_adp(adp_ds: xr.Dataset, atp_ds: xr.Dataset) -> Values:
     """Ki of V0 for ADP (mM), and force at 1.5 mM ADP over that at rest."""
     speeds = unloaded(adp_ds, _COLD_S, _COLD_FAST_S["fast"])
-    found = competitive_inhibition(
-        speeds, 1e-3 * adp_ds.adp_uM, "condition", substrate=_ADP_ATP_mM, km=cold_km(atp_ds)
-    )
+    found = competitive_inhibition(speeds, 1e-3 * adp_ds.adp_uM, "condition", substrate=_ADP_ATP_mM, km=cold_km(atp_ds))
     force = steady_state(active(adp_ds), _COLD_S - 4 * BEFORE_S, _COLD_S)["mean"]
     adp = adp_ds.adp_uM.values
     return {"ki": float(found.ki), "force": float(force[adp == 1500.0].item() / force[adp == 20.0].item())}

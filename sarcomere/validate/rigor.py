@@ -7,7 +7,7 @@ import xarray as xr
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import maximum_bipartite_matching
 
-from sarcomere.analysis import attached_fraction, stiffness, steady_state
+from sarcomere.analysis import attached_fraction, steady_state, stiffness
 from sarcomere.lattice import build
 from sarcomere.parameters import LatticeParameters, load_fibre
 from sarcomere.scenario import Scenario
@@ -16,12 +16,20 @@ from sarcomere.validate.experiment import FIBRES, REFERENCE_NM, Effort, Experime
 _TAKEN_S = 0.1
 _RIGOR_mM = 1e-4
 _ONSET = 0.05  # of the active force: tension that shows beyond doubt
-_BATHS = ((4.5, 8.0), (9.0, 0.3), (9.0, 0.1), (9.0, 0.03), (9.0, 0.01), (9.0, _RIGOR_mM))  # pCa, mM ATP
+_BATHS = (
+    (4.5, 8.0),
+    (4.5, _RIGOR_mM),
+    (9.0, 0.3),
+    (9.0, 0.1),
+    (9.0, 0.03),
+    (9.0, 0.01),
+    (9.0, _RIGOR_mM),
+)  # pCa, mM ATP
 
 
 def duration(effort: Effort) -> float:
     """Time for rigor to develop, s."""
-    return float(effort.pick(4.0, 2.4))
+    return float(effort.pick(4.0, 2.0))
 
 
 def rigor(effort: Effort) -> Scenario:
@@ -74,11 +82,16 @@ def reachable(fibre: str) -> float:
 
 
 def onset(force: xr.DataArray, active_force: float) -> float:
-    """ATP (uM) at which tension without calcium reaches 5 % of the active force; interpolated in the logarithm."""
+    """ATP (uM) at which tension without calcium reaches 5 % of the active force; interpolated in the logarithm.
+
+    It is 0 where tension never sets in, and at most the highest ATP tried.
+    """
     share = force.sortby("final_atp_mM", ascending=False) / active_force
     above = np.flatnonzero(share.values >= _ONSET)
-    if above.size == 0 or above[0] == 0:
-        return float("nan") if above.size == 0 else 1e3 * float(share.final_atp_mM[0])
+    if above.size == 0:
+        return 0.0
+    if above[0] == 0:
+        return 1e3 * float(share.final_atp_mM[0])
     pair = share.isel(final_atp_mM=slice(above[0] - 1, above[0] + 1))
     return float(1e3 * np.exp(np.interp(_ONSET, pair.values, np.log(pair.final_atp_mM.values))))
 
@@ -92,8 +105,8 @@ def read_rigor(ds: xr.Dataset) -> Values:
     values = Values()
     for fibre in FIBRES:
         mine = ds.fibre.values == fibre
-        rested = mine & (ds.pCa.values == 4.5)
-        poor = mine & (ds.final_atp_mM.values == _RIGOR_mM)
+        rested = mine & (ds.final_atp_mM.values == 8.0)
+        poor = mine & (ds.final_atp_mM.values == _RIGOR_mM) & (ds.pCa.values == 9.0)
         series = force.assign_coords(final_atp_mM=ds.final_atp_mM)[mine & (ds.pCa.values == 9.0)]
         values |= {
             f"bound_{fibre}": float(bound[poor].item()) / reachable(fibre),
@@ -105,12 +118,14 @@ def read_rigor(ds: xr.Dataset) -> Values:
 
 
 def drift(ds: xr.Dataset) -> dict[str, tuple[float, float]]:
-    """Rigor force over active force, by fibre type: half-way and at the end of the record."""
+    """Rigor force with calcium over active force, by fibre type: half-way and at the end of the record."""
     release = float(ds.time[-1]) - 0.01
     found = {}
     for fibre in FIBRES:
-        active_force = steady_state(active(of(ds, fibre=fibre, pCa=4.5)), release - 0.2, release)["mean"].item()
-        poor = active(of(ds, fibre=fibre, final_atp_mM=_RIGOR_mM))
+        active_force = steady_state(active(of(ds, fibre=fibre, final_atp_mM=8.0)), release - 0.2, release)[
+            "mean"
+        ].item()
+        poor = active(of(ds, fibre=fibre, pCa=4.5, final_atp_mM=_RIGOR_mM))
         ends = (0.5 * release + 0.1, release)
         half, whole = (float(steady_state(poor, end - 0.2, end)["mean"].item()) / active_force for end in ends)
         found[fibre] = (half, whole)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import numpy as np
 import xarray as xr
 
@@ -36,7 +39,7 @@ BEFORE_S = 0.05  # of the isometric record, for what releases are compared with
 # Read after the elastic recoil and before the plateau is left; s after the release.
 WINDOW_S = {"fast": (0.006, 0.016), "slow": (0.015, 0.045)}
 COLD_WINDOW_S = {"fast": (0.04, 0.1), "slow": (0.08, 0.2)}
-_RAMPS_ML_S = (0.05, 0.4, 1.5, 3.0)
+RAMPS_ML_S = (0.05, 0.4, 1.5, 3.0)
 _RAMP_NM = 40.0
 
 
@@ -45,7 +48,7 @@ def releases(
     title: str,
     release_s: float,
     windows: dict[str, tuple[float, float]],
-    vary: list[dict[str, object]],
+    vary: Sequence[Mapping[str, Any]],
     chemistry: dict[str, float] | None = None,
 ) -> Scenario:
     """Isotonic releases: from the isometric plateau the load falls to a share of the force (by default to nothing).
@@ -60,7 +63,7 @@ def releases(
         When the load falls, s.
     windows : dict
         By fibre type, when shortening is read (s after the release); the load ends with it.
-    vary : list of dict
+    vary : sequence of mapping
         What varies beside the fibre type.
     chemistry : dict, optional
         Table ``chemistry``.
@@ -69,16 +72,16 @@ def releases(
     -------
     Scenario
     """
-    ends = [[fibre, release_s + window[1] + 0.002] for fibre, window in windows.items()]
+    ends = {fibre: release_s + window[1] + 0.002 for fibre, window in windows.items()}
     return scenario(
         effort,
         title,
-        max(end for _, end in ends),
+        max(ends.values()),
         [
             {
                 "key": ["motor_units.0.fibre", "protocol.load.time_s.1"],
                 "name": ["fibre", "load_ends_s"],
-                "values": ends,
+                "values": [list(pair) for pair in ends.items()],
             },
             *vary,
         ],
@@ -101,7 +104,7 @@ def isotonic(effort: Effort) -> Scenario:
 def cold_isotonic(effort: Effort) -> Scenario:
     """Releases to zero load at 12 C."""
     vary = [{"key": "chemistry.temperature_C", "values": [12.0]}]
-    return releases(effort._replace(n_thick=4), "Unloaded at 12 C", 1.2, COLD_WINDOW_S, vary)
+    return releases(effort, "Unloaded at 12 C", 1.2, COLD_WINDOW_S, vary)
 
 
 def loaded(ds: xr.Dataset, fibre: str) -> xr.Dataset:
@@ -155,12 +158,12 @@ def slack(effort: Effort) -> Scenario:
     return scenario(
         effort,
         "Slack test",
-        0.5,
+        0.6,
         [
             {
                 "key": "protocol.length.value.2",
                 "name": "release",
-                "values": [-60.0, -90.0, -120.0, -150.0, -180.0],
+                "values": [-60.0, -85.0, -110.0, -135.0, -160.0],
             }
         ],
         run={"hs_length": _START_NM},
@@ -206,7 +209,7 @@ def read_hill(ds: xr.Dataset) -> Values:
 
 def stretch(effort: Effort) -> Scenario:
     """Ramps by 40 nm, from slow stretch to forcible detachment."""
-    ends = [_RELEASE_S + _RAMP_NM / (speed * REFERENCE_NM) for speed in _RAMPS_ML_S]
+    ends = [_RELEASE_S + _RAMP_NM / (speed * REFERENCE_NM) for speed in RAMPS_ML_S]
     return scenario(
         effort,
         "Stretch",
@@ -214,9 +217,7 @@ def stretch(effort: Effort) -> Scenario:
         [
             {"key": "protocol.length.time_s.2", "name": "ramp_ends_s", "values": ends},
         ],
-        protocol={
-            "length": {"time_s": [0.0, _RELEASE_S, max(ends)], "value": [0.0, 0.0, _RAMP_NM], "relative": True}
-        },
+        protocol={"length": {"time_s": [0.0, _RELEASE_S, max(ends)], "value": [0.0, 0.0, _RAMP_NM], "relative": True}},
         record={"sample_interval_ms": 0.2},
     )
 
@@ -257,7 +258,7 @@ def read_efficiency(ds: xr.Dataset) -> Values:
 def read_slack(slack_ds: xr.Dataset, isotonic_ds: xr.Dataset) -> Values:
     """Straightness of the slack test, and its V0 over Hill's Vmax; slow fibres."""
     found = slack_test(slack_ds)
-    points = found.sel(fibre="slow")
+    points = found.sel(fibre="slow").dropna("point")
     r = np.corrcoef(points.slack_time, points.slack_length)[0, 1]
     return {"line": float(r**2), "agree": slack_velocity(found, "slow") / float(hill(isotonic_ds, "slow").v_max)}
 

@@ -109,7 +109,30 @@ def read_targets(rows: list[int] | None = None) -> list[Target]:
     return [target for target in targets if rows is None or target.row in rows]
 
 
+def parse_rows(text: str) -> list[int]:
+    """Row numbers as given on a command line.
+
+    Parameters
+    ----------
+    text : str
+        Such as ``3,7,21``.
+
+    Returns
+    -------
+    list of int
+
+    Raises
+    ------
+    InputError
+        If it is not a list of numbers.
+    """
+    words = [word.strip() for word in text.split(",")]
+    if not all(word.isdecimal() for word in words):
+        raise InputError(f"--rows {text!r}: is not a list of row numbers; write for example --rows 3,7,21.")
+    return [int(word) for word in words]
+
+
 def _target(entry: dict[str, str]) -> Target:
     low, high = (float(entry[key]) if entry[key] else sign * math.inf for key, sign in (("low", -1), ("high", 1)))
-    numbers = {"row": int(entry["row"]), "tier": int(entry["tier"]), "low": low, "high": high}
-    return Target(**{**entry, **numbers})
+    texts = {key: entry[key] for key in ("line", "title", "quantity", "unit", "source", "how", "needs")}
+    return Target(row=int(entry["row"]), tier=int(entry["tier"]), low=low, high=high, **texts)
