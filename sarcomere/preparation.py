@@ -182,7 +182,7 @@ class Preparation:
             out = Stretch(rest, whole.load[row:], whole.chemistry[row:])
             if segment.may_slacken and not self._is_taut(segment, step):
                 until = step + 1
-                done, shots_done = self._take_slack(segment, until, out)
+                done, shots_done = self._take_slack(self._timetable.finely(segment), until, out)
             else:
                 done, shots_done = self._take(segment, until, out)
             row, shot, step = row + done, shot + shots_done, until
@@ -256,7 +256,7 @@ class Preparation:
             drive.imposed_length[:] = table.length.at(before + ticks, "left")
         if table.pca is not None:
             pca = table.pca.at(before + 0.5 * ticks)
-            drive.ca[:] = 10.0 ** (6.0 - pca[0]) if np.ptp(pca) == 0 else [math.pow(10.0, 6.0 - p) for p in pca]
+            drive.ca[:] = math.pow(10.0, 6.0 - pca[0]) if np.ptp(pca) == 0 else [math.pow(10.0, 6.0 - p) for p in pca]
         if segment.force_control and table.load is not None and not unloaded:
             drive.load[:] = table.load.at(before + ticks, "left") * self._load_unit(begin)
         return drive
@@ -280,9 +280,10 @@ class Preparation:
             lengths = np.append(series[:, k.S_HS_LENGTH], self.state.mechanics[k.HS_LENGTH])
             gone = lengths[~((lengths > self._shortest) & (lengths < self._longest))]
             if gone.size:
-                under = "its tendon" if load is None else f"a load of {load:.4g} pN per thick filament"
-                fault = "the Z-line meets the thick filament" if gone[0] <= self._shortest else "the overlap ends"
-                remedy = "lower" if not gone[0] <= self._shortest else "raise"
+                under = "the pull of its tendon" if load is None else f"a load of {load:.4g} pN per thick filament"
+                short = gone[0] <= self._shortest
+                fault = "the Z-line meets the thick filament" if short else "the overlap ends"
+                remedy = "raise" if short else "lower"
                 raise SolverError(
                     f"Under {under} the half-sarcomere is {gone[0]:.4g} nm long by {time_ms:.1f} ms, where {fault}; "
                     f"{remedy} the load, shorten its time, or check [mechanics]."

@@ -87,7 +87,7 @@ def _series_table(ds: xr.Dataset) -> Table:
     for i in range(ds.sizes["condition"]):
         labels = (ds[name].values[i] for name in names)
         shown = (f"{x:g}" if isinstance(x, float) else str(x) for x in labels)
-        table.add_row(*shown, *(f"{float(values[i]):.3g}" for values in columns.values()))
+        table.add_row(*shown, *(f"{float(values[i]):.4g}" for values in columns.values()))
     return table
 
 

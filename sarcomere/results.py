@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from sarcomere import provenance
 from sarcomere.errors import StoreError
 from sarcomere.recorder import DWELL, IMPULSES, Block, Variable, dwell_edges, in_file, recorded
-from sarcomere.scenario import Scenario, unit_of
+from sarcomere.scenario import Scenario
+from sarcomere.scenario_keys import unit_of
 from sarcomere.series import conditions
 from sarcomere_kernels import types as k
 

@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from sarcomere.errors import nearest
-from sarcomere.scenario import model_at
+from sarcomere.scenario_keys import model_at
 
 # What to do about a value of the wrong type, by pydantic's name of the fault.
 _WRONG_TYPE = {
@@ -45,6 +45,8 @@ def sentences(error: ValidationError, where: str, text: str, overrides: Collecti
             yield f"{place}: {key} = {value} is out of range ({_meaning(fault['loc'])}); {_bound(kind, limits)}."
         else:
             remedy = _WRONG_TYPE.get(kind, fault["msg"]).format(key=key, **limits)
+            if kind == "list_type" and model_at(fault["loc"]) is None:
+                remedy = "give a list in brackets, such as [0.0, 0.5]"
             yield f"{place}: {key} = {value} cannot be used; {remedy}."
 
 

@@ -14,11 +14,12 @@ from sarcomere.data_files import data_path
 from sarcomere.discharges import read_discharges
 from sarcomere.errors import InputError, SarcomereError, nearest
 from sarcomere.lattice import area_per_thick
+from sarcomere.parameters import MotorUnit
 from sarcomere.preparation import Models, Preparation, Stretch
 from sarcomere.protocol import CHEMISTRY
 from sarcomere.recorder import Block
 from sarcomere.results import dataset
-from sarcomere.scenario import MotorUnit, Scenario
+from sarcomere.scenario import Scenario
 from sarcomere.scenario_file import from_dict
 from sarcomere_kernels import types as k
 

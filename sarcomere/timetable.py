@@ -14,8 +14,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sarcomere.parameters import Numerics
 from sarcomere.protocol import CHEMISTRY, Course
-from sarcomere.scenario import Numerics, Scenario, lengths
+from sarcomere.scenario import Scenario, lengths
 from sarcomere_kernels.types import TICKS_PER_STEP
 
 MAX_HALVINGS = TICKS_PER_STEP.bit_length() - 1
@@ -159,6 +160,10 @@ class Timetable:
             return False
         return self.length_at_end(segment.last) < self.length_at_end(segment.first)
 
+    def finely(self, segment: Segment) -> Segment:
+        """A segment with steps as fine as under force control."""
+        return segment._replace(halvings=max(segment.halvings, halvings(self._numerics, self._numerics.fine_step_ms)))
+
     def begins_hold(self, segment: Segment, step: int) -> bool:
         """Whether a step is the first after force control, where the length reached is held."""
         return self.load is not None and step == segment.first == self._load_steps[1] and self.length is None
@@ -174,7 +179,7 @@ class Timetable:
         return tuple(values.values())
 
     def _halvings(self, first: int, last: int, force_control: bool) -> int:
-        """How often to halve the step (docs/model.md): fine steps for what is sudden, short ones for what is fast."""
+        """How often to halve the step: fine for what is sudden, short for what is fast (docs/protocols.md)."""
         step = self._numerics.step_ms
         if force_control or any(begin <= first < end for begin, end in self._settling):
             step = min(step, self._numerics.fine_step_ms)
