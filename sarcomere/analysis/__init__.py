@@ -12,7 +12,14 @@ from sarcomere.analysis.ligands import MICHAELIS_MENTEN, competitive_inhibition,
 from sarcomere.analysis.line import Q10, q10, straight
 from sarcomere.analysis.moves import length_moves
 from sarcomere.analysis.redevelopment import RISE, k_tr, rise_rate
-from sarcomere.analysis.relaxation import active_force, half_relaxation_time, last_impulse, smoothed
+from sarcomere.analysis.relaxation import (
+    activation_end,
+    active_force,
+    half_fall_time,
+    half_relaxation_time,
+    last_impulse,
+    smoothed,
+)
 from sarcomere.analysis.release import quick_release, stiffness, t1_curve
 from sarcomere.analysis.series import steady_series
 from sarcomere.analysis.slack import SLACK_LINE, slack_test, slack_times
@@ -35,6 +42,7 @@ __all__ = [
     "Curve",
     "HEADS_mM",
     "Quantity",
+    "activation_end",
     "active_force",
     "atpase",
     "attached_fraction",
@@ -51,6 +59,7 @@ __all__ = [
     "force_length",
     "force_pca",
     "force_velocity",
+    "half_fall_time",
     "half_relaxation_time",
     "half_rise_time",
     "heads_per_filament",

@@ -114,7 +114,7 @@ def by_point(ds: xr.Dataset) -> xr.Dataset:
         With dimension ``point``, and ``fibre`` and what varied of the bath.
     """
     keys = [key for key in BATH if key in ds.coords and np.unique(ds[key].values).size > 1]
-    others = [str(name) for name in ds.coords if name not in ("fibre", *keys)]
+    others = [n for n, v in ds.coords.items() if v.dims == ("condition",) and n not in ("fibre", *keys)]
     rows = list(zip(*(ds[name].values.tolist() for name in ("fibre", *keys) if name in ds.coords), strict=True))
     count = [rows[:i].count(row) for i, row in enumerate(rows)] if rows else list(range(ds.sizes["condition"]))
     return unfold(ds.drop_vars(others).assign_coords(point=("condition", count)), *keys, "point")

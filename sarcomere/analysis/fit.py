@@ -13,9 +13,6 @@ from scipy.stats import t as student
 
 LEVEL = 0.95
 BOUND = ("low", "high")
-# Points of almost no spread (a relaxed lattice) must not rule the fit: no weight beyond that of 1 % of the range.
-SEM_FLOOR = 0.01
-
 Vector = NDArray[np.float64]
 
 
@@ -54,8 +51,9 @@ def fit(
 ) -> xr.Dataset:
     """Fit a curve along one dimension, for every point of the others.
 
-    Intervals are 95 %, from the covariance and Student's t. With ``sem`` the points are weighted by it, and where they
-    scatter more than it says the intervals are widened to match. A fit that cannot be done is NaN: not more
+    Intervals are 95 %, from the covariance and Student's t. With ``sem`` the points are weighted by it (half of each
+    variance is the mean of all, since an error from few replicates is itself uncertain), and where they scatter
+    more than it says the intervals are widened to match. A fit that cannot be done is NaN: not more
     points than parameters, no convergence, or an optimum on a bound, which means that the data do not determine it.
 
     Parameters
@@ -128,7 +126,8 @@ def _solve(curve: Curve, x: Vector, y: Vector, sem: Vector, *, in_time: bool) ->
     if freedom < 1 or np.ptp(x) == 0:
         return nothing
     weighted = bool(np.all(sem > 0))  # NaN is not > 0
-    sigma = np.maximum(sem, SEM_FLOOR * np.ptp(y)) if weighted else None
+    # an error from few replicates is itself uncertain: half of each variance is the mean of all
+    sigma = np.sqrt(0.5 * (sem**2 + np.mean(sem**2))) if weighted else None
     low, high = np.array([q.low for q in curve.parameters]), np.array([q.high for q in curve.parameters])
     start = np.clip(np.asarray(curve.guess(x, y), float), low, high)
     try:

@@ -10,6 +10,8 @@ from sarcomere.analysis.fit import Curve, Quantity, Vector, fit
 from sarcomere.analysis.moves import length_moves
 from sarcomere.analysis.steady import need
 
+TROUGH_WITHIN_S = 0.02
+
 
 def _rise(time: Vector, k_tr: Vector, start: Vector, end: Vector) -> Vector:
     return end - (end - start) * np.exp(-k_tr * time)
@@ -60,6 +62,8 @@ def rise_rate(force: xr.DataArray, after: xr.DataArray | float, until: float | N
 def k_tr(ds: xr.Dataset, until: float | None = None) -> xr.Dataset:
     """Rate of force redevelopment after the last move of length (release and restretch).
 
+    A restretch strains heads that it finds attached; the rise counts from the lowest force in the 20 ms after it.
+
     Parameters
     ----------
     ds : xarray.Dataset
@@ -74,5 +78,8 @@ def k_tr(ds: xr.Dataset, until: float | None = None) -> xr.Dataset:
     """
     need(ds, "force", "titin_force", "hs_length")
     ds = flat(ds)
-    after = length_moves(ds.hs_length).stop
-    return rise_rate((ds.force - ds.titin_force).mean("replicate"), after, until).assign(after=after)
+    force = (ds.force - ds.titin_force).mean("replicate")
+    stop = length_moves(ds.hs_length).stop
+    trough = force.where((force.time >= stop) & (force.time <= stop + TROUGH_WITHIN_S))
+    after = force.time.where(trough == trough.min("time")).min("time")
+    return rise_rate(force, after, until).assign(after=after.assign_attrs(units="s", long_name="start of the rise"))

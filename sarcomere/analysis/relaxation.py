@@ -85,6 +85,57 @@ def half_relaxation_time(values: xr.DataArray, after: xr.DataArray) -> xr.DataAr
     return half.assign_attrs(units="s", long_name="half-relaxation time after the last impulse")
 
 
+def half_fall_time(values: xr.DataArray, after: xr.DataArray) -> xr.DataArray:
+    """Time from the end of a plateau to half of it.
+
+    For a tetanus, whose highest value is anywhere on its noisy plateau; twitches are read by ``half_relaxation_time``.
+
+    Parameters
+    ----------
+    values : xarray.DataArray
+        Force, attached fraction or the like, with dimension ``time``; smoothed over 10 ms before it is read.
+    after : xarray.DataArray
+        Time (s) at which activation ends.
+
+    Returns
+    -------
+    xarray.DataArray
+        Seconds; NaN where ``after`` is NaN or the record ends before half is reached.
+    """
+    half = xr.apply_ufunc(
+        _half_fall, smoothed(values), after, values.time, input_core_dims=[["time"], [], ["time"]], vectorize=True
+    )
+    return half.assign_attrs(units="s", long_name="time from the end of activation to half the force")
+
+
+def activation_end(ds: xr.Dataset) -> xr.DataArray:
+    """When activation ends: at the last impulse, or without impulses when calcium was last at half its highest.
+
+    Parameters
+    ----------
+    ds : xarray.Dataset
+        A run or a series of runs.
+
+    Returns
+    -------
+    xarray.DataArray
+        Seconds, by ``motor_unit`` (or ``condition``); the end of the record where calcium does not fall.
+    """
+    mean = ds.ca.mean("replicate")
+    high = mean >= 0.5 * mean.max("time")
+    return (
+        last_impulse(ds).fillna(mean.time.where(high).max("time")).assign_attrs(units="s", long_name="activation ends")
+    )
+
+
+def _half_fall(values: NDArray[np.float64], after: float, time: NDArray[np.float64]) -> float:
+    tail = np.flatnonzero(time >= after)
+    if tail.size == 0 or not np.isfinite(after):
+        return np.nan
+    below = tail[values[tail] < 0.5 * values[tail[0]]]
+    return float(time[below[0]] - after) if below.size else np.nan
+
+
 def _half_time(values: NDArray[np.float64], after: float, time: NDArray[np.float64]) -> float:
     tail = np.flatnonzero(time >= after)
     if tail.size == 0 or not np.isfinite(after):

@@ -112,7 +112,7 @@ def isotonic(ds: xr.Dataset, settle: float | None = None, until: float | None = 
     -------
     xarray.Dataset
         By ``condition``: ``isometric`` (pN, active force in the 20 ms before), ``force`` (relative to it), ``velocity``
-        (ML/s), the latter with ``_sem``; NaN where no load is imposed.
+        (ML/s), the latter with ``_sem``; NaN where no load is imposed or its window holds fewer than two samples.
     """
     need(ds, "force", "titin_force", "hs_length")
     ds = unnamed(ds)
@@ -143,11 +143,11 @@ def _one_phase(ds: xr.Dataset, settle: float | None, until: float | None) -> xr.
     begin, end = _loaded(ds)
     force = ds.force - ds.titin_force
     nothing = xr.full_like(force.isel(time=0, replicate=0, drop=True), np.nan)
-    if not np.isfinite(begin):
-        names = ("isometric", "force", "velocity", "velocity_sem")
-        return xr.Dataset(dict.fromkeys(names, nothing))
     start = begin + (STEADY_PART[0] * (end - begin) if settle is None else settle)
     stop = begin + (STEADY_PART[1] * (end - begin) if until is None else until)
+    if int(((ds.time >= start) & (ds.time <= stop)).sum()) < 2:
+        names = ("isometric", "force", "velocity", "velocity_sem")
+        return xr.Dataset(dict.fromkeys(names, nothing))
     isometric = steady_state(force, begin - BEFORE_S, begin)["mean"]
     velocity = shortening_velocity(ds.hs_length, start, stop)
     loaded = steady_state(force, start, stop)["mean"] / isometric

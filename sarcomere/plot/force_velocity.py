@@ -75,6 +75,8 @@ def force_velocity_figure(ds: xr.Dataset) -> Figure:
     numbers = [
         f"{fibre or 'fibre'}: Vmax {style.interval(one, 'v_max')} ML/s, a/F0 {style.interval(one, 'a_over_f0', 2)}, "
         f"peak power {style.interval(one, 'peak_power', 2)} F0·ML/s at {float(one.peak_power_at):.2f} Vmax and F0."
+        if np.isfinite(one.v_max)
+        else f"{fibre or 'fibre'}: the points do not determine Hill's curve."
         for fibre in style.fibres(found)
         for one in [style.of(found, fibre)]
     ]

@@ -25,7 +25,7 @@ def force(ds: xr.Dataset, found: xr.Dataset, ax: Axes) -> None:
     ax.set_ylabel("active force (pN per\nthick filament)")
     ax.set_xlabel("time (s)")
     style.title(ax, "force")
-    style.legend(ax)
+    style.side_legend(ax)
 
 
 def rates(found: xr.Dataset, ax: Axes) -> None:

@@ -31,13 +31,7 @@ def force(ds: xr.Dataset, found: xr.Dataset, ax: Axes) -> None:
     ax.set_xlabel("time after the start of the step (ms)")
     ax.set_ylabel("active force / T0")
     style.title(ax, "length steps; dashed: fast")
-    handles, labels = ax.get_legend_handles_labels()
-    first = {label: handle for handle, label in reversed(list(zip(handles, labels, strict=True)))}
-    ordered = sorted(first, key=lambda label: float(label.split()[0]))
-    ax.legend(
-        [first[label] for label in ordered], ordered, fontsize="small", frameon=False, loc="center left",
-        bbox_to_anchor=(1.0, 0.5),
-    )  # fmt: skip
+    style.side_legend(ax)
 
 
 def curves(found: xr.Dataset, ax: Axes) -> None:
@@ -53,7 +47,7 @@ def curves(found: xr.Dataset, ax: Axes) -> None:
         fit = style.of(line, fibre)
         if np.isfinite(fit.y0):
             reach = np.array([float(fit.y0), float(one.step.max())])
-            ax.plot(reach, float(fit.t1_at_zero) + float(fit.t1_slope) * reach, color=colour, linewidth=1)
+            ax.plot(reach, 1 + float(fit.t1_slope) * reach, color=colour, linewidth=1)
     ax.axhline(0, color="0.7", linewidth=0.6, zorder=0)
     ax.plot(T1_ZERO, [0, 0], color="0.3", linewidth=8, alpha=0.35, solid_capstyle="butt")
     ax.plot(T2_ZERO, [-0.07, -0.07], color="0.6", linewidth=8, alpha=0.35, solid_capstyle="butt")
@@ -81,7 +75,7 @@ def quick_release_figure(ds: xr.Dataset) -> Figure:
     curves(found, axes[1, 0])
     line = t1_curve(found)
     zeros = [
-        f"{fibre or 'fibre'}: T1 reaches zero at {float(style.of(line, fibre).y0):.1f} nm."
+        f"{fibre or 'fibre'}: T1 line reaches zero at {style.interval(style.of(line, fibre), 'y0', 2)} nm."
         for fibre in style.fibres(line)
         if np.isfinite(style.of(line, fibre).y0)
     ]

@@ -7,18 +7,26 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sarcomere.analysis import TWO_PHASES, active_force, fitted, last_impulse, smoothed, two_phase_relaxation
+from sarcomere.analysis import (
+    TWO_PHASES,
+    activation_end,
+    active_force,
+    fitted,
+    smoothed,
+    two_phase_relaxation,
+)
 from sarcomere.analysis.conditions import flat
 from sarcomere.plot import style
 
-LOWEST_SHOWN = 0.01
-MEASURED_RATIO = (5.0, 20.0)
+LOWEST_SHOWN = 0.01  # of the force at start
+LOWEST_CALCIUM = 0.01  # uM; in small lattices single ions make it flicker below
 
 
 def calcium(ds: xr.Dataset, ax: Axes) -> None:
     """Free calcium."""
     style.traces(ax, ds, ds.ca)
     ax.set_yscale("log")
+    ax.set_ylim(bottom=LOWEST_CALCIUM)
     ax.set_ylabel("[Ca²⁺] (µM)")
     style.title(ax, "free calcium")
     style.legend(ax, 3)
@@ -55,7 +63,7 @@ def relaxation_figure(ds: xr.Dataset) -> Figure:
     matplotlib.figure.Figure
     """
     ds = flat(ds)
-    found = two_phase_relaxation(active_force(ds), release_time(ds))
+    found = two_phase_relaxation(active_force(ds), activation_end(ds))
     figure, axes = style.new_figure(ds.attrs.get("title", ""), 3, 1, height=2.6, sharex=True)
     calcium(ds, axes[0, 0])
     force(ds, found, axes[1, 0])
@@ -75,11 +83,3 @@ def relaxation_figure(ds: xr.Dataset) -> Figure:
         "skeletal from memory; PHYSIOLOGY C 23), where sarcomeres give one after the other, which one alone cannot.",
     )
     return figure
-
-
-def release_time(ds: xr.Dataset) -> xr.DataArray:
-    """When activation ends: the last impulse, or without impulses when calcium was last at half its highest."""
-    after = last_impulse(ds)
-    calcium_there = ds.ca.mean("replicate")
-    high = calcium_there >= 0.5 * calcium_there.max("time")
-    return after.fillna(calcium_there.time.where(high).max("time"))

@@ -23,7 +23,7 @@ def force(ds: xr.Dataset, found: xr.Dataset, ax: Axes) -> None:
     ax.set_ylim(bottom=0)
     ax.set_ylabel("active force\n/ isometric")
     style.title(ax, "force")
-    ax.legend(fontsize="x-small", frameon=False, loc="center left", bbox_to_anchor=(1.0, 0.5))
+    style.side_legend(ax)
 
 
 def heads(ds: xr.Dataset, ax: Axes) -> None:

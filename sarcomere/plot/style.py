@@ -12,19 +12,15 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from sarcomere.analysis.conditions import BATH
+
 # Okabe & Ito, safe for the colour-blind.
 FIBRE_COLOURS = {"slow": "#0072B2", "fast": "#D55E00"}
 FIBRE_MARKS = {"slow": "o", "fast": "s"}
 BAND_ALPHA = 0.15
 CAPTION_WIDTH = 105  # characters on a figure 8 inches wide
-_UNITS = {
-    "pCa": ("pCa", ""),
-    "frequency_Hz": ("", "Hz"),
-    "atp_mM": ("ATP", "mM"),
-    "adp_uM": ("ADP", "µM"),
-    "pi_mM": ("Pi", "mM"),
-    "temperature_C": ("", "°C"),
-}
+_UNITS = {"Hz": "Hz", "mM": "mM", "uM": "µM", "C": "°C", "s": "s", "nm": "nm", "pN": "pN"}
+_WORDS = {"atp": "ATP", "adp": "ADP", "pi": "Pi"}
 
 
 def new_figure(title: str, rows: int, columns: int, height: float = 3.2, **options: Any) -> tuple[Figure, np.ndarray]:
@@ -58,9 +54,9 @@ def caption(figure: Figure, *sentences: str) -> None:
     figure : matplotlib.figure.Figure
         Whose.
     *sentences : str
-        Empty ones are left out.
+        Each begins a line; empty ones are left out.
     """
-    text = textwrap.fill(" ".join(part for part in sentences if part), CAPTION_WIDTH)
+    text = "\n".join(textwrap.fill(part, CAPTION_WIDTH) for part in sentences if part)
     figure.supxlabel(text, x=0.01, ha="left", fontsize="small", color="0.25")
 
 
@@ -107,6 +103,21 @@ def legend(ax: Axes, columns: int | None = None, **options: Any) -> None:
     )
 
 
+def side_legend(ax: Axes) -> None:
+    """To the right of the axes, for many curves; curves of the same name share an entry."""
+    handles, labels = ax.get_legend_handles_labels()
+    first = {label: handle for handle, label in reversed(list(zip(handles, labels, strict=True)))}
+    names = list(reversed(first))
+    ax.legend(
+        [first[name] for name in names],
+        names,
+        fontsize="small",
+        frameon=False,
+        loc="center left",
+        bbox_to_anchor=(1.0, 0.5),
+    )
+
+
 def title(ax: Axes, text: str) -> None:
     """Short and to the left, so that the legend has the right."""
     ax.set_title(text, loc="left", fontsize="medium")
@@ -119,11 +130,14 @@ def shades(count: int) -> list[Any]:
 
 def condition_labels(ds: xr.Dataset) -> list[str]:
     """What tells each condition from the others, such as ``slow, pCa 5.8``."""
-    varied = [
-        str(name)
-        for name, values in ds.coords.items()
-        if values.dims == ("condition",) and str(name) not in ("n_fibres", "motor_unit") and _differs(values.values)
-    ]
+    known = [str(name) for name, values in ds.coords.items() if values.dims == ("condition",)]
+    varied: list[str] = []
+    for name in sorted(known, key=lambda name: name not in ("fibre", "frequency_Hz", *BATH)):
+        if name in ("n_fibres", "condition") or not _differs(ds[name].values):
+            continue
+        follows = len(_rows(ds, [*varied, name])) == len(_rows(ds, varied))
+        if name in BATH or not follows:  # a number of impulses that follows from their frequency tells nothing
+            varied.append(name)
     ordered = sorted(varied, key=lambda name: name != "fibre")
     return [", ".join(_label(name, ds[name].values[i]) for name in ordered) for i in range(ds.sizes["condition"])]
 
@@ -137,6 +151,10 @@ def interval(ds: xr.Dataset, name: str, digits: int = 3) -> str:
     return f"{value:.{digits}g} ({low:.{digits}g} to {high:.{digits}g})"
 
 
+def _rows(ds: xr.Dataset, names: list[str]) -> set[tuple[str, ...]]:
+    return {tuple(str(ds[name].values[i]) for name in names) for i in range(ds.sizes["condition"])}
+
+
 def _differs(values: np.ndarray) -> bool:
     return len({str(value) for value in values}) > 1
 
@@ -144,9 +162,12 @@ def _differs(values: np.ndarray) -> bool:
 def _label(name: str, value: object) -> str:
     if name == "fibre":
         return str(value)
-    words, unit = _UNITS.get(name, (name.replace("_", " "), ""))
+    words, _, unit = name.rpartition("_")
+    if unit not in _UNITS or words in ("frequency", "temperature"):
+        words, unit = ("" if unit in _UNITS else name), unit if unit in _UNITS else ""
+    words = " ".join(_WORDS.get(word, word) for word in words.split("_"))
     number = f"{value:g}" if isinstance(value, int | float | np.number) else str(value)
-    return " ".join(part for part in (words, number, unit) if part)
+    return " ".join(part for part in (words, number, _UNITS.get(unit, "")) if part)
 
 
 def traces(

@@ -15,14 +15,14 @@ FUSED_AT = 60.0  # Hz, human
 FUSED_RIPPLE = 0.05
 
 
-def force(ds: xr.Dataset, ax: Axes) -> None:
+def force(ds: xr.Dataset, ax: Axes, title: str = "force") -> None:
     """Active force at every frequency."""
     style.traces(ax, ds, active_force(ds))
     ax.set_ylim(bottom=min(0, ax.get_ylim()[0]))
     ax.set_xlabel("time (s)")
     ax.set_ylabel("active force (pN per\nthick filament)")
-    style.title(ax, "force" if ax.get_title(loc="left") == "" else ax.get_title(loc="left"))
-    ax.legend(fontsize="x-small", frameon=False, loc="center left", bbox_to_anchor=(1.0, 0.5))
+    style.title(ax, title)
+    style.side_legend(ax)
 
 
 def force_frequency(found: xr.Dataset, ax: Axes) -> None:
@@ -46,6 +46,7 @@ def fusion(found: xr.Dataset, ax: Axes) -> None:
         ax.plot(one.frequency_Hz, 100 * one.ripple, linewidth=1, **style.look(fibre))
     ax.axvline(FUSED_AT, color="0.4", linestyle=":", linewidth=1)
     ax.axhline(100 * FUSED_RIPPLE, color="0.4", linestyle=":", linewidth=1)
+    ax.set_xlim(left=0)
     ax.set_ylim(bottom=0)
     ax.set_xlabel("frequency (Hz)")
     ax.set_ylabel("ripple (% of mean)")
@@ -71,8 +72,8 @@ def tetanus_figure(ds: xr.Dataset) -> Figure:
     kinds = style.fibres(found)
     figure, axes = style.new_figure(ds.attrs.get("title", ""), len(kinds) + 2, 1, height=2.6)
     for fibre, ax in zip(kinds, axes[:, 0], strict=False):
-        style.title(ax, f"force, {fibre}" if fibre else "force")
-        force(ds.isel(condition=ds.fibre.values == fibre) if "fibre" in ds.coords else ds, ax)
+        one = ds.isel(condition=ds.fibre.values == fibre) if "fibre" in found.dims else ds
+        force(one, ax, f"force, {fibre}" if fibre else "force")
     force_frequency(found, axes[-2, 0])
     fusion(found, axes[-1, 0])
     axes[-2, 0].sharex(axes[-1, 0])

@@ -218,6 +218,9 @@ def test_two_phase_relaxation() -> None:
     np.testing.assert_allclose(found.k_rel, [15.0, 30.0] * 2, rtol=0.1)
     np.testing.assert_allclose(found.k_lin, 2.0, rtol=0.25)  # relaxation counts from 97 %, some 15 ms on
     np.testing.assert_allclose(found.begin + found.shoulder, 0.38, atol=0.01)
+    half = analysis.half_fall_time(analysis.active_force(ds), analysis.activation_end(ds))
+    np.testing.assert_allclose(half, [0.08 + np.log(0.84 / 0.5) / k for k in (15.0, 30.0)] * 2, atol=0.006)
+    assert np.isnan(analysis.half_fall_time(analysis.active_force(ds) * 0 + 1, analysis.activation_end(ds))).all()
     held = xr.full_like(analysis.active_force(ds), 400.0)
     assert np.isnan(analysis.two_phase_relaxation(held, analysis.last_impulse(ds)).k_rel).all()
 
