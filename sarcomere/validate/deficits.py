@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -146,7 +147,9 @@ def remedies(deficit: Deficit, values: Values, errors: Values) -> list[Remedy]:
                 if name.endswith(f" {fibre}")
             ),
             deficit.units,
-            deficit.judge(values, fibre),
+            "no value"
+            if any(math.isnan(value) for name, value in values.items() if name.endswith(f" {fibre}"))
+            else deficit.judge(values, fibre),
         )
         for fibre in FIBRES
     ]

@@ -117,19 +117,27 @@ class Report:
             f"Made by `{command}` in {self.seconds / 60:.1f} minutes"
             f"{' with the small experiments of --quick (larger standard errors)' if self.quick else ''}: "
             f"{self.provenance['source']}, kernels {self.provenance['kernel_hash']}, seed {self.provenance['seed']}. "
-            f"One parameter set per fibre type, {self.summary}\n",
+            f"One parameter set per fibre type. {self.summary.capitalize()}\n",
             _NOTES + "\n",
             "| " + " | ".join(_HEADINGS) + " |\n|" + "---|" * len(_HEADINGS),
         ]
         for row, lines in self.by_row.items():
             title, tier = lines[0].target.title, lines[0].target.tier
             out.append(f"| **{row}** | **{title}** | | | {tier} | | **{self.verdicts[row]}** |")
+            source = ""
             for found in lines:
                 t = found.target
                 unit = f" {t.unit}" if t.unit not in ("", "1") else ""
-                out.append(f"| | {t.quantity} | {t.source} | {t.band}{unit} | | {_value(found)} | {_verdict(found)} |")
-        out += ["", *self._deficits(), "## How each line is measured\n"]
-        out += [f"- {f.target.row}, {f.target.quantity}: {f.target.how}." for f in self.findings if f.target.how]
+                told = t.source if t.source != source else ""  # once for all lines that share it
+                source = t.source
+                out.append(f"| | {t.quantity} | {told} | {t.band}{unit} | | {_value(found)} | {_verdict(found)} |")
+        out += ["", *self._deficits(), "## How each row is measured\n"]
+        for row, lines in self.by_row.items():
+            ways = dict.fromkeys(found.target.how for found in lines if found.target.how)
+            for way in ways:
+                of_way = [found.target.quantity for found in lines if found.target.how == way]
+                which = f" ({'; '.join(of_way)})" if len(ways) > 1 else ""
+                out.append(f"- **{row}**{which}: {way}")
         return "\n".join(out) + "\n"
 
     def _deficits(self) -> list[str]:
@@ -224,11 +232,13 @@ def _finite(value: Any) -> Any:
 def _value(found: Finding) -> str:
     if found.target.needs:
         return found.target.needs
-    return "–" if math.isnan(found.value) else _plus_minus(found.value, found.sem)
+    return _plus_minus(found.value, found.sem)
 
 
 def _plus_minus(value: float, sem: float) -> str:
     """Value to the second figure of its error."""
+    if math.isnan(value):
+        return "–"
     if not math.isfinite(sem) or sem <= 0:
         return f"{value:.3g}"
     digits = max(0, 1 - math.floor(math.log10(sem)))

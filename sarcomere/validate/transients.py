@@ -11,7 +11,7 @@ from sarcomere.scenario import Scenario
 from sarcomere.validate.experiment import BODY_C, COLD_C, FIBRES, Effort, Experiment, Row, Values, active, of, scenario
 
 _LOW_PCA = {"fast": 6.0, "slow": 6.1}
-_UNLOADED_S = 0.03
+_UNLOADED_S, _COLD_UNLOADED_S = 0.03, 0.1  # in the cold heads take longer to let go
 
 
 def steps(effort: Effort) -> Scenario:
@@ -58,9 +58,15 @@ def _zero(step: np.ndarray, t2: np.ndarray) -> float:
 
 
 def _redevelopment(
-    effort: Effort, title: str, temperature_C: float, release_s: float, after_s: float, baths: list[list[object]]
+    effort: Effort,
+    title: str,
+    temperature_C: float,
+    release_s: float,
+    unloaded_s: float,
+    after_s: float,
+    baths: list[list[object]],
 ) -> Scenario:
-    restretch = release_s + _UNLOADED_S
+    restretch = release_s + unloaded_s
     return scenario(
         effort,
         title,
@@ -81,13 +87,15 @@ def _redevelopment(
 def redevelopment(effort: Effort) -> Scenario:
     """Release and restretch at full and at low calcium, 37 C, as in the shipped ktr."""
     baths = [[fibre, pca] for fibre in FIBRES for pca in (4.5, _LOW_PCA[fibre])]
-    return _redevelopment(effort, "Force redevelopment", BODY_C, 0.7, effort.pick(0.8, 0.6), baths)
+    return _redevelopment(effort, "Force redevelopment", BODY_C, 0.7, _UNLOADED_S, effort.pick(0.8, 0.6), baths)
 
 
 def cold_redevelopment(effort: Effort) -> Scenario:
     """The same at full calcium, 15 C."""
     baths = [[fibre, 4.5] for fibre in FIBRES]
-    return _redevelopment(effort, "Force redevelopment, 15 C", 15.0, 1.0, effort.pick(1.5, 1.0), baths)
+    return _redevelopment(
+        effort, "Force redevelopment, 15 C", 15.0, 1.0, _COLD_UNLOADED_S, effort.pick(2.0, 1.5), baths
+    )
 
 
 def full_rates(ds: xr.Dataset) -> dict[str, float]:
