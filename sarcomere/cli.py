@@ -1,4 +1,4 @@
-"""The command line: ``sarcomere run | info | plot | scenarios | bench``."""
+"""The command line: ``sarcomere run | info | plot | validate | scenarios | bench``."""
 
 from __future__ import annotations
 
@@ -12,6 +12,15 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from sarcomere.simulate import Simulation
+
+
+_THREADS = click.option(
+    "--threads",
+    type=click.IntRange(min=1),
+    default=lambda: len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
+    show_default="all cores",
+    help="Half-sarcomeres advanced at once; changes no bit of the result.",
+)
 
 
 class _Commands(click.Group):
@@ -46,13 +55,7 @@ def main() -> None:
 )
 @click.option("--seed", type=int, help="The whole seed of the run; same seed, same bits.")
 @click.option("--replicates", type=int, help="Independent repetitions.")
-@click.option(
-    "--threads",
-    type=click.IntRange(min=1),
-    default=lambda: len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
-    show_default="all cores",
-    help="Half-sarcomeres advanced at once; changes no bit of the result.",
-)
+@_THREADS
 @click.option("--resume", is_flag=True, help="Go on with an interrupted run.")
 @click.option("--overwrite", is_flag=True, help="Replace the result file if there is one.")
 @click.option("--figure/--no-figure", default=True, help="Write the figure beside the result.")
@@ -169,6 +172,38 @@ class _Bar:
             self._console.print(f"{done:.2f} of {self._duration:.2f} s simulated")
 
 
+class _Share:
+    """Progress of many experiments: a bar on a terminal, elsewhere a line for each."""
+
+    def __init__(self, console: Console) -> None:
+        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+        self._console, self._told = console, ""
+        self._progress = Progress(
+            BarColumn(),
+            TextColumn("{task.percentage:3.0f} %"),
+            TimeRemainingColumn(),
+            TextColumn("{task.description}"),
+            console=console,
+            disable=not console.is_terminal,
+        )
+        self._task = self._progress.add_task("", total=1.0)
+
+    def __enter__(self) -> _Share:
+        self._progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._progress.stop()
+
+    def update(self, title: str, share: float) -> None:
+        """Show which experiment runs, and the share of all work done."""
+        self._progress.update(self._task, completed=share, description=title)
+        if not self._console.is_terminal and title != self._told:
+            self._told = title
+            self._console.print(f"{100 * share:3.0f} % {title}")
+
+
 @main.command()
 @click.argument("path", type=click.Path(path_type=Path))
 def info(path: Path) -> None:
@@ -198,6 +233,56 @@ def plot(path: Path, output: Path | None) -> None:
 
     with open_run(path) as ds:
         click.echo(save_figure(ds.load(), output or path.with_suffix(".png")))
+
+
+@main.command()
+@click.option("--quick", is_flag=True, help="Fewer filaments, replicates and points: minutes, larger errors.")
+@click.option("--rows", metavar="N,N,…", help="Only these rows of the table, e.g. 3,7,21.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    default=Path("validation.md"),
+    show_default=True,
+    help="The table as Markdown; as CSV beside it.",
+)
+@click.option("--json", "json_path", type=click.Path(path_type=Path), help="The same for machines.")
+@_THREADS
+def validate(quick: bool, rows: str | None, output: Path, json_path: Path | None, threads: int) -> None:
+    """Compare the model with measured muscle: a table of targets, ours, inside or outside.
+
+    \b
+    Examples
+      sarcomere validate --quick
+      sarcomere validate --rows 3,7,21 --json found.json
+
+    A row outside its band is no error.
+    """
+    from rich.console import Console
+
+    from sarcomere.errors import InputError
+    from sarcomere.validate import read_targets
+    from sarcomere.validate import validate as measure
+    from sarcomere.validate.report import check_writable, write
+    from sarcomere.validate.targets import parse_rows
+
+    chosen = parse_rows(rows) if rows is not None else None
+    read_targets(chosen)
+    files = [output, output.with_suffix(".csv"), *([json_path] if json_path else [])]
+    if len(set(files)) < len(files):
+        raise InputError(f"{output}: would be written twice; give the table, its .csv and --json names of their own.")
+    for path in files:
+        check_writable(path)
+    console = Console(stderr=True, highlight=False)
+    _compile(console)
+    with _Share(console) as share:
+        report = measure(chosen, quick=quick, threads=threads, progress=share.update)
+    Console(highlight=False).print(report.table())
+    options = [*(["--quick"] if quick else []), *([f"--rows {rows}"] if rows is not None else [])]
+    texts = [report.markdown(" ".join(["sarcomere validate", *options])), report.csv(), report.json()]
+    for path, text in zip(files, texts, strict=False):
+        write(path, text)
+        click.echo(f"Written: {path}")
 
 
 @main.command()
