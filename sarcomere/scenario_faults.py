@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from sarcomere.errors import nearest
 from sarcomere.parameters import FIBRE_TYPES, FibreParameters
@@ -27,7 +27,9 @@ _WRONG_TYPE = {
 }
 
 
-def sentences(error: ValidationError, where: str, text: str, overrides: Collection[str]) -> Iterator[str]:
+def sentences(
+    error: ValidationError, where: str, text: str, overrides: Collection[str], root: type[BaseModel] = Scenario
+) -> Iterator[str]:
     """One sentence per fault that pydantic found; a misspelt key alone, as it may be why another is missing."""
     faults = error.errors(include_url=False)
     for fault in [fault for fault in faults if fault["type"] == "extra_forbidden"] or faults:
@@ -36,14 +38,14 @@ def sentences(error: ValidationError, where: str, text: str, overrides: Collecti
         place = f"{where}, command line" if given else f"{where}{_line_of(fault['loc'], text)}"
         value, kind, limits = _shown(fault["input"]), fault["type"], fault.get("ctx", {})
         if kind == "extra_forbidden":
-            known = _keys_beside(fault["loc"])
+            known = _keys_beside(root, fault["loc"])
             yield f"{place}: unknown key {key} = {value}; {nearest(str(fault['loc'][-1]), known)}"
         elif kind == "missing":
-            yield f"{place}: {key} is missing; add it ({_meaning(fault['loc'])})."
+            yield f"{place}: {key} is missing; add it ({_meaning(root, fault['loc'])})."
         elif kind == "value_error":
             yield f"{place}: {f'{key}: ' if key else ''}{limits['error']}."
         elif kind in ("greater_than", "greater_than_equal", "less_than", "less_than_equal"):
-            yield f"{place}: {key} = {value} is out of range ({_meaning(fault['loc'])}); {_bound(kind, limits)}."
+            yield f"{place}: {key} = {value} is out of range ({_meaning(root, fault['loc'])}); {_bound(kind, limits)}."
         else:
             remedy = _WRONG_TYPE.get(kind, fault["msg"]).format(key=key, **limits)
             yield f"{place}: {key} = {value} cannot be used; {remedy}."
@@ -68,9 +70,9 @@ def _bound(kind: str, limits: Mapping[str, Any]) -> str:
     return f"{sentence} {limit if isinstance(limit, int) else f'{limit:g}'}"
 
 
-def _model_at(path: tuple[Any, ...]) -> Any:
+def _model_at(root: type[BaseModel], path: tuple[Any, ...]) -> Any:
     """The group of parameters that a path of keys leads to, or None."""
-    model: Any = Scenario
+    model: Any = root
     for part in path:
         if isinstance(part, int) or part in FIBRE_TYPES:
             continue
@@ -81,13 +83,13 @@ def _model_at(path: tuple[Any, ...]) -> Any:
     return model
 
 
-def _keys_beside(path: tuple[Any, ...]) -> list[str]:
-    model = _model_at(path[:-1])
+def _keys_beside(root: type[BaseModel], path: tuple[Any, ...]) -> list[str]:
+    model = _model_at(root, path[:-1])
     return [key for key in getattr(model, "model_fields", {}) if key != "source"]
 
 
-def _meaning(path: tuple[Any, ...]) -> str:
-    field = getattr(_model_at(path[:-1]), "model_fields", {}).get(path[-1])
+def _meaning(root: type[BaseModel], path: tuple[Any, ...]) -> str:
+    field = getattr(_model_at(root, path[:-1]), "model_fields", {}).get(path[-1])
     return (field.description if field is not None else "") or "required"
 
 

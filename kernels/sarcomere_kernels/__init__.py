@@ -47,6 +47,7 @@ _config.CACHE_DIR = str(CACHE_FOLDER)
 try:
     from sarcomere_kernels.advance import advance
     from sarcomere_kernels.cycle import tabulate_cycle
+    from sarcomere_kernels.motoneuron import advance_pool
 finally:
     _config.CACHE_DIR = _users_cache_dir
 
@@ -56,4 +57,4 @@ def is_compiled() -> bool:
     return any(CACHE_FOLDER.rglob("advance.advance-*.nbc"))
 
 
-__all__ = ["CACHE_FOLDER", "KERNEL_HASH", "advance", "is_compiled", "tabulate_cycle"]
+__all__ = ["CACHE_FOLDER", "KERNEL_HASH", "advance", "advance_pool", "is_compiled", "tabulate_cycle"]
