@@ -61,10 +61,8 @@ def cells_at(p: PoolParameters, label: Values, kappa: Values, antidromic: NDArra
     area_dendrite, area_soma = (np.pi * wide * long * _CM2_PER_UM2 for long, wide in cylinders)  # cm2
     g_dendrite, g_soma = area_dendrite / size["r_dendrite"] * 1e3, area_soma / size["r_soma"] * 1e3
     # resistance from the middle of one cylinder to the middle of the other, Mohm
-    axial = sum(
-        p.membrane.axial_resistivity * (long / 2) / (np.pi * (wide / 2) ** 2) / _CM_PER_UM * 1e-6
-        for long, wide in cylinders
-    )
+    halves = [(long / 2) / (np.pi * (wide / 2) ** 2) / _CM_PER_UM for long, wide in cylinders]
+    axial = p.membrane.axial_resistivity * (halves[0] + halves[1]) * 1e-6
     full = 1.0 / axial
     threshold = label / (g_soma + g_dendrite * full / (g_dendrite + full))
     coupling = full * p.membrane.coupling

@@ -165,7 +165,7 @@ class Courses:
         sarcomere_kernels.motoneuron_types.PoolDrive
         """
         p, ions, membrane = self.parameters, self.parameters.ions, self.parameters.membrane
-        time = (first_step + np.arange(n_steps)) * p.step_ms * 1e-3
+        time = np.asarray((first_step + np.arange(n_steps)) * (p.step_ms * 1e-3), dtype=np.float64)
         to_potassium = ions.nernst_mV * np.log(self._at("potassium_mM", time) / ions.potassium_mM)
         to_sodium = ions.nernst_mV * np.log(self._at("sodium_mM", time) / ions.sodium_mM)
         screening = self._at("calcium_mM", time) + ions.magnesium_weight * self._at("magnesium_mM", time)

@@ -138,13 +138,15 @@ class MotoneuronPool:
             noise=pack_noise(parameters),
         )
         n = parameters.n_units
-        self.state = fresh_pool_state(n, self.pool.kinetics.refractory, stream.generate_state(4, np.uint64))
+        self.state = fresh_pool_state(
+            n, self.pool.kinetics.refractory, np.asarray(stream.generate_state(4, np.uint64), dtype=np.uint64)
+        )
         room = _ROOM + n
         self._spikes = k.Spikes(
             unit=np.zeros(room, dtype=np.int32),
             step=np.zeros(room, dtype=np.int64),
             antidromic=np.zeros(room, dtype=np.int8),
-            count=np.zeros(1, dtype=np.int64),
+            taken=np.zeros(1, dtype=np.int64),
         )
 
     @property
@@ -190,9 +192,9 @@ class MotoneuronPool:
 
     def _take(self) -> tuple[k.I4, k.F8, k.I1]:
         spikes = self._spikes
-        n = int(spikes.count[0])
-        spikes.count[0] = 0
-        time = spikes.step[:n] * (self.parameters.step_ms * 1e-3)
+        n = int(spikes.taken[0])
+        spikes.taken[0] = 0
+        time = np.asarray(spikes.step[:n] * (self.parameters.step_ms * 1e-3), dtype=np.float64)
         return spikes.unit[:n].copy(), time, spikes.antidromic[:n].copy()
 
 

@@ -61,7 +61,7 @@ def _stimulate(state: PoolState, noise: Noise, drive: PoolDrive) -> bool:
 def _spike(state: PoolState, pool: Pool, spikes: Spikes, threshold_shift: float, stimulated: bool) -> None:
     """Start and note the spikes of cells above threshold, and those that run back from a stimulated axon."""
     now = state.counters[STEP]
-    count = spikes.count[0]
+    count = spikes.taken[0]
     for unit in range(state.v_soma.size):
         above = state.v_soma[unit] > pool.cells.threshold[unit] + threshold_shift
         back = stimulated and pool.cells.antidromic[unit] == 1
@@ -71,7 +71,7 @@ def _spike(state: PoolState, pool: Pool, spikes: Spikes, threshold_shift: float,
             spikes.step[count] = now
             spikes.antidromic[count] = 0 if above else 1
             count += 1
-    spikes.count[0] = count
+    spikes.taken[0] = count
 
 
 @inner
@@ -160,7 +160,7 @@ def advance_pool(state: PoolState, pool: Pool, drive: PoolDrive, spikes: Spikes,
     """
     units = state.v_soma.size
     for _ in range(n_steps):
-        if spikes.count[0] + units > spikes.unit.size:
+        if spikes.taken[0] + units > spikes.unit.size:
             return EVENTS_FULL
         step_pool(state, pool, drive, spikes)
     for unit in range(units):

@@ -109,9 +109,9 @@ class PoolState(NamedTuple):
 
 
 class Spikes(NamedTuple):
-    """Room for the spikes of one call, in order of time; ``count[0]`` are in."""
+    """Room for the spikes of one call, in order of time; ``taken[0]`` are in."""
 
     unit: I4
     step: I8
     antidromic: I1
-    count: I8
+    taken: I8
