@@ -26,9 +26,9 @@ class PoolInputs:
     Parameters
     ----------
     x_base : course or None
-        Input shared by all cells by weight, rheobases; None takes the pool's own ``x_base``.
-    x_voluntary : course
-        Input of the same share of each cell's rheobase: voluntary drive.
+        Input shared by all cells by weight, rheobases: rest, descending drive, afferents; None takes the pool's own.
+    x_even : course
+        Input of the same share of each cell's rheobase, such as injected current.
     x_inhibition : course
         Inhibition, the same share of each cell's rheobase.
     modulation : course
@@ -40,7 +40,7 @@ class PoolInputs:
     """
 
     x_base: Course | None = None
-    x_voluntary: Course = 0.0
+    x_even: Course = 0.0
     x_inhibition: Course = 0.0
     modulation: Course = 1.0
     potassium_mM: Course | None = None
@@ -78,7 +78,7 @@ def _bounded(name: str, points: Values, least: float, most: float) -> Values:
 # Smallest and largest value of each course: inputs in rheobases, ions in mmol/L.
 _RANGES = {
     "x_base": (-10.0, 10.0),
-    "x_voluntary": (0.0, 10.0),
+    "x_even": (0.0, 10.0),
     "x_inhibition": (0.0, 10.0),
     "modulation": (0.0, 10.0),
     "potassium_mM": (0.5, 50.0),
@@ -173,7 +173,7 @@ class Courses:
         return k.PoolDrive(
             first_step=first_step,
             shared=self._at("x_base", time),
-            direct=self._at("x_voluntary", time) - self._at("x_inhibition", time),
+            direct=self._at("x_even", time) - self._at("x_inhibition", time),
             modulation=self._at("modulation", time),
             e_potassium=membrane.e_potassium + to_potassium,
             e_sodium=membrane.e_sodium + to_sodium,
