@@ -1,4 +1,4 @@
-"""Measure the motoneuron pool against CRAMP.md A, the tables of docs/motoneurons.md: python docs/motoneurons.py [seeds]."""
+"""The tables of docs/motoneurons.md, the pool measured against CRAMP.md A: python docs/motoneurons.py [seeds]."""
 
 from __future__ import annotations
 
