@@ -50,6 +50,16 @@ class PoolInputs:
     stimuli_s: Sequence[float] = ()
 
 
+def empty_spikes(room: int) -> k.Spikes:
+    """Room for so many spikes between two readings."""
+    return k.Spikes(
+        unit=np.zeros(room, dtype=np.int32),
+        step=np.zeros(room, dtype=np.int64),
+        antidromic=np.zeros(room, dtype=np.int8),
+        taken=np.zeros(1, dtype=np.int64),
+    )
+
+
 def _points(name: str, course: Course) -> Values:
     """A course as rows (time, value), refused if it cannot be one."""
     try:
@@ -68,7 +78,28 @@ def _points(name: str, course: Course) -> Values:
     return points
 
 
-def _bounded(name: str, points: Values, least: float, most: float) -> Values:
+def read_course(name: str, course: Course, least: float, most: float) -> Values:
+    """A course as rows (time, value), within bounds.
+
+    Parameters
+    ----------
+    name : str
+        What to call it in an error.
+    course : course
+        A number, or points (time in s, value).
+    least, most : float
+        Bounds of its values.
+
+    Returns
+    -------
+    ndarray, shape (point, 2)
+
+    Raises
+    ------
+    InputError
+        If it cannot be one.
+    """
+    points = _points(name, course)
     wrong = points[(points[:, 1] < least) | (points[:, 1] > most)]
     if len(wrong):
         raise InputError(f"{name} = {wrong[0, 1]:g} at {wrong[0, 0]:g} s is out of range; use {least:g} to {most:g}.")
@@ -109,6 +140,35 @@ def stimulation(frequency_Hz: float, count: int, start_s: float) -> list[float]:
     return [start_s + i / frequency_Hz for i in range(count)]
 
 
+def stimulus_steps(stimuli_s: Sequence[float], step_ms: float) -> k.I8:
+    """Steps at which stimuli come.
+
+    Parameters
+    ----------
+    stimuli_s : sequence of float
+        Times, s, rising.
+    step_ms : float
+        Time step, ms.
+
+    Returns
+    -------
+    ndarray of int64
+
+    Raises
+    ------
+    InputError
+        If a time cannot be used.
+    """
+    times = np.asarray(stimuli_s, dtype=np.float64)
+    if times.ndim != 1 or not np.isfinite(times).all() or (times < 0).any():
+        raise InputError("stimuli_s holds what is no time; give seconds, 0 or later.")
+    early = np.flatnonzero(np.diff(times) <= 0)
+    if early.size:
+        first, second = times[early[0] : early[0] + 2]
+        raise InputError(f"stimuli_s: {second:g} s is not after {first:g} s; sort the times.")
+    return np.round(times * 1e3 / step_ms).astype(np.int64)
+
+
 class Courses:
     """Checked inputs, ready to be read off for any stretch of steps.
 
@@ -134,19 +194,8 @@ class Courses:
         self._points = {}
         for name, (least, most) in _RANGES.items():
             given = getattr(inputs, name)
-            points = _points(name, rest[name] if given is None else given)
-            self._points[name] = _bounded(name, points, least, most)
-        self._stimulus_step = self._steps_of(inputs.stimuli_s)
-
-    def _steps_of(self, stimuli_s: Sequence[float]) -> k.I8:
-        times = np.asarray(stimuli_s, dtype=np.float64)
-        if times.ndim != 1 or not np.isfinite(times).all() or (times < 0).any():
-            raise InputError("stimuli_s holds what is no time; give seconds, 0 or later.")
-        early = np.flatnonzero(np.diff(times) <= 0)
-        if early.size:
-            first, second = times[early[0] : early[0] + 2]
-            raise InputError(f"stimuli_s: {second:g} s is not after {first:g} s; sort the times.")
-        return np.round(times * 1e3 / self.parameters.step_ms).astype(np.int64)
+            self._points[name] = read_course(name, rest[name] if given is None else given, least, most)
+        self._stimulus_step = stimulus_steps(inputs.stimuli_s, parameters.step_ms)
 
     def _at(self, name: str, time_s: Values) -> Values:
         points = self._points[name]

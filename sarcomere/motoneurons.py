@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from sarcomere.errors import InputError, SolverError, nearest
 from sarcomere.motoneuron_cells import labels, pool_cells
-from sarcomere.motoneuron_drive import Courses, PoolInputs
+from sarcomere.motoneuron_drive import Courses, PoolInputs, empty_spikes
 from sarcomere.parameters.motoneuron import PoolParameters, pool_presets, pool_table
 from sarcomere.scenario_faults import sentences
 from sarcomere_kernels import KERNEL_HASH, advance_pool
@@ -141,13 +141,7 @@ class MotoneuronPool:
         self.state = fresh_pool_state(
             n, self.pool.kinetics.refractory, np.asarray(stream.generate_state(4, np.uint64), dtype=np.uint64)
         )
-        room = _ROOM + n
-        self._spikes = k.Spikes(
-            unit=np.zeros(room, dtype=np.int32),
-            step=np.zeros(room, dtype=np.int64),
-            antidromic=np.zeros(room, dtype=np.int8),
-            taken=np.zeros(1, dtype=np.int64),
-        )
+        self._spikes = empty_spikes(_ROOM + n)
 
     @property
     def time_s(self) -> float:

