@@ -11,6 +11,9 @@ from sarcomere_kernels import motoneuron_types as k
 _CM2_PER_UM2 = 1e-8
 _CM_PER_UM = 1e-4
 
+# What a pool's seed is used for: child streams of it.
+CELLS, POOL, TERMINALS = range(3)
+
 Values = NDArray[np.float64]
 
 
@@ -88,20 +91,21 @@ def cells_at(p: PoolParameters, label: Values, kappa: Values, antidromic: NDArra
     )
 
 
-def pool_cells(p: PoolParameters, rng: np.random.Generator) -> k.Cells:
-    """Cells of a whole pool, the smallest first.
+def pool_cells(p: PoolParameters, seed: int) -> k.Cells:
+    """Cells of a whole pool, the smallest first; the same for the same seed.
 
     Parameters
     ----------
     p : PoolParameters
         The pool.
-    rng : numpy.random.Generator
-        Draws how kappa differs between cells, and which axons a stimulus excites.
+    seed : int
+        Fixes how kappa differs between cells, and which axons a stimulus excites.
 
     Returns
     -------
     sarcomere_kernels.motoneuron_types.Cells
     """
+    rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(CELLS,)))
     u = positions(p.n_units)
     spread = 1.0 + p.pic.spread * rng.standard_normal(p.n_units)
     kappa = p.kappa * (1.0 + p.pic.tilt * (0.5 - u)) * np.maximum(spread, 0.0)

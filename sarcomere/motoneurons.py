@@ -11,7 +11,7 @@ import xarray as xr
 from pydantic import ValidationError
 
 from sarcomere.errors import InputError, SolverError, nearest
-from sarcomere.motoneuron_cells import labels, pool_cells
+from sarcomere.motoneuron_cells import POOL, labels, pool_cells
 from sarcomere.motoneuron_drive import Courses, PoolInputs, empty_spikes
 from sarcomere.parameters.motoneuron import PoolParameters, pool_presets, pool_table
 from sarcomere.scenario_faults import sentences
@@ -131,9 +131,9 @@ class MotoneuronPool:
         self.parameters = parameters
         self.seed = seed
         self.courses = Courses(inputs, parameters)
-        cells, stream = np.random.SeedSequence(seed).spawn(2)
+        stream = np.random.SeedSequence(seed, spawn_key=(POOL,))
         self.pool = k.Pool(
-            cells=pool_cells(parameters, np.random.default_rng(cells)),
+            cells=pool_cells(parameters, seed),
             kinetics=pack_kinetics(parameters),
             noise=pack_noise(parameters),
         )

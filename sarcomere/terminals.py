@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from sarcomere.errors import InputError
+from sarcomere.motoneuron_cells import TERMINALS, pool_cells
 from sarcomere.motoneuron_drive import Course, empty_spikes, read_course, stimulus_steps
 from sarcomere.parameters.motoneuron import PoolParameters
 from sarcomere.parameters.terminal import TerminalParameters
@@ -26,13 +27,13 @@ class TerminalGenerator:
     parameters : TerminalParameters
         What stimulation sets off.
     pool : PoolParameters
-        For the number of axons, the share that stimuli reach, and the step.
+        The cells whose axons these are.
     stimuli_s : sequence of float
         Times at which the nerve is stimulated, rising.
     length : course
         Length of the muscle, optimum 1: a number, or points (time in s, value).
     seed : int
-        Fixes thresholds and bursts.
+        Fixes thresholds and bursts, and, as in the pool of that seed, which axons stimuli excite.
 
     Raises
     ------
@@ -53,15 +54,14 @@ class TerminalGenerator:
         self.parameters, self.step_ms = parameters, pool.step_ms
         self._length = read_course("length", length, *_LENGTHS)
         self._stimulus_step = stimulus_steps(stimuli_s, pool.step_ms)
-        axons, stream = np.random.SeedSequence(seed, spawn_key=(2,)).spawn(2)
+        axons, stream = np.random.SeedSequence(seed, spawn_key=(TERMINALS,)).spawn(2)
         rng = np.random.default_rng(axons)
         n, p = pool.n_units, parameters
         threshold = np.maximum(p.threshold_Hz + p.threshold_sd_Hz * rng.standard_normal(n), 1.0)
-        reached = rng.permutation(n) < round(pool.synapses.antidromic_share * n)
         self.terminals = k.Terminals(
             step=pool.step_ms,
             trigger_interval=1e3 / threshold,
-            reached=reached.astype(np.int8),
+            reached=pool_cells(pool, seed).antidromic,
             rate_mean=p.rate_Hz * 1e-3,
             rate_sd=p.rate_sd_Hz * 1e-3,
             rate_least=p.rate_least_Hz * 1e-3,

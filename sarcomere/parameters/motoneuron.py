@@ -25,10 +25,18 @@ class CellType(Parameters):
     r_dendrite: float = quantity("kohm cm2", "specific resistance of the dendrite", EK, gt=0, le=1000)
     r_soma: float = quantity("kohm cm2", "specific resistance of the soma", EK, gt=0, le=1000)
     g_ahp: float = quantity(
-        "mS/cm2", "conductance of the after-hyperpolarisation", f"{DESIGN}: human, slower than {EK}", ge=0, le=1000
+        "mS/cm2",
+        "conductance of the after-hyperpolarisation",
+        f"{DESIGN}: slow as in humans; 19.15, 27.5, 15.4 in {EK}",
+        ge=0,
+        le=1000,
     )
     ahp_decay: float = quantity(
-        "1/ms", "closing of the after-hyperpolarisation's gate", f"{DESIGN}: human, slower than {EK}", gt=0, le=10
+        "1/ms",
+        "closing of the after-hyperpolarisation's gate",
+        f"{DESIGN}: slow as in humans; .025, .055, .056 in {EK}",
+        gt=0,
+        le=10,
     )
 
 

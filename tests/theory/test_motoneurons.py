@@ -15,6 +15,7 @@ from scipy.integrate import solve_ivp
 from sarcomere.motoneuron_cells import cells_at
 from sarcomere.motoneuron_drive import PoolInputs, stimulation
 from sarcomere.motoneurons import MotoneuronPool, load_pool
+from sarcomere_kernels import advance_pool
 from sarcomere_kernels import motoneuron_types as k
 from tests.pool_bench import LABELS, QUIET, single_cells, spikes_of
 
@@ -154,6 +155,12 @@ def test_noise_has_the_stated_size_and_memory() -> None:
         pool.advance(0.1)
         common.append(pool.state.shared[k.COMMON_NOISE])
     assert np.std(common) == pytest.approx(0.03, rel=4 / math.sqrt(200))
+
+
+def test_the_pool_is_compiled_once() -> None:
+    for stimuli in ([], [0.001]):
+        MotoneuronPool(load_pool("prone", {"n_units": 3}), PoolInputs(stimuli_s=stimuli), 1).advance(0.01)
+    assert len(advance_pool.signatures) == 1
 
 
 def test_an_isolated_cell_without_input_stays_at_rest() -> None:
