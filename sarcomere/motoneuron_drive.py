@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -117,6 +118,32 @@ _RANGES = {
     "calcium_mM": (0.01, 50.0),
     "magnesium_mM": (0.0, 50.0),
 }
+
+
+def steps_in(name: str, duration_s: float, step_ms: float) -> int:
+    """Whole steps in a duration.
+
+    Parameters
+    ----------
+    name : str
+        What to call the duration in an error.
+    duration_s, step_ms : float
+        Duration, s, and time step, ms.
+
+    Returns
+    -------
+    int
+
+    Raises
+    ------
+    InputError
+        If there is not one step in it.
+    """
+    if not (math.isfinite(duration_s) and duration_s * 1e3 >= 0.5 * step_ms):
+        raise InputError(
+            f"{name} = {duration_s!r} cannot be used; give seconds, at least one step of {step_ms * 1e-3:g}."
+        )
+    return round(duration_s * 1e3 / step_ms)
 
 
 def stimulation(frequency_Hz: float, count: int, start_s: float) -> list[float]:

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from sarcomere.errors import InputError, SolverError, nearest
 from sarcomere.motoneuron_cells import POOL, labels, pool_cells
-from sarcomere.motoneuron_drive import Courses, PoolInputs, empty_spikes
+from sarcomere.motoneuron_drive import Courses, PoolInputs, empty_spikes, steps_in
 from sarcomere.parameters.motoneuron import PoolParameters, pool_presets, pool_table
 from sarcomere.scenario_faults import sentences
 from sarcomere_kernels import KERNEL_HASH, advance_pool
@@ -163,10 +163,12 @@ class MotoneuronPool:
 
         Raises
         ------
+        InputError
+            If the duration cannot be used.
         SolverError
             If a voltage is not a finite number.
         """
-        steps = round(duration_s * 1e3 / self.parameters.step_ms)
+        steps = steps_in("duration_s", duration_s, self.parameters.step_ms)
         first = int(self.state.counters[k.STEP])
         drive = self.courses.drive(first, steps)
         taken = []
@@ -230,9 +232,7 @@ def run_pool(
         If an input or a duration cannot be used.
     """
     for name, value in (("duration_s", duration_s), ("bin_s", bin_s), ("chunk_s", chunk_s)):
-        least = parameters.step_ms * 1e-3
-        if not (math.isfinite(value) and value >= least):
-            raise InputError(f"{name} = {value!r} cannot be used; give seconds, at least one step of {least:g}.")
+        steps_in(name, value, parameters.step_ms)
     pool = MotoneuronPool(parameters, inputs, seed)
     taken = []
     while (left := duration_s - pool.time_s) > 0.5e-3 * parameters.step_ms:

@@ -8,7 +8,7 @@ import numpy as np
 
 from sarcomere.errors import InputError
 from sarcomere.motoneuron_cells import TERMINALS, pool_cells
-from sarcomere.motoneuron_drive import Course, empty_spikes, read_course, stimulus_steps
+from sarcomere.motoneuron_drive import Course, empty_spikes, read_course, steps_in, stimulus_steps
 from sarcomere.parameters.motoneuron import PoolParameters
 from sarcomere.parameters.terminal import TerminalParameters
 from sarcomere_kernels import advance_terminals
@@ -90,9 +90,14 @@ class TerminalGenerator:
         -------
         axon, time_s : ndarray, shape (impulse,)
             Which terminals fired by themselves and when (s), in order of time.
+
+        Raises
+        ------
+        InputError
+            If the duration cannot be used.
         """
         first = int(self.state.counters[k.STEP])
-        steps = round(duration_s * 1e3 / self.step_ms)
+        steps = steps_in("duration_s", duration_s, self.step_ms)
         time = (first + np.arange(steps)) * (self.step_ms * 1e-3)
         length = np.interp(time, self._length[:, 0], self._length[:, 1])
         gate = 1.0 / (1.0 + np.exp((length - self.parameters.half_length) / self.parameters.length_slope))

@@ -6,6 +6,7 @@ Statistical tests use fixed seeds; a correct noise would fail one in 1e4.
 from __future__ import annotations
 
 import math
+import os
 from typing import Any
 
 import numpy as np
@@ -157,6 +158,7 @@ def test_noise_has_the_stated_size_and_memory() -> None:
     assert np.std(common) == pytest.approx(0.03, rel=4 / math.sqrt(200))
 
 
+@pytest.mark.skipif(os.environ.get("NUMBA_DISABLE_JIT") == "1", reason="needs compiled kernels")
 def test_the_pool_is_compiled_once() -> None:
     for stimuli in ([], [0.001]):
         MotoneuronPool(load_pool("prone", {"n_units": 3}), PoolInputs(stimuli_s=stimuli), 1).advance(0.01)
