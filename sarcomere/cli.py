@@ -1,4 +1,4 @@
-"""The command line: ``sarcomere run | info | plot | scenarios``."""
+"""The command line: ``sarcomere run | info | plot | validate | scenarios | bench``."""
 
 from __future__ import annotations
 
@@ -9,10 +9,18 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    import xarray as xr
     from rich.console import Console
 
     from sarcomere.simulate import Simulation
+
+
+_THREADS = click.option(
+    "--threads",
+    type=click.IntRange(min=1),
+    default=lambda: len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
+    show_default="all cores",
+    help="Half-sarcomeres advanced at once; changes no bit of the result.",
+)
 
 
 class _Commands(click.Group):
@@ -47,16 +55,10 @@ def main() -> None:
 )
 @click.option("--seed", type=int, help="The whole seed of the run; same seed, same bits.")
 @click.option("--replicates", type=int, help="Independent repetitions.")
-@click.option(
-    "--threads",
-    type=click.IntRange(min=1),
-    default=lambda: len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
-    show_default="all cores",
-    help="Half-sarcomeres advanced at once; changes no bit of the result.",
-)
+@_THREADS
 @click.option("--resume", is_flag=True, help="Go on with an interrupted run.")
 @click.option("--overwrite", is_flag=True, help="Replace the result file if there is one.")
-@click.option("--figure/--no-figure", default=True, help="Write an overview figure beside the result.")
+@click.option("--figure/--no-figure", default=True, help="Write the figure beside the result.")
 def run(
     scenario: str,
     output: Path | None,
@@ -73,6 +75,7 @@ def run(
     \b
     Examples
       sarcomere run voluntary-contraction
+      sarcomere run force-pca
       sarcomere run voluntary-contraction --set chemistry.atp_mM=0.1 -o low-atp.h5
       sarcomere run mine.toml --replicates 10 --seed 7 --set drive.discharge_file='"mine.csv"'
 
@@ -105,7 +108,15 @@ def run(
             else ("nothing was written yet; run it again")
         )
         raise click.exceptions.Exit(_interrupted(f"Interrupted: {kept}.")) from None
-    _report(path, figure)
+    from sarcomere.report import print_summary, save_figure
+    from sarcomere.results import open_run
+
+    with open_run(path) as lazy:
+        ds = lazy.load()
+    print_summary(ds)
+    click.echo(f"\nResult: {path}")
+    if figure:
+        click.echo(f"Figure: {save_figure(ds, path.with_suffix('.png'))}")
 
 
 def _interrupted(message: str) -> int:
@@ -161,66 +172,36 @@ class _Bar:
             self._console.print(f"{done:.2f} of {self._duration:.2f} s simulated")
 
 
-def _report(path: Path, figure: bool) -> None:
-    """Say what came out, and where it is."""
-    from sarcomere.results import open_run
+class _Share:
+    """Progress of many experiments: a bar on a terminal, elsewhere a line for each."""
 
-    with open_run(path) as lazy:
-        ds = lazy.load()
-    _print_summary(ds)
-    click.echo(f"\nResult: {path}")
-    if figure:
-        click.echo(f"Figure: {_save_figure(ds, path.with_suffix('.png'))}")
+    def __init__(self, console: Console) -> None:
+        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
+        self._console, self._told = console, ""
+        self._progress = Progress(
+            BarColumn(),
+            TextColumn("{task.percentage:3.0f} %"),
+            TimeRemainingColumn(),
+            TextColumn("{task.description}"),
+            console=console,
+            disable=not console.is_terminal,
+        )
+        self._task = self._progress.add_task("", total=1.0)
 
-def _print_summary(ds: xr.Dataset) -> None:
-    from rich.console import Console
-    from rich.table import Table
+    def __enter__(self) -> _Share:
+        self._progress.start()
+        return self
 
-    from sarcomere.analysis import summary
+    def __exit__(self, *_: object) -> None:
+        self._progress.stop()
 
-    columns = {
-        "impulses": ("impulses", "{:.0f}", 1.0),
-        "rate": ("rate\n/s", "{:.1f}", 1.0),
-        "peak_ca": ("Ca\nµM", "{:.1f}", 1.0),
-        "peak_force": ("force\npN", "{:.0f}", 1.0),
-        "peak_attached": ("heads\n%", "{:.1f}", 100.0),
-        "atp_used": ("ATP", "{:.1f}", 1.0),
-        "force_half_time": ("t½ force\nms", "{:.0f}", 1e3),
-        "attached_half_time": ("t½ heads\nms", "{:.0f}", 1e3),
-    }
-    rows = summary(ds)
-    table = Table(
-        title=ds.attrs["title"],
-        caption="Ca, force (active, per thick filament), heads (attached): peaks. ATP: used per head.\n"
-        "t½: from the peak after the last impulse to half of it.",
-    )
-    table.add_column("unit")
-    table.add_column("fibre")
-    for heading, _, _ in columns.values():
-        table.add_column(heading, justify="right")
-    for i, unit in enumerate(ds.motor_unit.values):
-        cells = (form.format(float(rows[name][i]) * scale) for name, (_, form, scale) in columns.items())
-        table.add_row(str(unit), str(ds.fibre.values[i]), *cells)
-    console = Console(highlight=False)
-    console.print(table)
-    peak = float(ds.muscle_force.mean("replicate").max())
-    click.echo(f"Peak muscle force {peak:.0f} mN over {float(ds.time[-1]):.2f} s, seed {ds.attrs['seed']}.")
-
-
-def _save_figure(ds: xr.Dataset, path: Path) -> Path:
-    from sarcomere.errors import StoreError
-    from sarcomere.plot import overview
-
-    try:
-        if path.is_dir():
-            raise IsADirectoryError("it is a folder")
-        overview(ds).savefig(path, dpi=130)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        remedy = "choose another name with sarcomere plot RUN.h5 -o FIGURE.png"
-        raise StoreError(f"{path}: the figure cannot be written ({reason}); {remedy}.") from None
-    return path
+    def update(self, title: str, share: float) -> None:
+        """Show which experiment runs, and the share of all work done."""
+        self._progress.update(self._task, completed=share, description=title)
+        if not self._console.is_terminal and title != self._told:
+            self._told = title
+            self._console.print(f"{100 * share:3.0f} % {title}")
 
 
 @main.command()
@@ -246,11 +227,62 @@ def info(path: Path) -> None:
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Figure file; default beside the run, as .png.")
 def plot(path: Path, output: Path | None) -> None:
-    """Draw the overview of a run: impulses, calcium, force, heads."""
+    """Draw the figure of a run: the kind that its scenario names, by default the overview."""
+    from sarcomere.report import save_figure
     from sarcomere.results import open_run
 
     with open_run(path) as ds:
-        click.echo(_save_figure(ds.load(), output or path.with_suffix(".png")))
+        click.echo(save_figure(ds.load(), output or path.with_suffix(".png")))
+
+
+@main.command()
+@click.option("--quick", is_flag=True, help="Fewer filaments, replicates and points: minutes, larger errors.")
+@click.option("--rows", metavar="N,N,…", help="Only these rows of the table, e.g. 3,7,21.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    default=Path("validation.md"),
+    show_default=True,
+    help="The table as Markdown; as CSV beside it.",
+)
+@click.option("--json", "json_path", type=click.Path(path_type=Path), help="The same for machines.")
+@_THREADS
+def validate(quick: bool, rows: str | None, output: Path, json_path: Path | None, threads: int) -> None:
+    """Compare the model with measured muscle: a table of targets, ours, inside or outside.
+
+    \b
+    Examples
+      sarcomere validate --quick
+      sarcomere validate --rows 3,7,21 --json found.json
+
+    A row outside its band is no error.
+    """
+    from rich.console import Console
+
+    from sarcomere.errors import InputError
+    from sarcomere.validate import read_targets
+    from sarcomere.validate import validate as measure
+    from sarcomere.validate.report import check_writable, write
+    from sarcomere.validate.targets import parse_rows
+
+    chosen = parse_rows(rows) if rows is not None else None
+    read_targets(chosen)
+    files = [output, output.with_suffix(".csv"), *([json_path] if json_path else [])]
+    if len(set(files)) < len(files):
+        raise InputError(f"{output}: would be written twice; give the table, its .csv and --json names of their own.")
+    for path in files:
+        check_writable(path)
+    console = Console(stderr=True, highlight=False)
+    _compile(console)
+    with _Share(console) as share:
+        report = measure(chosen, quick=quick, threads=threads, progress=share.update)
+    Console(highlight=False).print(report.table())
+    options = [*(["--quick"] if quick else []), *([f"--rows {rows}"] if rows is not None else [])]
+    texts = [report.markdown(" ".join(["sarcomere validate", *options])), report.csv(), report.json()]
+    for path, text in zip(files, texts, strict=False):
+        write(path, text)
+        click.echo(f"Written: {path}")
 
 
 @main.command()
@@ -259,4 +291,29 @@ def scenarios() -> None:
     from sarcomere.scenario_file import read, shipped_scenarios
 
     for name in shipped_scenarios():
-        click.echo(f"{name:<24} {read(name).description}")
+        click.echo(f"{name:<22} {read(name).description}")
+
+
+@main.command()
+@click.option("--json", "path", type=click.Path(path_type=Path), help="Write the figures to this file too.")
+def bench(path: Path | None) -> None:
+    """Measure how fast this machine is, in less than a minute."""
+    from rich.console import Console
+
+    from sarcomere.bench import check_json, measure, save_json, table
+
+    if path:
+        check_json(path)
+    console = Console(stderr=True, highlight=False)
+    _compile(console)
+    with console.status("Measuring …") as status:
+
+        def tell(done: int, total: int, what: str) -> None:
+            line = f"Measuring {done + 1} of {total}: {what} …"
+            status.update(line) if console.is_terminal else console.print(line)
+
+        figures = measure(progress=tell)
+    Console(highlight=False).print(table(figures))
+    if path:
+        save_json(figures, path)
+        click.echo(f"Figures: {path}")

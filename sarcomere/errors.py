@@ -44,7 +44,9 @@ def nearest(word: str, choices: Iterable[str]) -> str:
     return f"did you mean '{close[0]}'?" if close else f"use one of: {', '.join(options)}."
 
 
-def check_status(status: int, *, time_ms: float, residual: float, tolerance: float, iterations: int) -> None:
+def check_status(
+    status: int, *, time_ms: float, residual: float, tolerance: float, iterations: int, load: float | None = None
+) -> None:
     """Turn a kernel's status code into a sentence.
 
     Parameters
@@ -53,6 +55,8 @@ def check_status(status: int, *, time_ms: float, residual: float, tolerance: flo
         Code from ``sarcomere_kernels.types``.
     time_ms, residual, tolerance, iterations : float, float, float, int
         Simulated time (ms) of the step, its largest unbalanced force (pN), and what was allowed.
+    load : float, optional
+        Load (pN per thick filament) under force control.
 
     Raises
     ------
@@ -61,14 +65,15 @@ def check_status(status: int, *, time_ms: float, residual: float, tolerance: flo
     """
     if status == OK:
         return
+    under = "" if load is None else f" under a load of {load:.4g} pN per thick filament"
     if status == NOT_BALANCED:
         raise SolverError(
-            f"Force balance left {residual:.3g} pN at {time_ms:.1f} ms, above numerics.force_tolerance_pN = "
+            f"Force balance left {residual:.3g} pN at {time_ms:.1f} ms{under}, above numerics.force_tolerance_pN = "
             f"{tolerance:g} after {iterations} iterations: raise numerics.max_iterations or the tolerance."
         )
     if status == NOT_FINITE:
         raise SolverError(
-            f"The force at {time_ms:.1f} ms is not a finite number: check the stiffnesses in [mechanics] and "
+            f"The force at {time_ms:.1f} ms{under} is not a finite number: check the stiffnesses in [mechanics] and "
             f"shorten numerics.step_ms."
         )
     raise SolverError(f"The kernel stopped at {time_ms:.1f} ms with unknown status {status}: report this.")

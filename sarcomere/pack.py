@@ -18,11 +18,11 @@ from sarcomere.parameters import (
     FibreParameters,
     LatticeParameters,
     MechanicsParameters,
+    Numerics,
     OffStateParameters,
     RegulationParameters,
 )
 from sarcomere.parameters.base import AVOGADRO
-from sarcomere.scenario import Numerics
 from sarcomere_kernels import tabulate_cycle
 from sarcomere_kernels import types as k
 

@@ -28,6 +28,7 @@ def attributes(scenario: Scenario) -> dict[str, str | int]:
     return {
         "Conventions": "CF-1.11",
         "title": scenario.title,
+        "figure": scenario.figure,
         "source": f"sarcomere {metadata.version('sarcomere')}",
         "sarcomere_version": metadata.version("sarcomere"),
         "kernel_hash": sarcomere_kernels.KERNEL_HASH,

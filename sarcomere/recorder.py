@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sarcomere.scenario import Scenario
 from sarcomere_kernels import types as k
 
 UNIT_DIMS = ("replicate", "motor_unit", "time")
@@ -46,6 +47,14 @@ SERIES = (
     Variable("residual", UNIT_DIMS, "pN", "largest force out of balance at any node"),
     Variable("solver_iterations", UNIT_DIMS, "1", "conjugate-gradient iterations since the start", "f8"),
 )
+# Kept where a protocol imposes them; what holds throughout stands in the parameters.
+IMPOSED = (
+    Variable("load", UNIT_DIMS, "pN", "load per thick filament, NaN under length control"),
+    Variable("atp_mM", UNIT_DIMS[1:], "mmol/L", "MgATP"),
+    Variable("adp_uM", UNIT_DIMS[1:], "umol/L", "free MgADP"),
+    Variable("pi_mM", UNIT_DIMS[1:], "mmol/L", "inorganic phosphate"),
+    Variable("temperature_C", UNIT_DIMS[1:], "degree_Celsius", "temperature"),
+)
 MUSCLE_FORCE = Variable(
     "muscle_force", ("replicate", "time"), "mN", "force of all fibres of all motor units along the muscle"
 )
@@ -68,6 +77,34 @@ IMPULSES = Variable(
     "times at which impulses reach the fibres, NaN beyond the last",
     "f8",
 )
+
+
+def recorded(scenario: Scenario) -> list[Variable]:
+    """Variables that a run keeps against time, their dimensions as they are in its file.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What is run.
+
+    Returns
+    -------
+    list of Variable
+    """
+    imposed = {name for s in scenario.conditions for name, course in s.protocol if course is not None}
+    kept = [*SERIES, *(v for v in IMPOSED if v.name in imposed), MUSCLE_FORCE]
+    if scenario.snapshot_every:
+        kept += SNAPSHOTS
+    return [in_file(variable, scenario) for variable in kept]
+
+
+def in_file(variable: Variable, scenario: Scenario) -> Variable:
+    """A variable with the dimensions it has in a file: conditions of a series stand where motor units do."""
+    if scenario.series is None:
+        return variable
+    if variable is MUSCLE_FORCE:
+        return variable._replace(dims=("replicate", "condition", "time"))
+    return variable._replace(dims=tuple("condition" if dim == "motor_unit" else dim for dim in variable.dims))
 
 
 def dwell_edges(step_ms: float) -> np.ndarray:

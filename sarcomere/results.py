@@ -13,8 +13,10 @@ from numpy.typing import NDArray
 
 from sarcomere import provenance
 from sarcomere.errors import StoreError
-from sarcomere.recorder import DWELL, IMPULSES, MUSCLE_FORCE, SERIES, SNAPSHOTS, Block, Variable, dwell_edges
+from sarcomere.recorder import DWELL, IMPULSES, Block, Variable, dwell_edges, in_file, recorded
 from sarcomere.scenario import Scenario
+from sarcomere.scenario_keys import unit_of
+from sarcomere.series import conditions
 from sarcomere_kernels import types as k
 
 
@@ -31,10 +33,10 @@ def dataset(
     scenario : Scenario
         What was run.
     impulses : mapping of int to ndarray
-        Impulse times (s) by motor unit.
+        Impulse times (s) by motor unit or number of the condition.
     blocks : sequence of Block
         Samples in order of time.
-    dwell : ndarray, shape (replicate, motor_unit, exit_path, dwell)
+    dwell : ndarray, shape (replicate, motor_unit or condition, exit_path, dwell)
         Attachments that ended.
 
     Returns
@@ -42,12 +44,9 @@ def dataset(
     xarray.Dataset
         Variables of ``recorder``, with coordinates, units, long names and provenance.
     """
-    recorded = [*SERIES, MUSCLE_FORCE]
-    if scenario.snapshot_every:
-        recorded += SNAPSHOTS
-    variables = {v.name: _joined(v, [block.values[v.name] for block in blocks]) for v in recorded}
-    variables[DWELL.name] = _labelled(DWELL, dwell)
-    variables[IMPULSES.name] = _labelled(IMPULSES, impulse_table(impulses, scenario))
+    variables = {v.name: _joined(v, [block.values[v.name] for block in blocks]) for v in recorded(scenario)}
+    variables[DWELL.name] = _labelled(in_file(DWELL, scenario), dwell)
+    variables[IMPULSES.name] = _labelled(in_file(IMPULSES, scenario), impulse_table(impulses))
     ds = xr.Dataset(variables, attrs=provenance.attributes(scenario))
     return ds.assign_coords(_coordinates(scenario, blocks))
 
@@ -62,36 +61,60 @@ def _joined(variable: Variable, parts: list[NDArray[Any]]) -> xr.Variable:
     return _labelled(variable, np.concatenate(parts, axis=axis))
 
 
-def impulse_table(impulses: Mapping[int, NDArray[np.float64]], scenario: Scenario) -> NDArray[np.float64]:
-    """Impulse times as one table, a row for each motor unit, NaN beyond its last impulse.
+def impulse_table(impulses: Mapping[int, NDArray[np.float64]]) -> NDArray[np.float64]:
+    """Impulse times as one table, a row for each motor unit or condition, NaN beyond its last impulse.
 
     Parameters
     ----------
     impulses : mapping of int to ndarray
-        Impulse times (s) by motor unit.
-    scenario : Scenario
-        Gives the order of the motor units.
+        Impulse times (s) in the order of the batch.
 
     Returns
     -------
-    ndarray, shape (motor_unit, impulse)
+    ndarray, shape (motor_unit or condition, impulse)
     """
     longest = max((times.size for times in impulses.values()), default=0)
-    table = np.full((len(scenario.motor_units), longest), np.nan)
-    for row, unit in zip(table, scenario.motor_units, strict=True):
-        row[: impulses[unit.id].size] = impulses[unit.id]
+    table = np.full((len(impulses), longest), np.nan)
+    for row, times in zip(table, impulses.values(), strict=True):
+        row[: times.size] = times
     return table
 
 
+def _batch_coordinates(scenario: Scenario) -> dict[str, xr.Variable]:
+    """Labels of what ran side by side."""
+    if scenario.series is None:
+        dim, units = "motor_unit", scenario.motor_units
+        labels = {dim: xr.Variable(dim, [unit.id for unit in units], {"long_name": "motor unit"})}
+    else:
+        dim, units = "condition", [condition.motor_units[0] for condition in scenario.conditions]
+        labels = {dim: xr.Variable(dim, np.arange(len(units)), {"long_name": "condition of the series"})}
+    labels["fibre"] = xr.Variable(dim, [unit.fibre for unit in units], {"long_name": "fibre type"})
+    labels["n_fibres"] = xr.Variable(
+        dim, [unit.n_fibres for unit in units], {"units": "1", "long_name": "fibres of the motor unit"}
+    )
+    if scenario.series is not None:
+        keys = {name: key for vary in scenario.series.vary for name, key in zip(vary.names, vary.keys, strict=True)}
+        for name, key in keys.items():
+            values = [condition.by_name[name] for condition in conditions(scenario.series)]
+            labels[name] = xr.Variable(dim, _plain(values), {"long_name": name, "key": key, **_units(key)})
+    return labels
+
+
+def _plain(values: list[Any]) -> list[Any]:
+    """Numbers as they are, anything else as text."""
+    numbers = all(isinstance(value, int | float) and not isinstance(value, bool) for value in values)
+    return [float(value) for value in values] if numbers else [str(value) for value in values]
+
+
+def _units(key: str) -> dict[str, str]:
+    unit = unit_of(key)
+    return {"units": unit} if unit else {}
+
+
 def _coordinates(scenario: Scenario, blocks: Sequence[Block]) -> dict[str, xr.Variable]:
-    units = scenario.motor_units
     coordinates = {
         "replicate": xr.Variable("replicate", np.arange(scenario.run.replicates), {"long_name": "repetition"}),
-        "motor_unit": xr.Variable("motor_unit", [unit.id for unit in units], {"long_name": "motor unit"}),
-        "fibre": xr.Variable("motor_unit", [unit.fibre for unit in units], {"long_name": "fibre type"}),
-        "n_fibres": xr.Variable(
-            "motor_unit", [unit.n_fibres for unit in units], {"units": "1", "long_name": "fibres of the motor unit"}
-        ),
+        **_batch_coordinates(scenario),
         "time": xr.Variable(
             "time", np.concatenate([b.time for b in blocks]), {"units": "s", "long_name": "time", "axis": "T"}
         ),

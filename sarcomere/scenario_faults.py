@@ -7,11 +7,12 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from sarcomere.errors import nearest
-from sarcomere.parameters import FIBRE_TYPES, FibreParameters
-from sarcomere.scenario import MotorUnit, Scenario, Train
+from sarcomere.parameters import Parameters
+from sarcomere.scenario import Scenario
+from sarcomere.scenario_keys import model_at
 
 # What to do about a value of the wrong type, by pydantic's name of the fault.
 _WRONG_TYPE = {
@@ -28,7 +29,7 @@ _WRONG_TYPE = {
 
 
 def sentences(
-    error: ValidationError, where: str, text: str, overrides: Collection[str], root: type[BaseModel] = Scenario
+    error: ValidationError, where: str, text: str, overrides: Collection[str], root: type[Parameters] = Scenario
 ) -> Iterator[str]:
     """One sentence per fault that pydantic found; a misspelt key alone, as it may be why another is missing."""
     faults = error.errors(include_url=False)
@@ -48,6 +49,8 @@ def sentences(
             yield f"{place}: {key} = {value} is out of range ({_meaning(root, fault['loc'])}); {_bound(kind, limits)}."
         else:
             remedy = _WRONG_TYPE.get(kind, fault["msg"]).format(key=key, **limits)
+            if kind == "list_type" and model_at(fault["loc"], root) is None:
+                remedy = "give a list in brackets, such as [0.0, 0.5]"
             yield f"{place}: {key} = {value} cannot be used; {remedy}."
 
 
@@ -70,31 +73,22 @@ def _bound(kind: str, limits: Mapping[str, Any]) -> str:
     return f"{sentence} {limit if isinstance(limit, int) else f'{limit:g}'}"
 
 
-def _model_at(root: type[BaseModel], path: tuple[Any, ...]) -> Any:
-    """The group of parameters that a path of keys leads to, or None."""
-    model: Any = root
-    for part in path:
-        if isinstance(part, int) or part in FIBRE_TYPES:
-            continue
-        field = model.model_fields.get(part) if hasattr(model, "model_fields") else None
-        if field is None:
-            return None
-        model = {"motor_units": MotorUnit, "fibres": FibreParameters, "train": Train}.get(part, field.annotation)
-    return model
-
-
-def _keys_beside(root: type[BaseModel], path: tuple[Any, ...]) -> list[str]:
-    model = _model_at(root, path[:-1])
+def _keys_beside(root: type[Parameters], path: tuple[Any, ...]) -> list[str]:
+    model = model_at(path[:-1], root)
     return [key for key in getattr(model, "model_fields", {}) if key != "source"]
 
 
-def _meaning(root: type[BaseModel], path: tuple[Any, ...]) -> str:
-    field = getattr(_model_at(root, path[:-1]), "model_fields", {}).get(path[-1])
+def _meaning(root: type[Parameters], path: tuple[Any, ...]) -> str:
+    while path and isinstance(path[-1], int):  # an entry of a list means what the list does
+        path = path[:-1]
+    field = getattr(model_at(path[:-1], root), "model_fields", {}).get(path[-1])
     return (field.description if field is not None else "") or "required"
 
 
 def _line_of(path: tuple[Any, ...], text: str) -> str:
     """``, line N`` where the last key of a path is set in its table, if it can be found."""
+    while path and isinstance(path[-1], int) and len(path) > 2:  # an entry of a list of values, not of tables
+        path = path[:-1]
     keys = [part for part in path if isinstance(part, str)]
     entry = next((part for part in path if isinstance(part, int)), 0)
     table, last = ".".join(keys[:-1]), keys[-1] if keys else ""

@@ -10,11 +10,13 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from sarcomere.course_file import read_course
 from sarcomere.data_files import data_path
 from sarcomere.errors import InputError, nearest
 from sarcomere.parameters import FIBRE_TYPES, fibre_table
-from sarcomere.scenario import Scenario
+from sarcomere.scenario import Scenario, check_shared
 from sarcomere.scenario_faults import sentences
+from sarcomere.series import set_key
 
 
 def _merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
@@ -56,10 +58,36 @@ def from_dict(
         if name not in FIBRE_TYPES:
             raise InputError(f"{where}: fibres.{name} is not a fibre type; {nearest(name, FIBRE_TYPES)}")
     shipped = {name: fibre_table(name) for name in FIBRE_TYPES}
+    whole = {**_with_course_files(table, source), "fibres": _merge(shipped, fibres), "source": source}
+    scenario = _validated(whole, where, text, overrides)
+    for condition, changed in scenario.condition_tables:
+        _validated(changed, f"{where}, condition {condition.label}", "", ())
     try:
-        return Scenario.model_validate({**table, "fibres": _merge(shipped, fibres), "source": source})
+        check_shared(scenario)
+    except ValueError as error:
+        raise InputError(f"{where}: {error}.") from None
+    return scenario
+
+
+def _validated(table: Mapping[str, Any], where: str, text: str, overrides: Collection[str]) -> Scenario:
+    try:
+        return Scenario.model_validate(table)
     except ValidationError as error:
         raise InputError("\n".join(sentences(error, where, text, overrides))) from None
+
+
+def _with_course_files(table: Mapping[str, Any], source: str) -> Mapping[str, Any]:
+    """The points of every course that is given as a file, in the file's place."""
+    protocol = table.get("protocol")
+    if not isinstance(protocol, Mapping):
+        return table
+    read_in = {}
+    for name, course in protocol.items():
+        read_in[name] = course
+        if isinstance(course, Mapping) and isinstance(course.get("file"), str) and "value" not in course:
+            rest = {key: value for key, value in course.items() if key != "file"}
+            read_in[name] = {**rest, **read_course(Path(source).parent / course["file"], f"protocol.{name}.file")}
+    return {**table, "protocol": read_in}
 
 
 def shipped_scenarios() -> list[str]:
@@ -121,30 +149,8 @@ def read(name: str, overrides: Mapping[str, Any] | None = None) -> Scenario:
     if not table:
         raise InputError(f"{path}: is empty; write title, [run], [drive] and [[motor_units]].")
     for key, value in (overrides or {}).items():
-        _override(table, key, value)
+        set_key(table, key, value, f"--set {key}")
     return from_dict(table, source=str(path), text=text, overrides=list(overrides or {}))
-
-
-def _override(table: dict[str, Any], key: str, value: Any) -> None:
-    """Set a dotted key; numbers step into lists."""
-    *parents, last = key.split(".")
-    node: Any = table
-    for i, part in enumerate(parents):
-        if isinstance(node, list):
-            if not part.isdigit() or int(part) >= len(node):
-                raise InputError(
-                    f"--set {key}: {'.'.join(parents[:i])} has entries 0 to {len(node) - 1}, not {part!r}."
-                )
-            node = node[int(part)]
-        else:
-            node = node.setdefault(part, {})
-        if not isinstance(node, dict | list):
-            raise InputError(
-                f"--set {key}: {'.'.join(parents[: i + 1])} = {node!r} is a value, not a table; shorten the key."
-            )
-    if isinstance(node, list):
-        raise InputError(f"--set {key}: name a key inside one entry, such as {key.rsplit('.', 1)[0]}.0.fibre.")
-    node[last] = value
 
 
 def parse_override(text: str) -> tuple[str, Any]:

@@ -1,43 +1,53 @@
-"""One run: motor units in parallel, each its own fibre, advanced in blocks of samples."""
+"""One run: motor units, or the conditions of a series, side by side, advanced in blocks of samples."""
 
 from __future__ import annotations
 
 from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
-import xarray as xr
 from numpy.typing import NDArray
 
-from sarcomere import pack, start
 from sarcomere.data_files import data_path
 from sarcomere.discharges import read_discharges
-from sarcomere.errors import InputError, check_status, nearest
+from sarcomere.errors import InputError, SarcomereError, nearest
 from sarcomere.lattice import area_per_thick
+from sarcomere.parameters import MotorUnit
+from sarcomere.preparation import Models, Preparation, Stretch
+from sarcomere.protocol import CHEMISTRY
 from sarcomere.recorder import Block
-from sarcomere.results import dataset
-from sarcomere.scenario import MotorUnit, Scenario
+from sarcomere.scenario import Scenario
 from sarcomere.scenario_file import from_dict
-from sarcomere_kernels import advance
 from sarcomere_kernels import types as k
+
+if TYPE_CHECKING:
+    import xarray as xr  # loading it takes a quarter of a second, which the first step need not wait for
 
 DEFAULT_BLOCK = 1024  # samples
 
 
-class HalfSarcomere(NamedTuple):
-    """One half-sarcomere of the batch: what is constant, what drives it, what changes."""
+def columns(scenario: Scenario) -> list[tuple[int, Scenario, MotorUnit]]:
+    """What runs side by side: the motor units, or the one motor unit of every condition of a series.
 
-    model: k.Model
-    impulse_tick: k.I8
-    ca: float  # free calcium at the start, and throughout where it is clamped, uM
-    state: k.State
-    scratch: k.Scratch
+    Parameters
+    ----------
+    scenario : Scenario
+        What to run.
+
+    Returns
+    -------
+    list of tuple
+        Label (id of the motor unit or number of the condition), condition, motor unit.
+    """
+    if scenario.series is None:
+        return [(unit.id, scenario, unit) for unit in scenario.motor_units]
+    return [(index, condition, condition.motor_units[0]) for index, condition in enumerate(scenario.conditions)]
 
 
 def impulse_times(scenario: Scenario) -> dict[int, NDArray[np.float64]]:
-    """Times (s) at which impulses reach the fibres of each motor unit.
+    """Times (s) at which impulses reach the fibres of each motor unit, or under each condition of a series.
 
     Parameters
     ----------
@@ -47,13 +57,15 @@ def impulse_times(scenario: Scenario) -> dict[int, NDArray[np.float64]]:
     Returns
     -------
     dict of int to ndarray
-        By motor unit, within the run.
+        By motor unit or number of the condition, within the run.
 
     Raises
     ------
     InputError
         If the discharge file lacks a motor unit.
     """
+    if scenario.series is not None:
+        return {index: impulse_times(condition)[unit.id] for index, condition, unit in columns(scenario)}
     drive, duration = scenario.drive, scenario.run.duration_s
     if drive.pCa is not None:
         return {unit.id: np.zeros(0) for unit in scenario.motor_units}
@@ -99,43 +111,27 @@ class Simulation:
 
     def __init__(self, scenario: Scenario) -> None:
         self.scenario = scenario
+        self.columns = columns(scenario)
         self.impulses = impulse_times(scenario)
-        models = {unit.fibre: self._model(unit.fibre) for unit in scenario.motor_units}
+        models: dict[tuple[int, str], Models] = {}
+        for _, condition, unit in self.columns:
+            key = (id(condition), unit.fibre)
+            models[key] = models.get(key) or Models(condition, unit.fibre)
         self.batch = [
-            self._half_sarcomere(models[unit.fibre], unit, replicate, index)
+            Preparation(
+                condition,
+                unit.fibre,
+                models[id(condition), unit.fibre],
+                self.impulses[key],
+                # a condition of a series draws what the motor unit of that number would
+                np.random.SeedSequence(
+                    condition.run.seed, spawn_key=(replicate, condition.run.stream + condition.motor_units.index(unit))
+                ),
+            )
             for replicate in range(scenario.run.replicates)
-            for index, unit in enumerate(scenario.motor_units)
+            for key, condition, unit in self.columns
         ]
         self.samples_done = -1  # the sample at time zero is still to come
-
-    def _model(self, fibre: str) -> k.Model:
-        s = self.scenario
-        return pack.pack_model(
-            s.fibres[fibre],  # type: ignore[index]
-            s.lattice,
-            s.mechanics,
-            s.chemistry,
-            s.numerics,
-            s.run.hs_length,
-            regulated=s.run.regulated,
-            clamped=s.drive.pCa is not None,
-            sample_every=s.sample_every,
-            snapshot_every=s.snapshot_every,
-        )
-
-    def _half_sarcomere(self, model: k.Model, unit: MotorUnit, replicate: int, index: int) -> HalfSarcomere:
-        s = self.scenario
-        calcium = s.fibres[unit.fibre].calcium
-        ca = calcium.ca_rest_uM if s.drive.pCa is None else 10.0 ** (6.0 - s.drive.pCa)
-        seed = np.random.SeedSequence(s.run.seed, spawn_key=(replicate, index))
-        steps = np.round(self.impulses[unit.id] * 1e3 / s.numerics.step_ms).astype(np.int64)
-        return HalfSarcomere(
-            model=model,
-            impulse_tick=steps * k.TICKS_PER_STEP,
-            ca=ca,
-            state=start.fresh_state(model, calcium, ca, seed),
-            scratch=start.scratch_for(model),
-        )
 
     @property
     def n_heads(self) -> int:
@@ -168,35 +164,35 @@ class Simulation:
                 # the first block takes at least one step, so that time zero is sampled once
                 count = min(max(block, 2) if first == 0 else block, self.scenario.n_samples - self.samples_done)
                 steps = (count if first > 0 else count - 1) * self.scenario.sample_every
-                traces = list(pool.map(lambda hs, n=steps, rows=count: self._advance(hs, n, rows), self.batch))
+                shots = self._snapshot_times(first, count).size if self.scenario.snapshot_every else 0
+                tasks = range(len(self.batch))
+                stretches = list(pool.map(lambda i, n=steps, r=count, m=shots: self._advance(i, n, r, m), tasks))
                 self.samples_done += count
-                yield self._block(first, count, traces)
+                yield self._block(first, count, stretches)
 
-    def _advance(self, hs: HalfSarcomere, n_steps: int, rows: int) -> k.Trace:
-        every = hs.model.sampling.snapshot_every
-        begin = hs.state.counters[k.TICK]
-        end = begin + n_steps * hs.model.sampling.ticks
-        shots = end // every - begin // every + (begin == 0) if every else 0
-        trace = start.trace_for(hs.model.lattice, rows, shots)
-        drive = pack.pack_drive(hs.impulse_tick, n_steps, hs.model.lattice.reference_length, hs.ca)
-        status = advance(hs.state, hs.model, drive, hs.scratch, trace, n_steps)
-        check_status(
-            status,
-            time_ms=hs.state.counters[k.TICK] / k.TICKS_PER_STEP * self.scenario.numerics.step_ms,
-            residual=hs.state.mechanics[k.RESIDUAL],
-            tolerance=hs.model.mechanics.tolerance,
-            iterations=hs.model.mechanics.max_iterations,
-        )
-        return trace
+    def _advance(self, index: int, n_steps: int, rows: int, shots: int) -> Stretch:
+        try:
+            return self.batch[index].advance(n_steps, rows, shots)
+        except SarcomereError as error:
+            if self.scenario.series is None:
+                raise
+            label = self.scenario.condition_labels[index % len(self.columns)]
+            raise type(error)(f"Condition {label}: {str(error)[0].lower()}{str(error)[1:]}") from None
 
-    def _block(self, first: int, count: int, traces: list[k.Trace]) -> Block:
-        s = self.scenario
-        shape = (s.run.replicates, len(s.motor_units))
+    def _block(self, first: int, count: int, stretches: list[Stretch]) -> Block:
+        s, traces = self.scenario, [stretch.trace for stretch in stretches]
+        shape = (s.run.replicates, len(self.columns))
         series = np.stack([trace.series for trace in traces]).reshape((*shape, count, -1))
         values = {name: series[..., column] for column, name in enumerate(k.SERIES_NAMES)}
         values["head_state_fraction"] = np.stack([t.head_state_fraction for t in traces]).reshape((*shape, count, -1))
-        scale = np.array([force_scale(s, unit) for unit in s.motor_units])
-        values["muscle_force"] = np.einsum("rut,u->rt", values["force"], scale)
+        scale = np.array([force_scale(condition, unit) for _, condition, unit in self.columns])
+        if s.series is None:
+            values["muscle_force"] = np.einsum("rut,u->rt", values["force"], scale)
+        else:
+            values["muscle_force"] = values["force"] * scale[:, None]
+        values["load"] = np.stack([stretch.load for stretch in stretches]).reshape((*shape, count))
+        chemistry = np.stack([stretch.chemistry for stretch in stretches[: shape[1]]])
+        values |= {name: chemistry[..., column] for column, name in enumerate(CHEMISTRY)}
         snapshot_time = np.zeros(0)
         if s.snapshot_every:
             heads = (s.lattice.n_thick, s.lattice.n_crown, s.lattice.n_dimer * s.lattice.n_head)
@@ -214,8 +210,8 @@ class Simulation:
         return np.asarray(shots * s.record.snapshot_interval_ms * 1e-3, dtype=np.float64)
 
     def dwell_counts(self) -> NDArray[np.int64]:
-        """Attachments that have ended, (replicate, motor_unit, exit path, dwell bin)."""
-        shape = (self.scenario.run.replicates, len(self.scenario.motor_units))
+        """Attachments that have ended, (replicate, motor_unit or condition, exit path, dwell bin)."""
+        shape = (self.scenario.run.replicates, len(self.columns))
         counts = np.stack([hs.state.dwell for hs in self.batch])
         return counts.reshape(shape + counts.shape[1:])
 
@@ -235,6 +231,8 @@ def run(scenario: Scenario, threads: int = 1) -> xr.Dataset:
     xarray.Dataset
         The same variables as a run file holds.
     """
+    from sarcomere.results import dataset
+
     simulation = Simulation(scenario)
     blocks = list(simulation.blocks(threads))
     return dataset(scenario, simulation.impulses, blocks, simulation.dwell_counts())
@@ -251,4 +249,5 @@ def load_kernels() -> None:
             "lattice": {"n_thick": 1},
         }
     )
-    run(tiny)
+    for _ in Simulation(tiny).blocks():
+        pass

@@ -22,7 +22,6 @@ import numpy as np
 from sarcomere import provenance
 from sarcomere.errors import InputError, StoreError
 from sarcomere.recorder import DWELL, IMPULSES, Block
-from sarcomere.results import dataset, impulse_table
 from sarcomere.scenario import Scenario
 from sarcomere.simulate import DEFAULT_BLOCK, Simulation
 from sarcomere_kernels import KERNEL_HASH
@@ -209,6 +208,8 @@ def _reserve(target: Path, room: int) -> None:
 def _append(target: Path, simulation: Simulation, piece: Block) -> None:
     scenario, dwell = simulation.scenario, simulation.dwell_counts()
     if piece.time[0] == 0.0:
+        from sarcomere.results import dataset  # loads xarray, which the first step need not wait for
+
         ds = dataset(scenario, simulation.impulses, [piece], dwell)
         ds.to_netcdf(
             target,
@@ -228,7 +229,7 @@ def _append(target: Path, simulation: Simulation, piece: Block) -> None:
 def _encoding(dims: tuple, shape: tuple[int, ...]) -> dict:
     if "time" not in dims and "snapshot_time" not in dims:
         return {}
-    sizes = {"time": DEFAULT_BLOCK, "snapshot_time": 1, "replicate": 1, "motor_unit": 1}
+    sizes = {"time": DEFAULT_BLOCK, "snapshot_time": 1, "replicate": 1, "motor_unit": 1, "condition": 1}
     chunks = tuple(int(sizes.get(dim, size)) for dim, size in zip(dims, shape, strict=True))
     return {**_COMPRESSION, "chunksizes": chunks}
 
@@ -249,13 +250,20 @@ def _checkpoint(target: Path, simulation: Simulation) -> None:
         fresh = _CHECKPOINT not in file.groups
         group = file.create_group(_CHECKPOINT) if fresh else file.groups[_CHECKPOINT]
         group.attrs["samples_done"] = simulation.samples_done
-        for name in k.State._fields:
-            stacked = np.stack([getattr(hs.state, name) for hs in simulation.batch])
+        for name, arrays in _changing(simulation).items():
+            stacked = np.stack(arrays)
             if fresh:
                 dims = tuple(f"{name}_{axis}" for axis in range(stacked.ndim))
                 group.dimensions.update(dict(zip(dims, stacked.shape, strict=True)))
                 group.create_variable(name, dims, stacked.dtype)
             group.variables[name][...] = stacked
+
+
+def _changing(simulation: Simulation) -> dict[str, list[np.ndarray]]:
+    """All that changes in a run, by name: one array for every half-sarcomere."""
+    batch = simulation.batch
+    states = {name: [getattr(hs.state, name) for hs in batch] for name in k.State._fields}
+    return {**states, "memory": [hs.memory for hs in batch]}
 
 
 def _restore(simulation: Simulation, part: Path) -> None:
@@ -273,16 +281,18 @@ def _restore(simulation: Simulation, part: Path) -> None:
                     f"{part}: was made by kernels {file.attrs['kernel_hash']}, these are {KERNEL_HASH}; resume with "
                     f"the version that began it, or add --overwrite to start again."
                 )
-            impulses = impulse_table(simulation.impulses, simulation.scenario)
+            from sarcomere.results import impulse_table
+
+            impulses = impulse_table(simulation.impulses)
             if not np.array_equal(file.variables[IMPULSES.name][...], impulses, equal_nan=True):
                 raise InputError(
                     f"{part}: was driven by other impulses than {simulation.scenario.drive.discharge_file} now holds; "
                     f"put back the discharge file that began it, or add --overwrite to start again."
                 )
             group = file.groups[_CHECKPOINT]
-            for name in k.State._fields:
-                for hs, saved in zip(simulation.batch, group.variables[name][...], strict=True):
-                    getattr(hs.state, name)[...] = saved
+            for name, arrays in _changing(simulation).items():
+                for array, saved in zip(arrays, group.variables[name][...], strict=True):
+                    array[...] = saved
             simulation.samples_done = int(group.attrs["samples_done"])
     except (OSError, KeyError) as error:
         raise StoreError(f"{part}: cannot be resumed ({error}); add --overwrite to start again.") from None

@@ -8,8 +8,14 @@ import numpy as np
 
 from sarcomere import pack, start
 from sarcomere.errors import check_status
-from sarcomere.parameters import Chemistry, FibreParameters, LatticeParameters, MechanicsParameters, load_fibre
-from sarcomere.scenario import Numerics
+from sarcomere.parameters import (
+    Chemistry,
+    FibreParameters,
+    LatticeParameters,
+    MechanicsParameters,
+    Numerics,
+    load_fibre,
+)
 from sarcomere_kernels import advance
 from sarcomere_kernels import types as k
 

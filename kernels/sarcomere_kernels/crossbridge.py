@@ -20,6 +20,7 @@ from sarcomere_kernels.types import (
     N_DWELL_BINS,
     N_OUTCOMES,
     OFF,
+    STEP,
     TICK,
     TICKS_PER_STEP,
     TO_MDP,
@@ -107,6 +108,7 @@ def _detach(state: State, slot: int, new_state: int) -> None:
     dwell_bin = int(DWELL_BINS_PER_DECADE * math.log10(max(dwell, 1.0)) + 1e-9)
     state.dwell[path, min(dwell_bin, N_DWELL_BINS - 1)] += 1
     state.head_state[head] = new_state
+    state.head_since[head] = state.counters[TICK]
     state.site_taken[state.bound_site[slot]] = 0
     state.ru_heads[state.bound_ru[slot]] -= 1
     last = state.counters[N_BOUND] - 1
@@ -215,32 +217,39 @@ def cycle_heads(
     spacing_weight: float,
     scratch: Scratch,
 ) -> None:
-    """Let every head take one step: detached ones first, then the ones that were attached when it began.
+    """Let every head take one step: the detached ones, and the ones that were attached when it began.
 
-    A head that came into another detached state has, on average, half the step left to leave it again; without that
-    second draw, heads that bind and let go often would lose half a step each time, an error of first order.
+    Which come first changes from step to step: a head that binds in the middle of a step finds half of what leaves in
+    it gone, so always trying sites before they are left, or after, would be an error of first order.  So would be
+    losing the rest of the step of a head that came into another detached state: it has half of it, on average, to leave
+    that state again.
     """
     n_bound = state.counters[N_BOUND]
-    fill_uniform(state.lanes, scratch.draw, state.head_state.size)
-    for head in range(state.head_state.size):
-        now = state.head_state[head]
-        if scratch.draw[head] < scratch.attempt[np.uint8(now)]:  # never, where attached
-            _leave(state, lattice, cycle, table, thick, scratch, dt, spacing_weight, head, scratch.draw[head])
-            after = state.head_state[head]
-            if after != now and after < A1:
-                u = uniform(state.stream)
-                _leave(state, lattice, cycle, table, thick, scratch, 0.5 * dt, spacing_weight, head, u)
-
-    fill_uniform(state.lanes, scratch.draw, n_bound)
-    for slot in range(n_bound - 1, -1, -1):  # backward, so that what moves into a slot has had its turn
-        head = state.bound_head[slot]
-        now = state.head_state[head] - A1
-        outcome = _outcome(state, table, slot, now, scratch.draw[slot])
-        if outcome == now:
-            continue
-        if outcome < N_ATTACHED:
-            state.head_state[head] = A1 + outcome
+    for phase in range(2):
+        if (state.counters[STEP] + phase) % 2 == 0:
+            fill_uniform(state.lanes, scratch.draw, state.head_state.size)
+            for head in range(state.head_state.size):
+                now = state.head_state[head]
+                if scratch.draw[head] >= scratch.attempt[np.uint8(now)]:  # always, where attached
+                    continue
+                if phase == 1 and state.head_since[head] == state.counters[TICK]:
+                    continue  # came loose in this step
+                _leave(state, lattice, cycle, table, thick, scratch, dt, spacing_weight, head, scratch.draw[head])
+                after = state.head_state[head]
+                if after != now and after < A1:
+                    u = uniform(state.stream)
+                    _leave(state, lattice, cycle, table, thick, scratch, 0.5 * dt, spacing_weight, head, u)
         else:
-            _detach(state, slot, MDP if outcome == TO_MDP else MT)
-            u = uniform(state.stream)
-            _leave(state, lattice, cycle, table, thick, scratch, 0.5 * dt, spacing_weight, head, u)
+            fill_uniform(state.lanes, scratch.draw, n_bound)
+            for slot in range(n_bound - 1, -1, -1):  # backward, so that what moves into a slot has had its turn
+                head = state.bound_head[slot]
+                now = state.head_state[head] - A1
+                outcome = _outcome(state, table, slot, now, scratch.draw[slot])
+                if outcome == now:
+                    continue
+                if outcome < N_ATTACHED:
+                    state.head_state[head] = A1 + outcome
+                else:
+                    _detach(state, slot, MDP if outcome == TO_MDP else MT)
+                    u = uniform(state.stream)
+                    _leave(state, lattice, cycle, table, thick, scratch, 0.5 * dt, spacing_weight, head, u)

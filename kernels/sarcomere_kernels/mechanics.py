@@ -194,10 +194,12 @@ def _relax_thick(state: State, lattice: Lattice, cycle: Cycle, mechanics: Mechan
 
 
 @inner
-def _imbalance(state: State, lattice: Lattice, cycle: Cycle, mechanics: Mechanics, scratch: Scratch) -> float:
-    """Strain every attached head, fill thin_r with the force out of balance at each node; return the largest.
+def _imbalance(
+    state: State, lattice: Lattice, cycle: Cycle, mechanics: Mechanics, scratch: Scratch
+) -> tuple[float, float]:
+    """Strain every attached head and fill thin_r with the force out of balance at each node, titin's nonlinear.
 
-    Forces are the true ones, titin's nonlinear: what linearising left over at the thick tips counts too.
+    Returns the largest of them, and the largest at the thick tips, which is what linearising titin left over.
     """
     n_thick, n_thin, kappa = lattice.n_thick, lattice.n_thin, cycle.stiffness_head
     up = np.uint32(n_thin)  # from a thin node to the next
@@ -222,11 +224,11 @@ def _imbalance(state: State, lattice: Lattice, cycle: Cycle, mechanics: Mechanic
         pull += force
         r[thin] += (1.0 - w1) * force
         r[thin + up] += w1 * force
-    passive, worst = 0.0, 0.0
+    passive, bent = 0.0, 0.0
     for f in range(n_thick):
         force = titin(mechanics, _titin_extension(state, lattice, mechanics, f))[0]
         linear = scratch.titin_load[f] - scratch.titin_slope[f] * (u[u.size - n_thick + f] + v[0])
-        worst = max(worst, abs(force - linear))
+        bent = max(bent, abs(force - linear))
         passive += force
     length = lattice.reference_length - v[0]
     hold = n_thick * (mechanics.stiffness_series * (state.mechanics[IMPOSED_LENGTH] - length) + state.mechanics[LOAD])
@@ -234,11 +236,11 @@ def _imbalance(state: State, lattice: Lattice, cycle: Cycle, mechanics: Mechanic
     r[:n_thin] = 0.0
     if mechanics.free_end == 1:
         r[0] = z_line
-    worst = max(worst, largest(r))
+    worst = max(bent, largest(r))
     state.mechanics[FORCE] = (pull + passive) / n_thick
     state.mechanics[TITIN_FORCE] = passive / n_thick
     state.mechanics[HS_LENGTH] = length
-    return worst
+    return worst, bent
 
 
 @inlined
@@ -296,14 +298,14 @@ def balance_forces(state: State, lattice: Lattice, cycle: Cycle, mechanics: Mech
     used = 0
     _relax_thick(state, lattice, cycle, mechanics, scratch)
     while True:
-        residual = _imbalance(state, lattice, cycle, mechanics, scratch)
+        residual, bent = _imbalance(state, lattice, cycle, mechanics, scratch)
         if not (residual > mechanics.tolerance and used < mechanics.max_iterations):
             break
-        if largest(scratch.thin_r) > 0.5 * mechanics.tolerance:
-            used += _descend(state, lattice, cycle, mechanics, scratch, mechanics.max_iterations - used)
-        else:  # only titin's curvature is left
+        if bent > 0.5 * mechanics.tolerance:
             _relax_thick(state, lattice, cycle, mechanics, scratch)
             used += 1
+        else:
+            used += _descend(state, lattice, cycle, mechanics, scratch, mechanics.max_iterations - used)
     state.mechanics[RESIDUAL] = residual
     state.counters[SOLVER_ITERATIONS] += used
     if not np.isfinite(state.mechanics[FORCE]):

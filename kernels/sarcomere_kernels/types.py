@@ -231,7 +231,7 @@ class State(NamedTuple):
     """
 
     head_state: I1
-    head_since: I4  # tick of attachment
+    head_since: I4  # tick of the step in which it last bound or came loose
     bound_head: I4
     bound_site: I4
     bound_ru: I4  # regulatory unit of the site

@@ -1,18 +1,99 @@
 """What a run says: functions that take and give xarray."""
 
+from sarcomere.analysis.calcium import FORCE_PCA, force_pca, hill_calcium
+from sarcomere.analysis.conditions import by_point, flat, unfold
 from sarcomere.analysis.discharge import discharge_rate
+from sarcomere.analysis.dwell import duty_ratio, dwell_survival
+from sarcomere.analysis.energetics import HEADS_mM, atpase, economy, heads_per_filament, tension
+from sarcomere.analysis.fit import Curve, Quantity, fit, fitted
 from sarcomere.analysis.heads import ATTACHED, attached_fraction, mean_dwell, states_when_attached
-from sarcomere.analysis.relaxation import active_force, half_relaxation_time, last_impulse
+from sarcomere.analysis.length import force_length
+from sarcomere.analysis.ligands import MICHAELIS_MENTEN, competitive_inhibition, michaelis_menten, slope_per_decade
+from sarcomere.analysis.line import Q10, q10, straight
+from sarcomere.analysis.moves import length_moves
+from sarcomere.analysis.redevelopment import RISE, k_tr, rise_rate
+from sarcomere.analysis.relaxation import (
+    activation_end,
+    active_force,
+    half_fall_time,
+    half_relaxation_time,
+    last_impulse,
+    smoothed,
+)
+from sarcomere.analysis.release import quick_release, stiffness, t1_curve
+from sarcomere.analysis.series import steady_series
+from sarcomere.analysis.slack import SLACK_LINE, slack_test, slack_times
+from sarcomere.analysis.steady import slope, standard_error, steady_state, window
+from sarcomere.analysis.stretch import ramp_force
 from sarcomere.analysis.summary import summary
+from sarcomere.analysis.twitch import contraction_time, half_rise_time, peak_force, ripple, twitch_tetanus_ratio
+from sarcomere.analysis.two_phase import TWO_PHASES, two_phase_relaxation
+from sarcomere.analysis.velocity import FORCE_VELOCITY, force_velocity, hill_velocity, isotonic, shortening_velocity
 
 __all__ = [
     "ATTACHED",
+    "FORCE_PCA",
+    "FORCE_VELOCITY",
+    "MICHAELIS_MENTEN",
+    "Q10",
+    "RISE",
+    "SLACK_LINE",
+    "TWO_PHASES",
+    "Curve",
+    "HEADS_mM",
+    "Quantity",
+    "activation_end",
     "active_force",
+    "atpase",
     "attached_fraction",
+    "by_point",
+    "competitive_inhibition",
+    "contraction_time",
     "discharge_rate",
+    "duty_ratio",
+    "dwell_survival",
+    "economy",
+    "fit",
+    "fitted",
+    "flat",
+    "force_length",
+    "force_pca",
+    "force_velocity",
+    "half_fall_time",
     "half_relaxation_time",
+    "half_rise_time",
+    "heads_per_filament",
+    "hill_calcium",
+    "hill_velocity",
+    "isotonic",
+    "k_tr",
     "last_impulse",
+    "length_moves",
     "mean_dwell",
+    "michaelis_menten",
+    "peak_force",
+    "q10",
+    "quick_release",
+    "ramp_force",
+    "ripple",
+    "rise_rate",
+    "shortening_velocity",
+    "slack_test",
+    "slack_times",
+    "slope",
+    "slope_per_decade",
+    "smoothed",
+    "standard_error",
     "states_when_attached",
+    "steady_series",
+    "steady_state",
+    "stiffness",
+    "straight",
     "summary",
+    "t1_curve",
+    "tension",
+    "twitch_tetanus_ratio",
+    "two_phase_relaxation",
+    "unfold",
+    "window",
 ]

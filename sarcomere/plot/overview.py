@@ -8,10 +8,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sarcomere.analysis import ATTACHED, active_force, attached_fraction
+from sarcomere.plot import style
+from sarcomere.plot.style import FIBRE_COLOURS
 
 # Colour-blind safe (Okabe & Ito); detached states from grey to black, attached ones from pale to dark, rigor in red.
 DETACHED = ["OFF", "MT", "MDP"]
-FIBRE_COLOURS = {"slow": "#0072B2", "fast": "#D55E00"}
 STATE_COLOURS = {
     "OFF": "#a6a6a6",
     "MT": "#56b4e9",
@@ -43,7 +44,7 @@ def _lines(ds: xr.Dataset, values: xr.DataArray, ax: Axes) -> None:
             color=FIBRE_COLOURS[fibre],
             linestyle=_STYLES[i % len(_STYLES)],
             linewidth=0.8,
-            label=f"unit {unit} ({fibre})",
+            label=f"unit {unit} ({fibre})" if np.issubdtype(ds.motor_unit.dtype, np.integer) else str(unit),
         )
 
 
@@ -112,14 +113,19 @@ def overview(ds: xr.Dataset) -> Figure:
     Parameters
     ----------
     ds : xarray.Dataset
-        A run.
+        A run or a series of runs.
 
     Returns
     -------
     matplotlib.figure.Figure
-        Seven panels over one time axis, in s.
+        Seven panels over one time axis, in s; a series, whose conditions are no muscle together, has no muscle force.
     """
-    panels = (raster, calcium, unit_force, attached, head_states, detached_states, muscle_force)
+    panels = [raster, calcium, unit_force, attached, head_states, detached_states]
+    if "condition" in ds.dims:
+        names = style.condition_labels(ds)
+        ds = ds.drop_vars("condition", errors="ignore").rename(condition="motor_unit").assign_coords(motor_unit=names)
+    else:
+        panels.append(muscle_force)
     figure = Figure(figsize=(9, 13), layout="constrained")
     axes = figure.subplots(len(panels), 1, sharex=True)
     for panel, ax in zip(panels, axes, strict=True):

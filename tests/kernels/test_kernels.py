@@ -46,7 +46,7 @@ def test_every_lane_is_xoshiro128plusplus() -> None:
 PROGRAM = """
 import warnings; warnings.simplefilter("ignore")  # uint64 arithmetic wraps on purpose
 from sarcomere.parameters import LatticeParameters, load_fibre
-from sarcomere.scenario import Numerics
+from sarcomere.parameters import Numerics
 from tests.bench import bench
 b = bench(load_fibre("fast"), lattice=LatticeParameters(n_thick=1, n_crown=5, n_ru=33), clamped=False, impulses=(1,),
           numerics=Numerics(strain_bin_nm=0.5), sample_ms=0.1)

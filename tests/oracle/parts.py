@@ -12,8 +12,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sarcomere.parameters import Chemistry, CycleParameters, FibreParameters, LatticeParameters, MechanicsParameters
-from sarcomere.scenario import Numerics
+from sarcomere.parameters import (
+    Chemistry,
+    CycleParameters,
+    FibreParameters,
+    LatticeParameters,
+    MechanicsParameters,
+    Numerics,
+)
 
 F8 = NDArray[np.float64]
 OFF, MT, MDP, A1, A2, A3, RIGOR = range(7)

@@ -13,8 +13,14 @@ from scipy.linalg import expm
 from sarcomere import lattice as geometry
 from sarcomere import lattice as plan
 from sarcomere import pack, start
-from sarcomere.parameters import Chemistry, FibreParameters, LatticeParameters, MechanicsParameters, load_fibre
-from sarcomere.scenario import Numerics
+from sarcomere.parameters import (
+    Chemistry,
+    FibreParameters,
+    LatticeParameters,
+    MechanicsParameters,
+    Numerics,
+    load_fibre,
+)
 from sarcomere_kernels import advance
 from sarcomere_kernels import types as k
 from tests.oracle.parts import A1, MT, OFF, RIGOR, TO_MDP, Geometry, HeadCycle, Setup

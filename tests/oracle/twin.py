@@ -237,15 +237,28 @@ class Twin:
         self.tensions = np.array([[self.elastic.tension(t, c) for c in range(lat.n_crown)] for t in range(lat.n_thick)])
         gap = 2.0 / 3.0 * lat.d10 * np.sqrt(lat.spacing_length / self.hs_length) - lat.gap_unstrained
         self.reaching = float(np.exp(-0.5 * lat.stiffness_radial * gap**2 / self.cycle.kt))
+        self.loose: set[int] = set()  # heads that came loose in this step
         old = list(self.bound)
+        if self.n % 2:
+            self._attached_heads(old)
+            self._detached_heads()
+        else:
+            self._detached_heads()
+            self._attached_heads(old)
+
+    def _detached_heads(self) -> None:
         for head, u in enumerate(self.lanes.uniforms(self.head_state.size)):
             before = self.head_state[head]
-            if before < A1:
+            if before < A1 and head not in self.loose:
                 self._leave(head, u, self.dt)
                 self._second_chance(head, before)
+
+    def _attached_heads(self, old: list[int]) -> None:
         for slot, u in reversed(list(enumerate(self.lanes.uniforms(len(old))))):
             before = self.head_state[old[slot]]
             self._attached(old[slot], u)
+            if self.head_state[old[slot]] < A1:
+                self.loose.add(old[slot])
             self._second_chance(old[slot], before)
 
     def _second_chance(self, head: int, before: int) -> None:

@@ -11,8 +11,7 @@ from scipy.linalg import expm
 
 from sarcomere import pack
 from sarcomere.lattice import build
-from sarcomere.parameters import Chemistry, LatticeParameters, load_fibre
-from sarcomere.scenario import Numerics
+from sarcomere.parameters import Chemistry, LatticeParameters, Numerics, load_fibre
 from sarcomere_kernels import tabulate_cycle
 from sarcomere_kernels import types as k
 from tests.bench import RIGID, Bench, batch_mean, bench, fibre

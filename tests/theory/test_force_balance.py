@@ -7,8 +7,7 @@ import pytest
 from scipy import sparse
 from scipy.sparse.linalg import spsolve
 
-from sarcomere.parameters import LatticeParameters, MechanicsParameters, load_fibre
-from sarcomere.scenario import Numerics
+from sarcomere.parameters import LatticeParameters, MechanicsParameters, Numerics, load_fibre
 from sarcomere_kernels import types as k
 from tests.bench import Bench, bench
 from tests.organs import balance_forces

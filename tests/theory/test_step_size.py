@@ -10,8 +10,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sarcomere.parameters import LatticeParameters, load_fibre
-from sarcomere.scenario import Numerics
+from sarcomere.parameters import LatticeParameters, Numerics, load_fibre
 from sarcomere_kernels import types as k
 from tests.bench import Bench, bench, steady_states
 

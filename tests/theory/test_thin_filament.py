@@ -11,8 +11,7 @@ import numpy as np
 import pytest
 from scipy.linalg import expm
 
-from sarcomere.parameters import LatticeParameters, RegulationParameters, load_fibre
-from sarcomere.scenario import Numerics
+from sarcomere.parameters import LatticeParameters, Numerics, RegulationParameters, load_fibre
 from sarcomere_kernels import types as k
 from tests.bench import Bench, bench, fibre
 from tests.organs import switch_thin

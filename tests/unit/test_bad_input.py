@@ -124,7 +124,7 @@ SCENARIO = {
     "two drives": ("[drive]", "[drive]\npCa = 5.0", "line 5", "discharge_file and pCa", "give exactly one"),
     "no drive": ('discharge_file = "mine.csv"', "", "line 5", "has none", "give exactly one"),
     "same id twice": ("id = 2", "id = 1", "motor_units", "[1, 1]", "give each unit its own"),
-    "long step": ("[lat", "[numerics]\nstep_ms = 1.0\n[lat", "line 13", "step_ms = 1.0", "at most 0.5"),
+    "long step": ("[lat", "[numerics]\nstep_ms = 3.0\n[lat", "line 13", "step_ms = 3.0", "at most 2"),
     "step too long for a rate": (
         "[lat",
         "[numerics]\nstep_ms = 0.2\n[fibres.fast.cycle]\nk_attach = 9e3\n[lat",

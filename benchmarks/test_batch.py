@@ -1,0 +1,82 @@
+"""Many half-sarcomeres: how they share cores, what each costs, what it takes in memory.  Fast fibre, pCa 4.5."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from typing import Any
+
+import numpy as np
+import pytest
+
+from benchmarks.timing import cost_of
+from sarcomere.scenario_file import from_dict
+from sarcomere.simulate import Simulation
+
+pytestmark = pytest.mark.benchmark(timer=time.process_time)
+N_THICK, WARM_UP_MS, ROUND_MS = 16, 40.0, 4.0
+
+
+def batch(half_sarcomeres: int, round_ms: float) -> Simulation:
+    """A batch in which heads have attached; it is sampled once a round."""
+    scenario = from_dict(
+        {
+            "title": "batch",
+            "run": {"duration_s": 100.0, "replicates": half_sarcomeres},
+            "drive": {"pCa": 4.5},
+            "motor_units": [{"id": 1, "fibre": "fast"}],
+            "lattice": {"n_thick": N_THICK},
+            "record": {"sample_interval_ms": round_ms},
+        }
+    )
+    simulation = Simulation(scenario)
+    go_on(simulation, 1, round(WARM_UP_MS / round_ms) + 1)  # with the sample at time zero
+    return simulation
+
+
+def go_on(simulation: Simulation, threads: int, samples: int = 1) -> None:
+    with contextlib.closing(simulation.blocks(threads, samples)) as blocks:
+        next(blocks)
+
+
+@pytest.mark.parametrize("n", [1, 2, 4, 8, 16, 32, 64])
+def test_half_sarcomeres(benchmark: Any, n: int) -> None:
+    """The cost of a half-sarcomere must not depend on how many there are."""
+    simulation = batch(n, ROUND_MS)
+    benchmark.pedantic(lambda: go_on(simulation, 1), rounds=5 + 32 // n)
+    rate = simulation.n_heads * ROUND_MS * 1e-3 / benchmark.stats["min"]
+    benchmark.extra_info.update(head_seconds_per_core_second=round(rate))
+    print(f"\n{n} half-sarcomeres: {rate:.0f} head-s/core-s")
+
+
+def test_two_cores(benchmark: Any) -> None:
+    """Two threads against one, on the same 8 half-sarcomeres; says nothing where other work holds the second core."""
+    simulation = batch(8, 20.0)
+    benchmark.pedantic(lambda: go_on(simulation, 2), rounds=1)
+    one, two = cost_of(lambda: go_on(simulation, 1), lambda: go_on(simulation, 2), rounds=9)
+    benchmark.extra_info.update(
+        speed_up_by_the_clock=round(one.wall / two.wall, 2),
+        cpu_of_two_over_one=round(two.cpu / one.cpu, 3),
+        cores_got=round(two.cpu / two.wall, 2),
+    )
+    print(
+        f"\ntwo threads: {one.wall / two.wall:.2f} x one by the clock, with {two.cpu / two.wall:.2f} cores got; "
+        f"CPU time {two.cpu / one.cpu:.3f} x that of one"
+    )
+
+
+def test_memory(benchmark: Any) -> None:
+    """Bytes that each half-sarcomere holds of its own, per head; the tables of the model are shared."""
+    (hs,) = benchmark.pedantic(lambda: batch(1, ROUND_MS), rounds=1).batch
+    heads = hs.state.head_state.size
+    arrays = {
+        f"{type(group).__name__}.{name}": array.nbytes
+        for group in (hs.state, hs.scratch)
+        for name, array in group._asdict().items()
+        if isinstance(array, np.ndarray)
+    }
+    total = sum(arrays.values()) / heads
+    benchmark.extra_info["bytes_per_head"] = round(total, 1)
+    print(f"\nState and Scratch: {total:.0f} bytes a head, of which")
+    for name, size in sorted(arrays.items(), key=lambda item: -item[1])[:12]:
+        print(f"  {name:<22} {size / heads:6.1f}")

@@ -1,0 +1,141 @@
+"""What an experiment is set by, but for the muscle itself: drive, motor units, run, numerics, record."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from sarcomere.parameters.base import Parameters, quantity
+
+MAX_STEP_MS = 2.0
+
+
+class Train(Parameters):
+    """Equally spaced impulses to every motor unit."""
+
+    frequency_Hz: float = quantity("Hz", "impulses per second", "protocol", gt=0, le=300)
+    start_s: float = quantity("s", "time of the first impulse", "protocol", 0.05, ge=0, le=1e5)
+    count: int = quantity("1", "number of impulses", "protocol", ge=1, le=1_000_000)
+
+
+class DriveParameters(Parameters):
+    """What excites the fibres; exactly one of discharge_file, train and pCa."""
+
+    discharge_file: str | None = Field(
+        None, description="CSV with motor_unit,time_s or openhdemg JSON; relative to the scenario, or shipped"
+    )
+    start_s: float = quantity("s", "time in the discharge file at which the run begins", "protocol", 0.0, ge=0, le=1e6)
+    latency_ms: float = quantity(
+        "ms",
+        "discharge to calcium release: nerve, junction, fibre",
+        "0 as discharges are seen in the muscle's EMG",
+        0.0,
+        ge=0,
+        le=1000,
+    )
+    train: Train | None = Field(None, description="equally spaced impulses to every motor unit")
+    pCa: float | None = Field(None, description="-log10 of free calcium in mol/L, held constant", ge=2.0, le=10.0)
+
+    @model_validator(mode="after")
+    def _one_drive(self) -> DriveParameters:
+        given = [name for name in ("discharge_file", "train", "pCa") if getattr(self, name) is not None]
+        if len(given) != 1:
+            raise ValueError(f"has {' and '.join(given) or 'none'}; give exactly one of discharge_file, train and pCa")
+        return self
+
+
+class MotorUnit(Parameters):
+    """One motor unit: a fibre type, and how many fibres pull together."""
+
+    id: int = quantity("1", "number of the unit in the discharge file", "protocol", ge=0, le=1_000_000)
+    fibre: Literal["slow", "fast"] = Field("slow", description="fibre type")
+    n_fibres: int = quantity(
+        "1", "muscle fibres of the unit", "design: hundreds in human limb muscle", 300, ge=1, le=1_000_000
+    )
+
+
+class RunParameters(Parameters):
+    """How long, from which seed, how often."""
+
+    duration_s: float = quantity("s", "simulated time", "protocol", gt=0, le=1e5)
+    hs_length: float = quantity(
+        "nm",
+        "half-sarcomere length at which the muscle is held",
+        "plateau of a human sarcomere, 2.6 um",
+        1300.0,
+        ge=600,
+        le=2200,
+    )
+    seed: int = quantity("1", "the whole seed of the run", "protocol", 1, ge=0, le=2**63 - 1)
+    replicates: int = quantity("1", "independent repetitions", "protocol", 1, ge=1, le=1_000_000)
+    regulated: bool = Field(True, description="false holds the thin filament open")
+    stream: int = quantity(
+        "1",
+        "which of the seed's random streams the first motor unit draws from; a series counts its conditions here",
+        "design: conditions draw independent chances",
+        0,
+        ge=0,
+        le=2**31,
+    )
+
+
+class Numerics(Parameters):
+    """Step length and tolerances."""
+
+    step_ms: float = quantity(
+        "ms", "time step", "docs/accuracy.md: no difference to 0.0125 ms", 0.1, gt=0, le=MAX_STEP_MS
+    )
+    length_step_nm: float = quantity(
+        "nm",
+        "farthest that an imposed length may move in a step; steps are halved until it does",
+        "design: 1/20 of a working stroke",
+        0.25,
+        gt=0,
+        le=100,
+    )
+    fine_step_ms: float = quantity(
+        "ms",
+        "longest step under force control and just after a jump of length or load",
+        "converged: shortening velocity against load, docs/protocols.md",
+        0.025,
+        gt=0,
+        le=MAX_STEP_MS,
+    )
+    settle_ms: float = quantity(
+        "ms",
+        "how long after a jump of length or load steps stay fine",
+        "design: the quick recovery of force is over",
+        5.0,
+        ge=0,
+        le=1e4,
+    )
+    chemistry_interval_ms: float = quantity(
+        "ms",
+        "how often rates follow a ramp of nucleotides, phosphate or temperature; jumps are followed at once",
+        "design: well within an ATPase cycle",
+        5.0,
+        gt=0,
+        le=1e4,
+    )
+    calcium_substep_ms: float = quantity(
+        "ms", "longest substep of the calcium equations", "converged: tests/theory", 0.025, gt=0, le=1
+    )
+    force_tolerance_pN: float = quantity(
+        "pN", "largest force out of balance at any node", "1e-3 of a head's force", 0.01, ge=1e-9, le=10
+    )
+    max_iterations: int = quantity(
+        "1", "conjugate-gradient iterations a step may take", "design; 3-5 are usual", 200, ge=1, le=100_000
+    )
+    strain_bin_nm: float = quantity(
+        "nm", "strain resolution of the transition table", "converged: tests/theory", 0.05, ge=0.005, le=0.5
+    )
+
+
+class RecordParameters(Parameters):
+    """What is kept and how often."""
+
+    sample_interval_ms: float = quantity("ms", "time between samples", "design", 1.0, gt=0, le=1e5)
+    snapshot_interval_ms: float = quantity(
+        "ms", "time between head-by-head snapshots; 0 keeps none", "design", 0.0, ge=0, le=1e6
+    )

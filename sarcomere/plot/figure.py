@@ -1,0 +1,69 @@
+"""Which figure shows a run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import xarray as xr
+from matplotlib.figure import Figure
+
+from sarcomere.errors import InputError, nearest
+from sarcomere.plot.concentration import ADP, ATP, PI, concentration_figure
+from sarcomere.plot.fatigue import fatigue_figure
+from sarcomere.plot.force_length import force_length_figure
+from sarcomere.plot.force_pca import force_pca_figure
+from sarcomere.plot.force_velocity import force_velocity_figure
+from sarcomere.plot.ktr import ktr_figure
+from sarcomere.plot.overview import overview
+from sarcomere.plot.quick_release import quick_release_figure
+from sarcomere.plot.relaxation import relaxation_figure
+from sarcomere.plot.rigor import rigor_figure
+from sarcomere.plot.slack_test import slack_test_figure
+from sarcomere.plot.stretch import stretch_figure
+from sarcomere.plot.temperature import temperature_figure
+from sarcomere.plot.tetanus import tetanus_figure
+from sarcomere.plot.twitch import twitch_figure
+
+FIGURES: dict[str, Callable[[xr.Dataset], Figure]] = {
+    "overview": overview,
+    "force-pca": force_pca_figure,
+    "force-length": force_length_figure,
+    "force-velocity": force_velocity_figure,
+    "slack-test": slack_test_figure,
+    "ktr": ktr_figure,
+    "quick-release": quick_release_figure,
+    "stretch": stretch_figure,
+    "rigor": rigor_figure,
+    "atp-series": partial(concentration_figure, ligand=ATP),
+    "adp-series": partial(concentration_figure, ligand=ADP),
+    "phosphate-series": partial(concentration_figure, ligand=PI),
+    "temperature-series": temperature_figure,
+    "twitch": twitch_figure,
+    "tetanus": tetanus_figure,
+    "relaxation": relaxation_figure,
+    "fatigue-corner": fatigue_figure,
+}
+
+
+def figure_for(ds: xr.Dataset) -> Figure:
+    """The figure that a run asks for with its attribute ``figure``; without one, the overview.
+
+    Parameters
+    ----------
+    ds : xarray.Dataset
+        A run or a series of runs.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    InputError
+        If there is no such kind of figure, or the data lack what it shows.
+    """
+    kind = ds.attrs.get("figure") or "overview"
+    if kind not in FIGURES:
+        raise InputError(f"There is no figure '{kind}', which this run asks for: {nearest(kind, FIGURES)}")
+    return FIGURES[kind](ds)

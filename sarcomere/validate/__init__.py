@@ -1,0 +1,7 @@
+"""The model against measured muscle: the table of targets, the experiments that fill it, and its report."""
+
+from sarcomere.validate.report import Report
+from sarcomere.validate.runner import validate
+from sarcomere.validate.targets import Finding, Target, read_targets
+
+__all__ = ["Finding", "Report", "Target", "read_targets", "validate"]

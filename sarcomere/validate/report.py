@@ -1,0 +1,251 @@
+"""The table, as Markdown, CSV, JSON, and on the screen."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from rich.table import Table
+
+from sarcomere.errors import InputError
+from sarcomere.validate.deficits import Remedy
+from sarcomere.validate.targets import Finding, row_verdict
+
+_COLOURS = {"inside": "green", "outside": "red", "no value": "yellow", "cannot run": "yellow"}
+_HEADINGS = ("#", "target", "source", "band", "tier", "ours ± s.e.m.", "verdict")
+_NOTES = (
+    "[M] marks a number of the reference sheet that is quoted from memory, [D] a band or choice of ours; C numbers are "
+    "its sources. Verdicts in parentheses are less than two standard errors from the edge of the band. "
+    "A row is inside only if all of its lines are."
+)
+
+
+class Report:
+    """What validation found.
+
+    Parameters
+    ----------
+    findings : list of Finding
+        Every line.
+    fixed : list of Remedy
+        What the lattice does about the known deficits of the rigid-filament table.
+    quick : bool
+        Whether the small experiments were run.
+    seconds : float
+        Wall time.
+    provenance : mapping
+        Attributes of a record: versions, hash of the kernels, seed.
+    """
+
+    def __init__(
+        self,
+        findings: list[Finding],
+        fixed: list[Remedy],
+        *,
+        quick: bool,
+        seconds: float,
+        provenance: Mapping[str, Any],
+    ) -> None:
+        self.findings, self.fixed = findings, fixed
+        self.quick, self.seconds, self.provenance = quick, seconds, provenance
+
+    @property
+    def by_row(self) -> dict[int, list[Finding]]:
+        """Lines of each row."""
+        rows: dict[int, list[Finding]] = {}
+        for found in self.findings:
+            rows.setdefault(found.target.row, []).append(found)
+        return rows
+
+    @property
+    def verdicts(self) -> dict[int, str]:
+        """Verdict on each row."""
+        return {row: row_verdict(lines) for row, lines in self.by_row.items()}
+
+    @property
+    def summary(self) -> str:
+        """Rows inside, by tier, in one sentence."""
+        parts = []
+        for tier in (1, 2, 3):
+            of_tier = [v for row, v in self.verdicts.items() if self.by_row[row][0].target.tier == tier]
+            if of_tier:
+                parts.append(f"tier {tier}: {of_tier.count('inside')} of {len(of_tier)} rows inside")
+        lines = [found.verdict for found in self.findings]
+        return f"{'; '.join(parts)}; {lines.count('inside')} of {len(lines)} lines inside."
+
+    def table(self) -> Table:
+        """For the screen."""
+        table = Table(title="Measured muscle and ours", caption=self.summary)
+        for heading in (_HEADINGS[0], "target", "band", "tier", "ours ± s.e.m.", "verdict", "row"):
+            table.add_column(heading, justify="right" if heading in ("#", "tier", "ours ± s.e.m.") else "left")
+        for row, lines in self.by_row.items():
+            verdict = self.verdicts[row]
+            for i, found in enumerate(lines):
+                t, first = found.target, i == 0
+                title = f"[bold]{t.title}[/bold]: " if first else ""
+                table.add_row(
+                    str(row) if first else "",
+                    f"{title}{t.quantity}",
+                    f"{t.band} {t.unit if t.unit != '1' else ''}",
+                    str(t.tier) if first else "",
+                    _value(found),
+                    f"[{_COLOURS[found.verdict]}]{_verdict(found)}",
+                    f"[{_COLOURS[verdict]}]{verdict}" if first else "",
+                    end_section=found is lines[-1],
+                )
+        return table
+
+    def markdown(self, command: str) -> str:
+        """For the documentation.
+
+        Parameters
+        ----------
+        command : str
+            What made the table.
+
+        Returns
+        -------
+        str
+        """
+        out = [
+            "# Measured muscle and ours\n",
+            f"Made by `{command}` in {self.seconds / 60:.1f} minutes"
+            f"{' with the small experiments of --quick (larger standard errors)' if self.quick else ''}: "
+            f"{self.provenance['source']}, kernels {self.provenance['kernel_hash']}, seed {self.provenance['seed']}. "
+            f"One parameter set per fibre type. {self.summary.capitalize()}\n",
+            _NOTES + "\n",
+            "| " + " | ".join(_HEADINGS) + " |\n|" + "---|" * len(_HEADINGS),
+        ]
+        for row, lines in self.by_row.items():
+            title, tier = lines[0].target.title, lines[0].target.tier
+            out.append(f"| **{row}** | **{title}** | | | {tier} | | **{self.verdicts[row]}** |")
+            source = ""
+            for found in lines:
+                t = found.target
+                unit = f" {t.unit}" if t.unit not in ("", "1") else ""
+                told = t.source if t.source != source else ""  # once for all lines that share it
+                source = t.source
+                out.append(f"| | {t.quantity} | {told} | {t.band}{unit} | | {_value(found)} | {_verdict(found)} |")
+        out += ["", *self._deficits(), "## How each row is measured\n"]
+        for row, lines in self.by_row.items():
+            ways = dict.fromkeys(found.target.how for found in lines if found.target.how)
+            for way in ways:
+                of_way = [found.target.quantity for found in lines if found.target.how == way]
+                which = f" ({'; '.join(of_way)})" if len(ways) > 1 else ""
+                out.append(f"- **{row}**{which}: {way}")
+        return "\n".join(out) + "\n"
+
+    def _deficits(self) -> list[str]:
+        if not self.fixed:
+            return []
+        out = [
+            "## Known deficits of the rigid-filament table\n",
+            "| deficit | rigid filaments | lattice | |\n|---|---|---|---|",
+        ]
+        for r in self.fixed:
+            values = ", ".join(f"{name}: {_plus_minus(value, sem)}" for name, value, sem in r.values)
+            out.append(f"| {r.name}, {r.fibre} | {r.rigid} | {values} ({r.units}) | {r.verdict} |")
+        return [*out, ""]
+
+    def csv(self) -> str:
+        """One line for each line of the table."""
+        text = io.StringIO()
+        rows = [self._plain(found) for found in self.findings]
+        writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+        return text.getvalue()
+
+    def json(self) -> str:
+        """The same for machines, with what made it."""
+        whole = {
+            "quick": self.quick,
+            "seconds": round(self.seconds, 1),
+            **{key: self.provenance[key] for key in ("source", "kernel_hash", "seed", "packages", "processor")},
+            "rows": {str(row): verdict for row, verdict in self.verdicts.items()},
+            "lines": [self._plain(found) for found in self.findings],
+            "deficits": [r._asdict() for r in self.fixed],
+        }
+        return json.dumps(_finite(whole), indent=1, ensure_ascii=False, default=str) + "\n"
+
+    def _plain(self, found: Finding) -> dict[str, Any]:
+        return {
+            **found.target._asdict(),
+            "value": found.value,
+            "sem": found.sem,
+            "verdict": found.verdict,
+            "sure": found.is_sure,
+            "row_verdict": self.verdicts[found.target.row],
+        }
+
+
+def write(path: Path, text: str) -> None:
+    """Write a file of the report.
+
+    Raises
+    ------
+    InputError
+        If it cannot be written.
+    """
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise _unwritable(path, error) from None
+
+
+def check_writable(path: Path) -> None:
+    """Refuse a file that cannot be written before the work begins; leaves what is there.
+
+    Raises
+    ------
+    InputError
+        If it cannot be written.
+    """
+    there = path.exists()
+    try:
+        with path.open("a", encoding="utf-8"):
+            pass
+    except OSError as error:
+        raise _unwritable(path, error) from None
+    if not there:
+        path.unlink()
+
+
+def _unwritable(path: Path, error: OSError) -> InputError:
+    return InputError(f"{path}: cannot be written ({error.strerror}); choose another file.")
+
+
+def _finite(value: Any) -> Any:
+    """Numbers that JSON lacks as null."""
+    if isinstance(value, dict):
+        return {key: _finite(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(inner) for inner in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _value(found: Finding) -> str:
+    if found.target.needs:
+        return found.target.needs
+    return _plus_minus(found.value, found.sem)
+
+
+def _plus_minus(value: float, sem: float) -> str:
+    """Value to the second figure of its error."""
+    if math.isnan(value):
+        return "–"
+    if not math.isfinite(sem) or sem <= 0:
+        return f"{value:.3g}"
+    digits = max(0, 1 - math.floor(math.log10(sem)))
+    return f"{value:.{digits}f} ± {sem:.{digits}f}"
+
+
+def _verdict(found: Finding) -> str:
+    if found.verdict in ("inside", "outside") and not found.is_sure:
+        return f"({found.verdict})"
+    return found.verdict

@@ -1,0 +1,136 @@
+"""ATP taken away without calcium: row 15."""
+
+from __future__ import annotations
+
+import numpy as np
+import xarray as xr
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import maximum_bipartite_matching
+
+from sarcomere.analysis import attached_fraction, steady_state, stiffness
+from sarcomere.lattice import build
+from sarcomere.parameters import LatticeParameters, load_fibre
+from sarcomere.scenario import Scenario
+from sarcomere.validate.experiment import FIBRES, REFERENCE_NM, Effort, Experiment, Row, Values, active, of, scenario
+
+_TAKEN_S = 0.1
+_RIGOR_mM = 1e-4
+_ONSET = 0.05  # of the active force: tension that shows beyond doubt
+_BATHS = (
+    (4.5, 8.0),
+    (4.5, _RIGOR_mM),
+    (9.0, 0.3),
+    (9.0, 0.1),
+    (9.0, 0.03),
+    (9.0, 0.01),
+    (9.0, _RIGOR_mM),
+)  # pCa, mM ATP
+
+
+def duration(effort: Effort) -> float:
+    """Time for rigor to develop, s."""
+    return float(effort.pick(4.0, 2.0))
+
+
+def rigor(effort: Effort) -> Scenario:
+    """ATP falls without calcium; a release by 1 nm at the end measures stiffness, as in the shipped rigor."""
+    end = duration(effort)
+    release = end - 0.01
+    return scenario(
+        effort,
+        "Rigor",
+        end,
+        [
+            {
+                "key": ["drive.pCa", "protocol.atp_mM.value.2"],
+                "name": ["pCa", "final_atp_mM"],
+                "values": [list(bath) for bath in _BATHS],
+            }
+        ],
+        protocol={
+            "atp_mM": {"time_s": [0.0, _TAKEN_S, _TAKEN_S], "value": [8.0, 8.0, _RIGOR_mM]},
+            "length": {"time_s": [0.0, release, release], "value": [0.0, 0.0, -1.0], "relative": True},
+        },
+        record={"sample_interval_ms": 0.2},
+    )
+
+
+def reachable(fibre: str) -> float:
+    """Share of heads that can hold a site all at once, each within one whole stroke of its place.
+
+    Parameters
+    ----------
+    fibre : str
+        Fibre type: its strokes.
+
+    Returns
+    -------
+    float
+        Size of the largest matching of heads to sites over the number of heads, filaments unstrained.
+    """
+    plan, cycle = build(LatticeParameters(n_thick=4)), load_fibre(fibre).cycle
+    within = cycle.stroke_1 + cycle.stroke_2
+    at = REFERENCE_NM - plan.head_z
+    heads, sites = [], []
+    for head, (face, place) in enumerate(zip(plan.head_face, at, strict=True)):
+        first, last = plan.face_start[face : face + 2]
+        near = first + np.flatnonzero(np.abs(plan.site_s[first:last] - place) <= within)
+        heads += [head] * near.size
+        sites += near.tolist()
+    graph = csr_array((np.ones(len(heads)), (heads, sites)), shape=(plan.head_z.size, plan.site_s.size))
+    return float(np.mean(maximum_bipartite_matching(graph, perm_type="column") >= 0))
+
+
+def onset(force: xr.DataArray, active_force: float) -> float:
+    """ATP (uM) at which tension without calcium reaches 5 % of the active force; interpolated in the logarithm.
+
+    It is 0 where tension never sets in, and at most the highest ATP tried.
+    """
+    share = force.sortby("final_atp_mM", ascending=False) / active_force
+    above = np.flatnonzero(share.values >= _ONSET)
+    if above.size == 0:
+        return 0.0
+    if above[0] == 0:
+        return 1e3 * float(share.final_atp_mM[0])
+    pair = share.isel(final_atp_mM=slice(above[0] - 1, above[0] + 1))
+    return float(1e3 * np.exp(np.interp(_ONSET, pair.values, np.log(pair.final_atp_mM.values))))
+
+
+def read_rigor(ds: xr.Dataset) -> Values:
+    """Heads, stiffness and onset of tension in rigor."""
+    release = float(ds.time[-1]) - 0.01
+    bound = steady_state(attached_fraction(ds), release - 0.2, release)["mean"]
+    force = steady_state(active(ds), release - 0.2, release)["mean"]
+    stiff = stiffness(ds).stiffness
+    values = Values()
+    for fibre in FIBRES:
+        mine = ds.fibre.values == fibre
+        rested = mine & (ds.final_atp_mM.values == 8.0)
+        poor = mine & (ds.final_atp_mM.values == _RIGOR_mM) & (ds.pCa.values == 9.0)
+        series = force.assign_coords(final_atp_mM=ds.final_atp_mM)[mine & (ds.pCa.values == 9.0)]
+        values |= {
+            f"bound_{fibre}": float(bound[poor].item()) / reachable(fibre),
+            f"heads_{fibre}": float(bound[poor].item() / bound[rested].item()),
+            f"stiffness_{fibre}": float(stiff[poor].item() / stiff[rested].item()),
+            f"onset_{fibre}": onset(series.swap_dims(condition="final_atp_mM"), float(force[rested].item())),
+        }
+    return values
+
+
+def drift(ds: xr.Dataset) -> dict[str, tuple[float, float]]:
+    """Rigor force with calcium over active force, by fibre type: half-way and at the end of the record."""
+    release = float(ds.time[-1]) - 0.01
+    found = {}
+    for fibre in FIBRES:
+        active_force = steady_state(active(of(ds, fibre=fibre, final_atp_mM=8.0)), release - 0.2, release)[
+            "mean"
+        ].item()
+        poor = active(of(ds, fibre=fibre, pCa=4.5, final_atp_mM=_RIGOR_mM))
+        ends = (0.5 * release + 0.1, release)
+        half, whole = (float(steady_state(poor, end - 0.2, end)["mean"].item()) / active_force for end in ends)
+        found[fibre] = (half, whole)
+    return found
+
+
+EXPERIMENTS: dict[str, Experiment] = {"rigor": rigor}
+ROWS = {15: Row(("rigor",), read_rigor)}

@@ -1,0 +1,105 @@
+"""Kernels against the plain NumPy step of benchmarks/: equal in distribution, not in the numbers drawn.
+
+From rest, after activation: at saturating calcium, and on the way up through the middle of the force-pCa curve.  Means
+over the second half of a run, over independent runs with fixed seeds, at 4 standard errors with the variance of both
+pooled: an equal step fails one of the 8 comparisons in 1 of 500 choices of seeds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pytest
+
+from benchmarks.numpy_step import FREE, NumpyHalfSarcomere
+from sarcomere.parameters import LatticeParameters, Numerics, load_fibre
+from sarcomere_kernels import types as k
+from tests.bench import Bench, bench, fibre
+
+pytestmark = pytest.mark.theory
+NAMES = ("bound fraction", "force", "open fraction", "ATPase")
+LATTICE, NUMERICS = LatticeParameters(n_thick=4), Numerics(step_ms=0.2)
+KERNEL_RUNS = 40
+
+
+@dataclass(frozen=True)
+class Case:
+    """What is compared: a fibre at a pCa, for so long, so many times in NumPy."""
+
+    name: str
+    pca: float
+    duration_ms: float
+    numpy_runs: int
+
+
+CASES = {"saturated": Case("fast", 4.5, 80.0, 16), "middle": Case("slow", 5.7, 200.0, 8)}
+WRONG: list[tuple[str, str, dict[str, dict[str, float]]]] = [
+    ("saturated", "bound fraction", {"cycle": {"k_attach": 0.8}}),
+    ("saturated", "ATPase", {"cycle": {"stroke_1": 1.05}}),
+    ("middle", "open fraction", {"regulation": {"opening_equilibrium": 1.25}}),
+    ("middle", "force", {"off_state": {"k_rest": 4.0}}),
+]
+
+
+def start(case: Case, seed: int, changes: dict[str, dict[str, float]] | None = None) -> Bench:
+    """A fresh half-sarcomere; changes multiply parameters."""
+    base = load_fibre(case.name)
+    values = {g: {n: f * getattr(getattr(base, g), n) for n, f in new.items()} for g, new in (changes or {}).items()}
+    what = fibre(case.name, **values)
+    return bench(what, lattice=LATTICE, numerics=NUMERICS, pca=case.pca, seed=seed, sample_ms=NUMERICS.step_ms)
+
+
+def by_kernel(case: Case, seed: int, changes: dict[str, dict[str, float]] | None = None) -> list[float]:
+    """What is compared, in one run of the kernels."""
+    samples = start(case, seed, changes).run(case.duration_ms)
+    late = slice(samples.force.size // 2, None)
+    bound = samples.head_state_fraction[late, k.A1 :].sum(axis=1)
+    atp = samples.atp_used[late]
+    return [
+        float(x)
+        for x in (bound.mean(), samples.force[late].mean(), samples.ru_open_fraction[late].mean(), atp[-1] - atp[0])
+    ]
+
+
+def by_numpy(case: Case, seed: int) -> list[float]:
+    """The same in one run of the plain step."""
+    b = start(case, seed)
+    hs = NumpyHalfSarcomere(b.model, b.ca, seed)
+    rows: list[Any] = []
+    for _ in range(round(case.duration_ms / NUMERICS.step_ms)):
+        hs.step()
+        rows.append((np.mean(hs.head_site != FREE), hs.force, hs.thin.open.mean(), hs.atp_used / hs.head_site.size))
+    late = np.array(rows[len(rows) // 2 :])
+    return [*late[:, :3].mean(axis=0), late[-1, 3] - late[0, 3]]
+
+
+@cache
+def numpy_runs(which: str) -> Any:
+    case = CASES[which]
+    return np.array([by_numpy(case, 1000 + run) for run in range(case.numpy_runs)])
+
+
+def standard_errors(ours: Any, plain: Any) -> dict[str, float]:
+    """Difference of the means in standard errors, by observable."""
+    n, m = len(ours), len(plain)
+    variance = ((n - 1) * ours.var(axis=0, ddof=1) + (m - 1) * plain.var(axis=0, ddof=1)) / (n + m - 2)
+    apart = np.abs(ours.mean(axis=0) - plain.mean(axis=0)) / np.sqrt(variance * (1 / n + 1 / m))
+    return dict(zip(NAMES, apart.tolist(), strict=True))
+
+
+@pytest.mark.parametrize("which", CASES)
+def test_kernels_equal_the_plain_step(which: str) -> None:
+    kernel = np.array([by_kernel(CASES[which], seed) for seed in range(KERNEL_RUNS)])
+    apart = standard_errors(kernel, numpy_runs(which))
+    assert max(apart.values()) < 4.0, apart
+
+
+@pytest.mark.parametrize(("which", "name", "changes"), WRONG, ids=[str(changes) for *_, changes in WRONG])
+def test_a_wrong_kernel_is_noticed(which: str, name: str, changes: dict[str, dict[str, float]]) -> None:
+    """Negative control: the same comparison with kernels that run other parameters."""
+    kernel = np.array([by_kernel(CASES[which], seed, changes) for seed in range(KERNEL_RUNS)])
+    apart = standard_errors(kernel, numpy_runs(which))
+    assert apart[name] > 4.0, apart
