@@ -16,6 +16,7 @@ from sarcomere.parameters import (
     MotorUnit,
     Numerics,
     OffStateParameters,
+    Parameters,
     RecordParameters,
     RegulationParameters,
     RunParameters,
@@ -23,6 +24,17 @@ from sarcomere.parameters import (
     describe,
     load_fibre,
 )
+from sarcomere.parameters.motoneuron import (
+    CellType,
+    IonParameters,
+    MembraneParameters,
+    PersistentCurrent,
+    PoolParameters,
+    PulseParameters,
+    SynapticParameters,
+    pool_table,
+)
+from sarcomere.parameters.terminal import TerminalParameters
 from sarcomere.protocol import LoadCourse
 
 DOCS = Path(__file__).parent
@@ -43,6 +55,13 @@ SCENARIO_GROUPS = {
     "numerics": Numerics,
     "record": RecordParameters,
     "protocol.load": LoadCourse,
+}
+POOL_GROUPS = {
+    "membrane": MembraneParameters,
+    "pulse": PulseParameters,
+    "pic": PersistentCurrent,
+    "synapses": SynapticParameters,
+    "ions": IonParameters,
 }
 
 
@@ -70,15 +89,36 @@ def parameters() -> str:
                 f"| `{row['name']}` | {' | '.join(values)} | {row['unit']} | {row['meaning']} | {row['source']} |"
             )
         lines.append("")
-    for group, model in {"fibres.slow, fibres.fast": FibreParameters, **SCENARIO_GROUPS}.items():
-        lines += [f"## `{group}`", "", (model.__doc__ or "").splitlines()[0], ""]
-        lines += ["| name | default | unit | meaning | source |", "|---|---|---|---|---|"]
-        for row in describe(model):
-            field = model.model_fields[row["name"]]
-            default = "required" if field.is_required() else number(field.default)
-            lines.append(f"| `{row['name']}` | {default} | {row['unit']} | {row['meaning']} | {row['source']} |")
-        lines.append("")
+    groups: dict[str, type[Parameters]] = {"fibres.slow, fibres.fast": FibreParameters, **SCENARIO_GROUPS}
+    for group, model in groups.items():
+        lines += with_defaults(f"`{group}`", model)
+    lines += ["# Motoneuron pool", "", *cell_types(), *with_defaults("the pool", PoolParameters)]
+    for group, model in POOL_GROUPS.items():
+        lines += with_defaults(f"the pool's `{group}`", model)
+    lines += with_defaults("axon terminals", TerminalParameters)
     return "\n".join(lines)
+
+
+def with_defaults(title: str, model: type[Parameters]) -> list[str]:
+    """Table of one group: name, default, unit, meaning, source."""
+    lines = [f"## {title}", "", (model.__doc__ or "").splitlines()[0], ""]
+    lines += ["| name | default | unit | meaning | source |", "|---|---|---|---|---|"]
+    for row in describe(model):
+        field = model.model_fields[row["name"]]
+        default = "required" if field.is_required() else number(field.default)
+        lines.append(f"| `{row['name']}` | {default} | {row['unit']} | {row['meaning']} | {row['source']} |")
+    return [*lines, ""]
+
+
+def cell_types() -> list[str]:
+    """Table of the pool's anchors of size."""
+    types = pool_table()["types"]
+    lines = ["## `types.S`, `types.FR`, `types.FF`", "", (CellType.__doc__ or "").splitlines()[0], ""]
+    lines += ["| name | S | FR | FF | unit | meaning | source |", "|---|---|---|---|---|---|---|"]
+    for row in describe(CellType):
+        values = " | ".join(number(types[name][row["name"]]) for name in ("S", "FR", "FF"))
+        lines.append(f"| `{row['name']}` | {values} | {row['unit']} | {row['meaning']} | {row['source']} |")
+    return [*lines, ""]
 
 
 def file_format() -> str:

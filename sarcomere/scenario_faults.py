@@ -10,6 +10,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from sarcomere.errors import nearest
+from sarcomere.parameters import Parameters
+from sarcomere.scenario import Scenario
 from sarcomere.scenario_keys import model_at
 
 # What to do about a value of the wrong type, by pydantic's name of the fault.
@@ -26,7 +28,9 @@ _WRONG_TYPE = {
 }
 
 
-def sentences(error: ValidationError, where: str, text: str, overrides: Collection[str]) -> Iterator[str]:
+def sentences(
+    error: ValidationError, where: str, text: str, overrides: Collection[str], root: type[Parameters] = Scenario
+) -> Iterator[str]:
     """One sentence per fault that pydantic found; a misspelt key alone, as it may be why another is missing."""
     faults = error.errors(include_url=False)
     for fault in [fault for fault in faults if fault["type"] == "extra_forbidden"] or faults:
@@ -35,17 +39,17 @@ def sentences(error: ValidationError, where: str, text: str, overrides: Collecti
         place = f"{where}, command line" if given else f"{where}{_line_of(fault['loc'], text)}"
         value, kind, limits = _shown(fault["input"]), fault["type"], fault.get("ctx", {})
         if kind == "extra_forbidden":
-            known = _keys_beside(fault["loc"])
+            known = _keys_beside(root, fault["loc"])
             yield f"{place}: unknown key {key} = {value}; {nearest(str(fault['loc'][-1]), known)}"
         elif kind == "missing":
-            yield f"{place}: {key} is missing; add it ({_meaning(fault['loc'])})."
+            yield f"{place}: {key} is missing; add it ({_meaning(root, fault['loc'])})."
         elif kind == "value_error":
             yield f"{place}: {f'{key}: ' if key else ''}{limits['error']}."
         elif kind in ("greater_than", "greater_than_equal", "less_than", "less_than_equal"):
-            yield f"{place}: {key} = {value} is out of range ({_meaning(fault['loc'])}); {_bound(kind, limits)}."
+            yield f"{place}: {key} = {value} is out of range ({_meaning(root, fault['loc'])}); {_bound(kind, limits)}."
         else:
             remedy = _WRONG_TYPE.get(kind, fault["msg"]).format(key=key, **limits)
-            if kind == "list_type" and model_at(fault["loc"]) is None:
+            if kind == "list_type" and model_at(fault["loc"], root) is None:
                 remedy = "give a list in brackets, such as [0.0, 0.5]"
             yield f"{place}: {key} = {value} cannot be used; {remedy}."
 
@@ -69,15 +73,15 @@ def _bound(kind: str, limits: Mapping[str, Any]) -> str:
     return f"{sentence} {limit if isinstance(limit, int) else f'{limit:g}'}"
 
 
-def _keys_beside(path: tuple[Any, ...]) -> list[str]:
-    model = model_at(path[:-1])
+def _keys_beside(root: type[Parameters], path: tuple[Any, ...]) -> list[str]:
+    model = model_at(path[:-1], root)
     return [key for key in getattr(model, "model_fields", {}) if key != "source"]
 
 
-def _meaning(path: tuple[Any, ...]) -> str:
+def _meaning(root: type[Parameters], path: tuple[Any, ...]) -> str:
     while path and isinstance(path[-1], int):  # an entry of a list means what the list does
         path = path[:-1]
-    field = getattr(model_at(path[:-1]), "model_fields", {}).get(path[-1])
+    field = getattr(model_at(path[:-1], root), "model_fields", {}).get(path[-1])
     return (field.description if field is not None else "") or "required"
 
 

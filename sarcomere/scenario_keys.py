@@ -27,9 +27,9 @@ def unit_of(key: str) -> str:
     return str(extra.get("unit", "")) if isinstance(extra, dict) else ""
 
 
-def model_at(path: tuple[Any, ...]) -> Any:
-    """The group of parameters that a path of keys leads to, or None."""
-    model: Any = Scenario
+def model_at(path: tuple[Any, ...], root: type[Parameters] = Scenario) -> Any:
+    """The group of parameters that a path of keys leads to from ``root``, or None."""
+    model: Any = root
     for part in path:
         if isinstance(part, int) or part in FIBRE_TYPES:
             continue

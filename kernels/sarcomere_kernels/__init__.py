@@ -47,6 +47,8 @@ _config.CACHE_DIR = str(CACHE_FOLDER)
 try:
     from sarcomere_kernels.advance import advance
     from sarcomere_kernels.cycle import tabulate_cycle
+    from sarcomere_kernels.motoneuron import advance_pool
+    from sarcomere_kernels.terminal import advance_terminals
 finally:
     _config.CACHE_DIR = _users_cache_dir
 
@@ -56,4 +58,12 @@ def is_compiled() -> bool:
     return any(CACHE_FOLDER.rglob("advance.advance-*.nbc"))
 
 
-__all__ = ["CACHE_FOLDER", "KERNEL_HASH", "advance", "is_compiled", "tabulate_cycle"]
+__all__ = [
+    "CACHE_FOLDER",
+    "KERNEL_HASH",
+    "advance",
+    "advance_pool",
+    "advance_terminals",
+    "is_compiled",
+    "tabulate_cycle",
+]

@@ -1,0 +1,259 @@
+"""What reaches a motoneuron pool against time, and how ions around it become voltages."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sarcomere.errors import InputError
+from sarcomere.parameters.motoneuron import PoolParameters
+from sarcomere_kernels import motoneuron_types as k
+
+Values = NDArray[np.float64]
+Course = float | Sequence[tuple[float, float]]
+
+
+@dataclass(frozen=True)
+class PoolInputs:
+    """Drive and surroundings of a pool.
+
+    A course is a number, or points (time in s, value) joined by straight lines and held beyond the ends; two points at
+    one time make a jump.
+
+    Parameters
+    ----------
+    x_base : course or None
+        Input shared by all cells by weight, rheobases: rest, descending drive, afferents; None takes the pool's own.
+    x_even : course
+        Input of the same share of each cell's rheobase, such as injected current.
+    x_inhibition : course
+        Inhibition, the same share of each cell's rheobase.
+    modulation : course
+        Factor on kappa: serotonin and noradrenaline.
+    potassium_mM, sodium_mM, calcium_mM, magnesium_mM : course or None
+        Ions around the cells in the spinal cord, not in plasma; None takes those at which nothing shifts.
+    stimuli_s : sequence of float
+        Times at which the nerve is stimulated, rising.
+    """
+
+    x_base: Course | None = None
+    x_even: Course = 0.0
+    x_inhibition: Course = 0.0
+    modulation: Course = 1.0
+    potassium_mM: Course | None = None
+    sodium_mM: Course | None = None
+    calcium_mM: Course | None = None
+    magnesium_mM: Course | None = None
+    stimuli_s: Sequence[float] = ()
+
+
+def empty_spikes(room: int) -> k.Spikes:
+    """Room for so many spikes between two readings."""
+    return k.Spikes(
+        unit=np.zeros(room, dtype=np.int32),
+        step=np.zeros(room, dtype=np.int64),
+        antidromic=np.zeros(room, dtype=np.int8),
+        taken=np.zeros(1, dtype=np.int64),
+    )
+
+
+def _points(name: str, course: Course) -> Values:
+    """A course as rows (time, value), refused if it cannot be one."""
+    try:
+        single = np.ndim(course) == 0
+        points = np.array([[0.0, course]] if single else course, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise InputError(f"{name} = {course!r} is no course; give a number or points (time in s, value).") from None
+    if points.ndim != 2 or points.shape[1] != 2 or not len(points):
+        raise InputError(f"{name} = {course!r} is no course; give a number or points (time in s, value).")
+    if not np.isfinite(points).all():
+        raise InputError(f"{name} = {course!r} holds a value that is not finite; give finite numbers.")
+    late = np.flatnonzero(np.diff(points[:, 0]) < 0)
+    if late.size:
+        first, second = points[late[0] : late[0] + 2, 0]
+        raise InputError(f"{name}: time {second:g} s comes after {first:g} s; sort the points by time.")
+    return points
+
+
+def read_course(name: str, course: Course, least: float, most: float) -> Values:
+    """A course as rows (time, value), within bounds.
+
+    Parameters
+    ----------
+    name : str
+        What to call it in an error.
+    course : course
+        A number, or points (time in s, value).
+    least, most : float
+        Bounds of its values.
+
+    Returns
+    -------
+    ndarray, shape (point, 2)
+
+    Raises
+    ------
+    InputError
+        If it cannot be one.
+    """
+    points = _points(name, course)
+    wrong = points[(points[:, 1] < least) | (points[:, 1] > most)]
+    if len(wrong):
+        raise InputError(f"{name} = {wrong[0, 1]:g} at {wrong[0, 0]:g} s is out of range; use {least:g} to {most:g}.")
+    return points
+
+
+# Smallest and largest value of each course: inputs in rheobases, ions in mmol/L.
+_RANGES = {
+    "x_base": (-10.0, 10.0),
+    "x_even": (0.0, 10.0),
+    "x_inhibition": (0.0, 10.0),
+    "modulation": (0.0, 10.0),
+    "potassium_mM": (0.5, 50.0),
+    "sodium_mM": (1.0, 500.0),
+    "calcium_mM": (0.01, 50.0),
+    "magnesium_mM": (0.0, 50.0),
+}
+
+
+def steps_in(name: str, duration_s: float, step_ms: float) -> int:
+    """Whole steps in a duration.
+
+    Parameters
+    ----------
+    name : str
+        What to call the duration in an error.
+    duration_s, step_ms : float
+        Duration, s, and time step, ms.
+
+    Returns
+    -------
+    int
+
+    Raises
+    ------
+    InputError
+        If there is not one step in it.
+    """
+    if not (math.isfinite(duration_s) and duration_s * 1e3 >= 0.5 * step_ms):
+        raise InputError(
+            f"{name} = {duration_s!r} cannot be used; give seconds, at least one step of {step_ms * 1e-3:g}."
+        )
+    return round(duration_s * 1e3 / step_ms)
+
+
+def stimulation(frequency_Hz: float, count: int, start_s: float) -> list[float]:
+    """Times (s) of a train of stimuli.
+
+    Parameters
+    ----------
+    frequency_Hz : float
+        Stimuli per second.
+    count : int
+        How many.
+    start_s : float
+        Time of the first.
+
+    Returns
+    -------
+    list of float
+    """
+    if not (np.isfinite(frequency_Hz) and frequency_Hz > 0):
+        raise InputError(f"frequency_Hz = {frequency_Hz!r} is no frequency; give stimuli per second above 0.")
+    return [start_s + i / frequency_Hz for i in range(count)]
+
+
+def stimulus_steps(stimuli_s: Sequence[float], step_ms: float) -> k.I8:
+    """Steps at which stimuli come.
+
+    Parameters
+    ----------
+    stimuli_s : sequence of float
+        Times, s, rising.
+    step_ms : float
+        Time step, ms.
+
+    Returns
+    -------
+    ndarray of int64
+
+    Raises
+    ------
+    InputError
+        If a time cannot be used.
+    """
+    times = np.asarray(stimuli_s, dtype=np.float64)
+    if times.ndim != 1 or not np.isfinite(times).all() or (times < 0).any():
+        raise InputError("stimuli_s holds what is no time; give seconds, 0 or later.")
+    early = np.flatnonzero(np.diff(times) <= 0)
+    if early.size:
+        first, second = times[early[0] : early[0] + 2]
+        raise InputError(f"stimuli_s: {second:g} s is not after {first:g} s; sort the times.")
+    return np.round(times * 1e3 / step_ms).astype(np.int64)
+
+
+class Courses:
+    """Checked inputs, ready to be read off for any stretch of steps.
+
+    Parameters
+    ----------
+    inputs : PoolInputs
+        What reaches the pool.
+    parameters : PoolParameters
+        Step, resting drive, and the ions' effects.
+
+    Raises
+    ------
+    InputError
+        If a course or a stimulus cannot be used.
+    """
+
+    def __init__(self, inputs: PoolInputs, parameters: PoolParameters) -> None:
+        self.parameters = parameters
+        ions = parameters.ions
+        rest = {"x_base": parameters.x_base} | {
+            name: getattr(ions, name) for name in ("potassium_mM", "sodium_mM", "calcium_mM", "magnesium_mM")
+        }
+        self._points = {}
+        for name, (least, most) in _RANGES.items():
+            given = getattr(inputs, name)
+            self._points[name] = read_course(name, rest[name] if given is None else given, least, most)
+        self._stimulus_step = stimulus_steps(inputs.stimuli_s, parameters.step_ms)
+
+    def _at(self, name: str, time_s: Values) -> Values:
+        points = self._points[name]
+        return np.interp(time_s, points[:, 0], points[:, 1])
+
+    def drive(self, first_step: int, n_steps: int) -> k.PoolDrive:
+        """What the kernel takes for the steps from ``first_step`` on.
+
+        Parameters
+        ----------
+        first_step, n_steps : int
+            The stretch.
+
+        Returns
+        -------
+        sarcomere_kernels.motoneuron_types.PoolDrive
+        """
+        p, ions, membrane = self.parameters, self.parameters.ions, self.parameters.membrane
+        time = np.asarray((first_step + np.arange(n_steps)) * (p.step_ms * 1e-3), dtype=np.float64)
+        to_potassium = ions.nernst_mV * np.log(self._at("potassium_mM", time) / ions.potassium_mM)
+        to_sodium = ions.nernst_mV * np.log(self._at("sodium_mM", time) / ions.sodium_mM)
+        screening = self._at("calcium_mM", time) + ions.magnesium_weight * self._at("magnesium_mM", time)
+        reference = ions.calcium_mM + ions.magnesium_weight * ions.magnesium_mM
+        return k.PoolDrive(
+            first_step=first_step,
+            shared=self._at("x_base", time),
+            direct=self._at("x_even", time) - self._at("x_inhibition", time),
+            modulation=self._at("modulation", time),
+            e_potassium=membrane.e_potassium + to_potassium,
+            e_sodium=membrane.e_sodium + to_sodium,
+            e_leak=ions.leak_potassium * to_potassium,
+            threshold_shift=ions.screening_mV * np.log10(screening / reference),
+            stimulus_step=self._stimulus_step,
+        )

@@ -1,0 +1,224 @@
+"""The motoneuron pool: cells by size, their spikes, persistent current, noise, and the ions around them."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from typing import Any
+
+from pydantic import model_validator
+
+from sarcomere.data_files import data_path
+from sarcomere.parameters.base import Parameters, quantity
+
+EK = "Elias & Kohn 2013, from the authors' public code"
+DESIGN = "design (CRAMP A)"
+
+
+class CellType(Parameters):
+    """Anchor of the size range: a slow (S), fast resistant (FR) or fast fatigable (FF) motoneuron."""
+
+    label_nA: float = quantity("nA", "current into the soma that makes the passive cell fire", EK, gt=0, le=200)
+    dendrite_length_um: float = quantity("um", "length of the equivalent dendrite", EK, gt=0, le=1e5)
+    dendrite_diameter_um: float = quantity("um", "diameter of the equivalent dendrite", EK, gt=0, le=1000)
+    soma_size_um: float = quantity("um", "length and diameter of the soma", EK, gt=0, le=1000)
+    r_dendrite: float = quantity("kohm cm2", "specific resistance of the dendrite", EK, gt=0, le=1000)
+    r_soma: float = quantity("kohm cm2", "specific resistance of the soma", EK, gt=0, le=1000)
+    g_ahp: float = quantity(
+        "mS/cm2",
+        "conductance of the after-hyperpolarisation",
+        f"{DESIGN}: slow as in humans; 19.15, 27.5, 15.4 in {EK}",
+        ge=0,
+        le=1000,
+    )
+    ahp_decay: float = quantity(
+        "1/ms",
+        "closing of the after-hyperpolarisation's gate",
+        f"{DESIGN}: slow as in humans; .025, .055, .056 in {EK}",
+        gt=0,
+        le=10,
+    )
+
+
+class CellTypes(Parameters):
+    """The three anchors between which every cell of the pool lies."""
+
+    S: CellType
+    FR: CellType
+    FF: CellType
+
+    @model_validator(mode="after")
+    def _rise(self) -> CellTypes:
+        labels = [cell.label_nA for cell in (self.S, self.FR, self.FF)]
+        if not labels[0] < labels[1] < labels[2]:
+            raise ValueError(f"label_nA of S, FR, FF = {labels} must rise; order them by size")
+        return self
+
+
+class MembraneParameters(Parameters):
+    """What all cells share; voltages from rest, which is -70 mV."""
+
+    axial_resistivity: float = quantity("ohm cm", "resistivity of cytoplasm", EK, 70.0, gt=0, le=1000)
+    capacitance: float = quantity("uF/cm2", "membrane capacitance", EK, 1.0, gt=0, le=10)
+    coupling: float = quantity(
+        "1",
+        "factor on the conductance between dendrite and soma",
+        f"{DESIGN}: 1 gives no cramp to 30 Hz",
+        0.3,
+        gt=0,
+        le=1,
+    )
+    g_sodium: float = quantity("mS/cm2", "sodium conductance of the soma", EK, 30.0, ge=0, le=1000)
+    g_potassium: float = quantity(
+        "mS/cm2", "fast potassium conductance of the soma", f"{DESIGN}, {EK}", 4.0, ge=0, le=1000
+    )
+    e_sodium: float = quantity("mV", "sodium equilibrium, from rest", EK, 120.0, gt=0, le=300)
+    e_potassium: float = quantity("mV", "potassium equilibrium, from rest", EK, -10.0, ge=-100, lt=0)
+
+
+class PulseParameters(Parameters):
+    """A spike is a pulse in which gates open; after it they return."""
+
+    duration_ms: float = quantity("ms", "length of the pulse", EK, 0.6, gt=0, le=5)
+    refractory_ms: float = quantity("ms", "shortest time between two spikes of a cell", EK, 5.0, gt=0, le=100)
+    m_rise: float = quantity("1/ms", "sodium activation opens in the pulse", EK, 22.0, gt=0, le=1000)
+    m_fall: float = quantity("1/ms", "and closes after it", EK, 13.0, gt=0, le=1000)
+    h_fall: float = quantity("1/ms", "sodium inactivation comes in the pulse", EK, 4.0, gt=0, le=1000)
+    h_rise: float = quantity("1/ms", "and goes after it", EK, 0.5, gt=0, le=1000)
+    n_rise: float = quantity("1/ms", "fast potassium gate opens in the pulse", EK, 1.5, gt=0, le=1000)
+    n_fall: float = quantity("1/ms", "and closes after it", EK, 0.1, gt=0, le=1000)
+    q_rise: float = quantity("1/ms", "gate of the after-hyperpolarisation opens in the pulse", EK, 1.5, gt=0, le=1000)
+
+
+class PersistentCurrent(Parameters):
+    """The dendrite's persistent inward current, graded with voltage: what makes a cell bistable."""
+
+    tau_ms: float = quantity("ms", "time constant of its gate", DESIGN, 100.0, gt=0, le=1e5)
+    half: float = quantity(
+        "1", "dendritic voltage of half opening, per threshold of the dendrite", DESIGN, 0.75, gt=0, le=5
+    )
+    slope_mV: float = quantity("mV", "slope of its opening", DESIGN, 1.0, gt=0, le=50)
+    reversal_mV: float = quantity(
+        "mV", "its reversal, from rest", "calcium, +70 mV (Elias & Kohn 2013)", 140.0, gt=0, le=300
+    )
+    inactivation: float = quantity("1", "share that slow inactivation can take (a_z)", DESIGN, 0.35, ge=0, le=1)
+    tau_inactivation_s: float = quantity("s", "time constant of slow inactivation", DESIGN, 40.0, gt=0, le=1e5)
+    tilt: float = quantity(
+        "1", "kappa of the smallest cell minus that of the largest, relative", DESIGN, 0.2, ge=-2, le=2
+    )
+    spread: float = quantity("1", "SD of kappa between cells of one size, relative", DESIGN, 0.08, ge=0, le=1)
+
+
+class SynapticParameters(Parameters):
+    """Noise, and what a stimulus to the nerve does; inputs in units of the cell's rheobase."""
+
+    private_sd: float = quantity(
+        "rheobase", "SD of the noise of each cell", "0.08-0.15; design (CRAMP A)", 0.08, ge=0, le=5
+    )
+    private_tau_ms: float = quantity("ms", "its time constant", DESIGN, 20.0, gt=0, le=1e5)
+    common_sd: float = quantity(
+        "rheobase", "SD of the noise common to all", "0.03-0.04; design (CRAMP A)", 0.03, ge=0, le=5
+    )
+    common_tau_ms: float = quantity("ms", "its time constant", DESIGN, 100.0, gt=0, le=1e5)
+    noise_interval_ms: float = quantity(
+        "ms", "noise is drawn anew so often", "design: much shorter than 20 ms", 1.0, gt=0, le=100
+    )
+    volley: float = quantity(
+        "rheobase", "input at once from the afferents that a stimulus excites", DESIGN, 3.0, ge=0, le=100
+    )
+    volley_tau_ms: float = quantity("ms", "its decay", DESIGN, 5.0, gt=0, le=1000)
+    antidromic_share: float = quantity("1", "share of motor axons that a stimulus excites", DESIGN, 0.6, ge=0, le=1)
+
+
+class IonParameters(Parameters):
+    """How ions around the cells shift voltages; concentrations are those in the spinal cord, not in plasma."""
+
+    nernst_mV: float = quantity("mV", "RT/F at 37 C", "gas and Faraday constants", 26.7, gt=0, le=50)
+    potassium_mM: float = quantity("mmol/L", "potassium at which e_potassium holds", DESIGN, 4.0, gt=0, le=50)
+    leak_potassium: float = quantity(
+        "1",
+        "shift of the leak's reversal per shift of e_potassium",
+        "GHK, P_Na/P_K 0.05; design (CRAMP A)",
+        0.38,
+        ge=0,
+        le=1,
+    )
+    sodium_mM: float = quantity("mmol/L", "sodium at which e_sodium holds", "CRAMP A", 145.0, gt=0, le=500)
+    calcium_mM: float = quantity(
+        "mmol/L", "free calcium without shift of threshold", "1.2, cerebrospinal fluid (from memory)", 1.2, gt=0, le=50
+    )
+    magnesium_mM: float = quantity(
+        "mmol/L",
+        "free magnesium without shift of threshold",
+        "1.0, cerebrospinal fluid (from memory)",
+        1.0,
+        ge=0,
+        le=50,
+    )
+    screening_mV: float = quantity(
+        "mV",
+        "shift of threshold per decade of screening ions",
+        "design, from Frankenhaeuser & Hodgkin 1957 (from memory)",
+        18.0,
+        ge=0,
+        le=100,
+    )
+    magnesium_weight: float = quantity("1", "screening by magnesium relative to calcium", DESIGN, 0.3, ge=0, le=10)
+
+
+class PoolParameters(Parameters):
+    """One pool of motoneurons and the drive at rest."""
+
+    n_units: int = quantity(
+        "1", "motoneurons", "design; about 580 in human medial gastrocnemius (from memory)", 100, ge=1, le=10_000
+    )
+    smallest_label_nA: float = quantity("nA", "label at the small end of the pool", DESIGN, 3.5, gt=0, le=200)
+    largest_label_nA: float = quantity("nA", "label at the large end", DESIGN, 22.5, gt=0, le=200)
+    weight_exponent: float = quantity(
+        "1", "shared input falls with rheobase to this power (eta)", DESIGN, 0.25, ge=0, le=2
+    )
+    kappa: float = quantity(
+        "1",
+        "persistent current in rheobases; rises with serotonin and noradrenaline",
+        f"{DESIGN}, by threshold frequency",
+        ge=0,
+        le=10,
+    )
+    x_base: float = quantity("rheobase", "resting drive", f"{DESIGN}, by threshold frequency", ge=-10, le=10)
+    step_ms: float = quantity("ms", "time step", "tests/theory/test_motoneurons.py", 0.1, gt=0, le=0.2)
+    types: CellTypes
+    membrane: MembraneParameters = MembraneParameters()
+    pulse: PulseParameters = PulseParameters()
+    pic: PersistentCurrent = PersistentCurrent()
+    synapses: SynapticParameters = SynapticParameters()
+    ions: IonParameters = IonParameters()
+
+    @model_validator(mode="after")
+    def _agree(self) -> PoolParameters:
+        if self.smallest_label_nA > self.largest_label_nA:
+            raise ValueError(
+                f"smallest_label_nA = {self.smallest_label_nA:g} is above largest_label_nA = "
+                f"{self.largest_label_nA:g}; swap them"
+            )
+        for name, value in (
+            ("pulse.duration_ms", self.pulse.duration_ms),
+            ("pulse.refractory_ms", self.pulse.refractory_ms),
+            ("synapses.noise_interval_ms", self.synapses.noise_interval_ms),
+        ):
+            steps = value / self.step_ms
+            if round(steps) < 1 or abs(steps - round(steps)) > 1e-6:
+                raise ValueError(
+                    f"{name} = {value:g} is no whole number of steps of {self.step_ms:g} ms; change step_ms"
+                )
+        return self
+
+
+@cache
+def pool_table() -> dict[str, dict[str, Any]]:
+    """Cell types and presets as shipped, ``data/parameters/pool.toml``."""
+    return tomllib.loads(data_path("parameters/pool.toml").read_text(encoding="utf-8"))
+
+
+def pool_presets() -> list[str]:
+    """Names of the shipped presets of the pool."""
+    return sorted(pool_table()["presets"])

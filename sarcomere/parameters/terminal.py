@@ -1,0 +1,31 @@
+"""Axon terminals that fire by themselves after fast stimulation: the peripheral cramp."""
+
+from __future__ import annotations
+
+from sarcomere.parameters.base import Parameters, quantity
+
+MINETTO = "nerve blocked (Minetto 2011)"
+DESIGN = "design (CRAMP A); stretch stops cramps after nerve block (Bertolasi 1993)"
+
+
+class TerminalParameters(Parameters):
+    """What stimulation sets off at the terminals, and how the muscle's length gates it."""
+
+    threshold_Hz: float = quantity(
+        "Hz", "stimulation that sets a terminal off, mean", f"18 +- 3, {MINETTO}", 18.0, gt=0, le=200
+    )
+    threshold_sd_Hz: float = quantity("Hz", "its SD between axons", f"18 +- 3, {MINETTO}", 3.0, ge=0, le=100)
+    rate_Hz: float = quantity("Hz", "rate of a burst, mean", f"25.7 +- 11.6, {MINETTO}", 25.7, gt=0, le=300)
+    rate_sd_Hz: float = quantity("Hz", "its SD between bursts", f"25.7 +- 11.6, {MINETTO}", 11.6, ge=0, le=100)
+    rate_least_Hz: float = quantity(
+        "Hz", "lowest rate of a burst", "6 Hz, the lowest in cramps (Minetto 2009)", 6.0, gt=0, le=100
+    )
+    burst_s: float = quantity("s", "length of a burst, mean; exponential", f"1.1 +- 1.0, {MINETTO}", 1.1, gt=0, le=100)
+    envelope_s: float = quantity(
+        "s", "no burst lasts longer after a stimulus; mean", f"2.6 +- 1.3, {MINETTO}", 2.6, gt=0, le=100
+    )
+    envelope_shape: int = quantity("1", "shape of its gamma distribution", f"(2.6/1.3)^2, {MINETTO}", 4, ge=1, le=1000)
+    half_length: float = quantity(
+        "1", "length (optimum 1) at which half of the terminals may fire", DESIGN, 0.95, gt=0, le=3
+    )
+    length_slope: float = quantity("1", "slope of that gate", DESIGN, 0.05, gt=0, le=1)
