@@ -24,8 +24,8 @@ from sarcomere.lattice import area_per_thick
 from sarcomere.parameters import LatticeParameters, fibre_table
 from sarcomere.scenario_file import from_dict
 
-# Targets.  V0 (ML/s): low in IIA 5-9 and I 1.5-3.5, as faster release of ADP costs ATP.  Tension: low in IIA 200-280 kPa,
-# since more takes an ATPase above the measured one, and middle of I 140-220.  pCa50: slow more sensitive than fast,
+# Targets.  V0 (ML/s): low in IIA 5-9 and I 1.5-3.5, as faster release of ADP costs ATP.  Tension: low in IIA 200-280
+# kPa, since more takes an ATPase above the measured one, and middle of I 140-220.  pCa50: slow more sensitive than fast,
 # within 5.7-6.1 and 5.6-6.0.  Twitch: human triceps surae contracts in 112 +- 11 ms and half-relaxes in 100 +- 14 ms
 # (PHYSIOLOGY C 21), fast motor units of the gastrocnemius in 40-80 ms (from memory); twitch:tetanus 0.10-0.25; half of
 # the tetanic force near 10 Hz (slow) and 20 Hz (fast) (from memory).

@@ -12,6 +12,7 @@ from sarcomere.scenario import Scenario
 from sarcomere.validate.experiment import (
     FIBRES,
     REFERENCE_NM,
+    SMOOTH,
     Effort,
     Experiment,
     Row,
@@ -26,6 +27,7 @@ from sarcomere.validate.experiment import (
 
 _SETTLED_S = 0.3  # equilibrium is reached well before
 _ACTIN_NM, _REPEAT = 2.75, 13
+_HELD_S = 0.44  # force is steady in the second half
 _LOOSE = {
     "hydrolysis_equilibrium": 1.0,
     "attach_equilibrium": 0.5,
@@ -71,7 +73,7 @@ def read_equilibrium(ds: xr.Dataset) -> Values:
 
 def isometric(effort: Effort) -> Scenario:
     """Full calcium at body temperature."""
-    return scenario(effort, "Isometric force", effort.pick(1.2, 0.8))
+    return scenario(effort._replace(n_thick=SMOOTH), "Isometric force", effort.pick(1.2, 0.8))
 
 
 def read_tension(ds: xr.Dataset) -> Values:
@@ -101,12 +103,17 @@ def lengths(effort: Effort) -> Scenario:
     full = [875, 950, 1025, 1100, 1175, 1250, 1300, 1350, 1400, 1475, 1550, 1650, 1750, 1850]
     quick = [900, 1000, 1100, 1200, 1275, 1325, 1375, 1475, 1600, 1725, 1850]
     held = [float(nm) for nm in effort.pick(full, quick)]
-    return scenario(effort, "Force and length", 0.6, [{"key": "run.hs_length", "name": "held_length", "values": held}])
+    return scenario(
+        effort._replace(n_thick=SMOOTH, replicates=effort.pick(4, 3)),
+        "Force and length",
+        _HELD_S,
+        [{"key": "run.hs_length", "name": "held_length", "values": held}],
+    )
 
 
 def read_lengths(ds: xr.Dataset) -> Values:
     """Optimum (um) and slopes (F0/um) of the force-length curve."""
-    curve = force_length(ds, 0.3, 0.6)
+    curve = force_length(ds, 0.5 * _HELD_S, _HELD_S)
     names = {"optimum": "optimum", "up": "ascending", "down": "descending"}
     return {f"{line}_{fibre}": float(curve[name].sel(fibre=fibre)) for fibre in FIBRES for line, name in names.items()}
 
