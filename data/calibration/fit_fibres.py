@@ -25,7 +25,7 @@ from sarcomere.parameters import LatticeParameters, fibre_table
 from sarcomere.scenario_file import from_dict
 
 # Targets.  V0 (ML/s): low in IIA 5-9 and I 1.5-3.5, as faster release of ADP costs ATP.  Tension: low in IIA 200-280
-# kPa, since more takes an ATPase above the measured one, and middle of I 140-220.  pCa50: slow more sensitive than fast,
+# kPa, as more takes an ATPase above the measured one, and middle of I 140-220.  pCa50: slow more sensitive than fast,
 # within 5.7-6.1 and 5.6-6.0.  Twitch: human triceps surae contracts in 112 +- 11 ms and half-relaxes in 100 +- 14 ms
 # (PHYSIOLOGY C 21), fast motor units of the gastrocnemius in 40-80 ms (from memory); twitch:tetanus 0.10-0.25; half of
 # the tetanic force near 10 Hz (slow) and 20 Hz (fast) (from memory).
@@ -222,11 +222,10 @@ def fit_calcium(fibre: str, values: dict[str, Any]) -> dict[str, dict[str, float
         print(f"  {total:.4f}", split(np.clip(x, low, high)), {k: round(v, 2) for k, v in m.items()}, flush=True)
         return total
 
+    first = np.clip(start, low + 0.02, high - 0.02)
+    corners = np.vstack([first, first + 0.15 * np.diag(np.where(first - low > high - first, -1.0, 1.0))])
     best = minimize(
-        cost,
-        np.clip(start, low + 0.02, high - 0.02),
-        method="Nelder-Mead",
-        options={"maxfev": 45, "xatol": 0.02, "fatol": 1e-3},
+        cost, first, method="Nelder-Mead", options={"maxfev": 45, "fatol": 1e-3, "initial_simplex": corners}
     )
     return split(np.clip(best.x, low, high))
 
