@@ -266,7 +266,7 @@ def pack_model(
     """
     lattice = pack_lattice(lat, geometry.build(lat), hs_length)
     cycle = pack_cycle(fibre.cycle, fibre.regulation.lock, chemistry, lat, hs_length)
-    off = pack_off_state(fibre.off_state)
+    off = pack_off_state(fibre.off_state.at(chemistry.temperature_C))
     return k.Model(
         lattice=lattice,
         cycle=cycle,

@@ -74,6 +74,7 @@ class Models:
         chemistry = s.chemistry.model_copy(update=dict(zip(CHEMISTRY, segment.chemistry, strict=True)))
         numerics = s.numerics.model_copy(update={"step_ms": s.numerics.step_ms / 2**segment.halvings})
         fibre, length = self._fibre, base.lattice.reference_length
+        off = pack.pack_off_state(fibre.off_state.at(chemistry.temperature_C))
         cycle = pack.pack_cycle(fibre.cycle, fibre.regulation.lock, chemistry, s.lattice, length)
         calcium = pack.pack_fibre(
             fibre.calcium, chemistry, s.lattice, length, numerics, clamped=base.fibre.clamped == 1
@@ -81,7 +82,8 @@ class Models:
         held = base.mechanics._replace(free_end=1, stiffness_series=0.0)
         return base._replace(
             cycle=cycle,
-            table=pack.pack_table(cycle, base.thick, base.lattice, numerics),
+            table=pack.pack_table(cycle, off, base.lattice, numerics),
+            thick=off,
             mechanics=held if segment.force_control else base.mechanics,
             fibre=calcium._replace(k_leak=base.fibre.k_leak),  # the membrane leaks as before
             regulation=pack.pack_regulation(fibre.regulation, s.run.regulated, numerics.step_ms),

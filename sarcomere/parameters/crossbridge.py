@@ -75,10 +75,18 @@ class CycleParameters(Parameters):
     isomerise_cap: float = quantity("1/s", "fastest A2 -> A3 (C_2)", "design", gt=0, le=1e7)
     isomerise_equilibrium: float = quantity("1", "A3/A2 at equal strain energy (K_2)", FITTED, gt=0, le=1e9)
     k_adp_release: float = quantity(
-        "1/s", "A3 -> RIGOR (k_D)", "fast >= 500 /s; limits V0 (Siemankowski 1985)", ge=0, le=1e6
+        "1/s",
+        "A3 -> RIGOR (k_D)",
+        "fast >= 500 /s; limits V0 (Siemankowski 1985); fitted to V0 by data/calibration/fit_fibres.py",
+        ge=0,
+        le=1e6,
     )
     adp_dissociation_uM: float = quantity(
-        "umol/L", "ADP affinity of A3/RIGOR (K_D)", "order of magnitude (from memory)", gt=0, le=1e5
+        "umol/L",
+        "ADP affinity of A3/RIGOR (K_D)",
+        "slow: order of magnitude (from memory); fast: fitted to V0 against ADP by data/calibration/fit_fibres.py",
+        gt=0,
+        le=1e5,
     )
     k_atp_bind: float = quantity("L/(mol s)", "RIGOR -> MT per ATP (k_T)", "2-4e6 at 20 C (from memory)", ge=0, le=1e9)
     x_critical: float = quantity(
@@ -158,3 +166,19 @@ class OffStateParameters(Parameters):
         le=1e4,
     )
     max_relative_force: float = quantity("1", "tension beyond which waking is no faster", "design", 2.0, gt=0, le=100)
+
+    def at(self, temperature_C: float) -> OffStateParameters:
+        """Cool the 37 C rates by 2.2 in 10 degrees, as the attached steps (design).
+
+        Parameters
+        ----------
+        temperature_C : float
+            Temperature in degrees Celsius.
+
+        Returns
+        -------
+        OffStateParameters
+            The rates at that temperature; how many heads are OFF at rest does not change.
+        """
+        factor = 2.2 ** ((temperature_C - BODY_TEMPERATURE) / 10.0)
+        return self.model_copy(update={k: factor * getattr(self, k) for k in ("k_wake", "k_wake_force", "k_rest")})

@@ -131,6 +131,7 @@ class Twin:
     def __init__(self, setup: Setup, state: Any) -> None:
         self.setup, self.fibre, self.dt = setup, setup.fibre, setup.numerics.step_ms
         self.geometry = Geometry(setup.lattice)
+        self.off_pace = 2.2 ** ((setup.chemistry.temperature_C - 37.0) / 10.0)
         self.cycle = HeadCycle(setup.fibre, setup.chemistry, setup.numerics)
         self.calcium = CalciumStore(setup.fibre, setup.chemistry, setup.numerics, state.calcium)
         self.elastic = Elastic(setup, self.geometry)
@@ -230,7 +231,7 @@ class Twin:
     def _wake_rate(self, head: int) -> float:
         p, g = self.fibre.off_state, self.geometry
         relative = self.tensions[g.head_thick[head], g.head_crown[head]] / p.isometric_force
-        return 1e-3 * (p.k_wake + p.k_wake_force * min(max(relative, 0.0), p.max_relative_force))
+        return 1e-3 * self.off_pace * (p.k_wake + p.k_wake_force * min(max(relative, 0.0), p.max_relative_force))
 
     def _heads(self) -> None:
         lat = self.setup.lattice
@@ -287,7 +288,9 @@ class Twin:
         near = np.abs(x + (0.0 if ready else cycle.stroke[2])) <= cycle.reach
         near &= (self.site_taken[on_face] == 0) & (self.ru_open[g.site_unit[on_face]] == 1)
         sites, bins = on_face.start + np.flatnonzero(near), cycle.bin(x[near])
-        plain = [cycle.hydrolysis_back, self.fibre.off_state.k_rest * 1e-3] if ready else [cycle.hydrolysis]
+        plain = (
+            [cycle.hydrolysis_back, self.fibre.off_state.k_rest * 1e-3 * self.off_pace] if ready else [cycle.hydrolysis]
+        )
         rates = np.concatenate([plain, (cycle.attach if ready else cycle.rebind)[bins] * self.reaching])
         chance = -np.expm1(-rates.sum() * dt)
         if u >= chance:
