@@ -40,7 +40,7 @@ TARGETS: dict[str, dict[str, float]] = {
         "half_Hz": 10.0,
     },
     "fast": {
-        "v0": 5.5,
+        "v0": 6.0,
         "tension": 205.0,
         "pCa50": 5.80,
         "contraction": 60.0,
