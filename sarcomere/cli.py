@@ -91,10 +91,13 @@ def run(
     path = output or Path(f"{Path(scenario).stem}.h5")
     console = Console(stderr=True, highlight=False)
 
+    from sarcomere.errors import InputError
     from sarcomere.simulate import impulse_times
     from sarcomere.store import check_paths, part_path, record
 
     check_paths(path, resume=resume, overwrite=overwrite)
+    if figure and path == path.with_suffix(".png"):
+        raise InputError(f"{path}: its figure would replace it; name the result .h5 with -o, or add --no-figure.")
     impulse_times(checked)  # a fault in the discharge file shows before the wait for the compiler
     try:
         _compile(console)

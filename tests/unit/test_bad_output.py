@@ -42,6 +42,10 @@ def test_a_run_does_not_go_on_with_other_discharges() -> None:
     refuse(run(*LONGER, "--resume"), "run.h5.part: was driven by other impulses", "mine.csv", "put back", "--overwrite")
 
 
+def test_a_result_is_not_replaced_by_its_own_figure() -> None:
+    refuse(["run", "mine.toml", "-o", "run.png"], "run.png: its figure would replace it", "-o", "--no-figure")
+
+
 @pytest.mark.parametrize("content", [b"text", b""], ids=["text", "empty"])
 def test_a_part_that_is_no_run_is_not_resumed(content: bytes) -> None:
     Path("run.h5.part").write_bytes(content)
