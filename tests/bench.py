@@ -97,12 +97,14 @@ def bench(
     return Bench(model, state, start.scratch_for(model), ticks, ca)
 
 
-def steady_states(what: FibreParameters, pca: float, step: float, duration: float, seeds: range) -> np.ndarray:
+def steady_states(
+    what: FibreParameters, pca: float, step: float, duration: float, seeds: range, **other: Any
+) -> np.ndarray:
     """Force, bound and open fraction, ATPase (/s) of isometric half-sarcomeres, a row for each seed."""
     rows = []
     for seed in seeds:
         lattice, numerics = LatticeParameters(n_thick=8), Numerics(step_ms=step)
-        b = bench(what, lattice=lattice, numerics=numerics, pca=pca, seed=seed, sample_ms=2.0)
+        b = bench(what, lattice=lattice, numerics=numerics, pca=pca, seed=seed, sample_ms=2.0, **other)
         b.run(400.0)
         t = b.run(duration)
         bound = t.head_state_fraction[:, k.A1 :].sum(axis=1)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 
-import numpy as np
 import xarray as xr
 
 from sarcomere.analysis.conditions import flat
 from sarcomere.analysis.steady import estimate, need, slope
 from sarcomere.errors import InputError
+from sarcomere.lattice import area_per_thick
+from sarcomere.parameters import LatticeParameters
 
 # Heads per fibre water: 185 umol/L (PHYSIOLOGY A5, computed there from the lattice and 80 % myofibrils), which turns
 # its 1.67 and 0.59 ATP per head and s at 20 C into 0.31 and 0.11 mM/s.
@@ -114,12 +115,12 @@ def economy(ds: xr.Dataset, start: float | None = None, stop: float | None = Non
 
 
 def tension(ds: xr.Dataset, force: xr.DataArray) -> xr.DataArray:
-    """Force per thick filament as tension of the fibre, P = φ F/(2 d10²/√3).
+    """Force per thick filament as tension of the fibre, P = φ F/(2 d10²/√3), d10 at the length of the run.
 
     Parameters
     ----------
     ds : xarray.Dataset
-        The run, for its lattice: φ is ``myofibril_fraction``, d10 that at ``spacing_length``.
+        The run, for its lattice and ``run.hs_length``: φ is ``myofibril_fraction``.
     force : xarray.DataArray
         pN per thick filament.
 
@@ -134,7 +135,8 @@ def tension(ds: xr.Dataset, force: xr.DataArray) -> xr.DataArray:
         If the data do not carry the parameters of their run.
     """
     heads_per_filament(ds)  # the same sentence where the lattice is not known
-    lattice = json.loads(ds.attrs["parameters"])["lattice"]
-    area = 2 * lattice["d10"] ** 2 / np.sqrt(3)
-    pressure = 1e3 * lattice["myofibril_fraction"] * force / area  # 1 pN/nm² is 1000 kPa
+    parameters = json.loads(ds.attrs["parameters"])
+    lattice = LatticeParameters(**parameters["lattice"])
+    area = area_per_thick(lattice, parameters["run"]["hs_length"])
+    pressure = 1e3 * lattice.myofibril_fraction * force / area  # 1 pN/nm² is 1000 kPa
     return pressure.assign_attrs(units="kPa", long_name="tension of the fibre")

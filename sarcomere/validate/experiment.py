@@ -9,8 +9,6 @@ import numpy as np
 import xarray as xr
 
 from sarcomere.analysis import atpase, shortening_velocity, steady_state
-from sarcomere.lattice import area_per_thick
-from sarcomere.parameters import LatticeParameters
 from sarcomere.scenario import Scenario
 from sarcomere.scenario_file import from_dict
 
@@ -114,12 +112,6 @@ def late_atpase(ds: xr.Dataset, share: float = 0.5) -> xr.DataArray:
     """ATP per head and second by condition over the last part of the record."""
     duration = float(ds.time[-1])
     return atpase(ds, (1 - share) * duration, duration).per_head
-
-
-def kilopascal(force: float, hs_length: float = REFERENCE_NM) -> float:
-    """Tension of a fibre from force per thick filament: 1 pN/nm^2 is 1000 kPa."""
-    lattice = LatticeParameters()
-    return 1e3 * lattice.myofibril_fraction * force / area_per_thick(lattice, hs_length)
 
 
 def velocity(ds: xr.Dataset, start: float, stop: float) -> xr.DataArray:

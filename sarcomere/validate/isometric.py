@@ -6,7 +6,16 @@ import math
 
 import xarray as xr
 
-from sarcomere.analysis import HEADS_mM, attached_fraction, force_length, heads_per_filament, q10, slope, steady_state
+from sarcomere.analysis import (
+    HEADS_mM,
+    attached_fraction,
+    force_length,
+    heads_per_filament,
+    q10,
+    slope,
+    steady_state,
+    tension,
+)
 from sarcomere.parameters import Chemistry
 from sarcomere.scenario import Scenario
 from sarcomere.validate.experiment import (
@@ -18,7 +27,6 @@ from sarcomere.validate.experiment import (
     Row,
     Values,
     active,
-    kilopascal,
     late_atpase,
     late_force,
     of,
@@ -79,9 +87,8 @@ def isometric(effort: Effort) -> Scenario:
 
 def read_tension(ds: xr.Dataset) -> Values:
     """Tension of the fibre, kPa."""
-    force = {fibre: float(late_force(of(ds, fibre=fibre)).item()) for fibre in FIBRES}
-    tension = {f"tension_{fibre}": kilopascal(force[fibre]) for fibre in FIBRES}
-    return {**tension, "ratio": force["fast"] / force["slow"]}
+    found = {fibre: float(tension(ds, late_force(of(ds, fibre=fibre))).item()) for fibre in FIBRES}
+    return {**{f"tension_{fibre}": found[fibre] for fibre in FIBRES}, "ratio": found["fast"] / found["slow"]}
 
 
 def bound_heads(ds: xr.Dataset) -> dict[str, float]:

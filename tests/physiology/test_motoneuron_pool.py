@@ -109,13 +109,16 @@ def test_sodium_around_the_cells_matters_little() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("preset", "first", "least", "most"), [("prone", 6.0, 12.0, 16.0), ("healthy", 10.0, 20.0, 28.0)]
+    ("preset", "first", "least", "most"),
+    [
+        ("prone", 6.0, 12.0, 16.0),
+        pytest.param("healthy", 10.0, 22.0, 28.0, marks=pytest.mark.xfail(reason="20.9 Hz at the sheet's drive")),
+    ],
 )
 def test_threshold_frequency_of_a_preset(preset: str, first: float, least: float, most: float) -> None:
-    """Mean of 20 pools, each with its own noise.
+    """Mean of 20 pools, each with its own noise, against the measured range.
 
-    The aim for the healthy preset is 22-28 Hz; with the sheet's resting drive it is 20.9 Hz without the one pool of
-    20 that did not cramp up to 40 Hz: a miss by 1 Hz, so the test allows from 20.
+    With the sheet's resting drive the healthy preset misses it by 1 Hz (docs/motoneurons.md).
     """
     found = np.array([threshold_frequency(preset, seed, first) for seed in range(20)])
     assert least <= np.nanmean(found) <= most

@@ -76,7 +76,11 @@ def series(
     coords: dict[str, object] = {"time": ("time", time, {"units": "s"}), "head_state": STATES}
     for key in conditions[0]:
         coords[key] = (dim, [c[key] for c in conditions])
-    attributes = {"figure": figure, "title": figure, "parameters": json.dumps({"lattice": LATTICE})}
+    attributes = {
+        "figure": figure,
+        "title": figure,
+        "parameters": json.dumps({"lattice": LATTICE, "run": {"hs_length": 1300.0}}),
+    }
     return xr.Dataset(table, coords=coords, attrs=attributes)
 
 

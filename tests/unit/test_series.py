@@ -13,10 +13,10 @@ from click.testing import CliRunner
 from sarcomere import Scenario, read, record, shipped_scenarios
 from sarcomere import run as simulate
 from sarcomere.cli import main
-from sarcomere.recorder import SERIES
+from sarcomere.recorder import DWELL, IMPULSES, MUSCLE_FORCE, SERIES, SNAPSHOTS
 from sarcomere.results import dataset
 from sarcomere.scenario_file import from_dict
-from sarcomere.series import short_name
+from sarcomere.series import _TAKEN, short_name
 from sarcomere.simulate import Simulation
 from tests.unit.test_sameness import bits, differing, load
 
@@ -168,3 +168,8 @@ def test_shipped_experiments_name_their_figure_and_cover_both_fibres(name: str) 
     assert s.figure == name
     assert {condition.motor_units[0].fibre for condition in s.conditions} == {"slow", "fast"}
     assert s.description
+
+
+def test_no_coordinate_may_take_the_name_of_a_recorded_variable() -> None:
+    recorded = (*SERIES, *SNAPSHOTS, MUSCLE_FORCE, DWELL, IMPULSES)
+    assert {name for variable in recorded for name in (variable.name, *variable.dims)} - {"motor_unit"} <= _TAKEN
