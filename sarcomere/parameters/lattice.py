@@ -73,7 +73,7 @@ class LatticeParameters(Parameters):
         "regulatory units per strand, of 7 actins each",
         "1.27 um human thin filament (Walker & Schrodt 1974, from memory) / 38.5 nm",
         33,
-        ge=1,
+        ge=2,  # each end of a strand has a neighbour
         le=100,
     )
     d10: float = quantity(

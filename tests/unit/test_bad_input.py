@@ -124,7 +124,7 @@ SCENARIO = {
     "two drives": ("[drive]", "[drive]\npCa = 5.0", "line 5", "discharge_file and pCa", "give exactly one"),
     "no drive": ('discharge_file = "mine.csv"', "", "line 5", "has none", "give exactly one"),
     "same id twice": ("id = 2", "id = 1", "motor_units", "[1, 1]", "give each unit its own"),
-    "long step": ("[lat", "[numerics]\nstep_ms = 3.0\n[lat", "line 13", "step_ms = 3.0", "at most 2"),
+    "long step": ("[lat", "[numerics]\nstep_ms = 0.6\n[lat", "line 13", "step_ms = 0.6", "at most 0.5"),
     "step too long for a rate": (
         "[lat",
         "[numerics]\nstep_ms = 0.2\n[fibres.fast.cycle]\nk_attach = 9e3\n[lat",
@@ -141,6 +141,7 @@ SCENARIO = {
     ),
     "short sarcomere": ("seed = 1", "hs_length = 700.0", "run.hs_length = 700", "more than"),
     "shortest sarcomere": ("seed = 1", "hs_length = 500.0", "line 4", "run.hs_length = 500", "at least 600"),
+    "a strand of one unit": ("n_thick = 1", "n_ru = 1", "line 13", "lattice.n_ru = 1", "at least 2"),
     "crowns beyond the tip": ("n_thick = 1", "n_crown = 60", "lattice.n_crown = 60", "use fewer crowns"),
     "no duration": ("0.002", "0.0", "line 3", "run.duration_s = 0.0", "greater than 0"),
     "less than a sample": ("0.002", "0.0001", "run.duration_s = 0.0001", "run for longer"),
