@@ -47,6 +47,8 @@ _config.CACHE_DIR = str(CACHE_FOLDER)
 try:
     from sarcomere_kernels.advance import advance
     from sarcomere_kernels.cycle import tabulate_cycle
+    from sarcomere_kernels.fibre_wave import advance_potassium, relax_tubules
+    from sarcomere_kernels.junction import carry_impulses
     from sarcomere_kernels.motoneuron import advance_pool
     from sarcomere_kernels.terminal import advance_terminals
 finally:
@@ -63,7 +65,10 @@ __all__ = [
     "KERNEL_HASH",
     "advance",
     "advance_pool",
+    "advance_potassium",
     "advance_terminals",
+    "carry_impulses",
     "is_compiled",
+    "relax_tubules",
     "tabulate_cycle",
 ]
