@@ -94,6 +94,21 @@ def pack_noise(p: PoolParameters) -> k.Noise:
     )
 
 
+def pack_recurrent(p: PoolParameters) -> k.Recurrent:
+    """Renshaw cells over one step."""
+    r, dt = p.recurrent, p.step_ms
+    rise, decay = math.exp(-dt / r.rise_ms), math.exp(-dt / r.decay_ms)
+    apart = 1.0 / r.rise_ms - 1.0 / r.decay_ms
+    # the integral of both exponentials over a step, which at equal constants is dt times either
+    both = dt * decay if apart == 0.0 else decay * -math.expm1(-dt * apart) / apart
+    return k.Recurrent(
+        kick=r.gain * 1e3 / (r.rate_Hz * r.rise_ms * p.n_units),
+        rise_keep=rise,
+        decay_keep=decay,
+        passed=both / r.decay_ms,
+    )
+
+
 def fresh_pool_state(n_units: int, refractory: int, stream: k.U8) -> k.PoolState:
     """Cells at rest, without noise yet."""
     zeros = ("v_soma", "v_dendrite", "m", "n", "q", "pic", "inactivated", "private_noise")
@@ -136,6 +151,7 @@ class MotoneuronPool:
             cells=pool_cells(parameters, seed),
             kinetics=pack_kinetics(parameters),
             noise=pack_noise(parameters),
+            recurrent=pack_recurrent(parameters),
         )
         n = parameters.n_units
         self.state = fresh_pool_state(
@@ -169,8 +185,34 @@ class MotoneuronPool:
             If a voltage is not a finite number.
         """
         steps = steps_in("duration_s", duration_s, self.parameters.step_ms)
-        first = int(self.state.counters[k.STEP])
-        drive = self.courses.drive(first, steps)
+        drive = self.courses.drive(int(self.state.counters[k.STEP]), steps)
+        unit, step, back = self.advance_driven(drive)
+        return unit, np.asarray(step * (self.parameters.step_ms * 1e-3), dtype=np.float64), back
+
+    def advance_driven(self, drive: k.PoolDrive) -> tuple[k.I4, k.I8, k.I1]:
+        """Go on for the steps of a drive, in place of the pool's own inputs.
+
+        Parameters
+        ----------
+        drive : sarcomere_kernels.motoneuron_types.PoolDrive
+            Begins at the pool's next step; its courses fix how many steps are taken.  ``stimulus_step`` holds all
+            stimuli from the beginning on, those of earlier steps too.
+
+        Returns
+        -------
+        unit, step, antidromic : ndarray, shape (spike,)
+            Which cells spiked, at which step, and 1 where the spike ran back from a stimulated axon; in order of time.
+
+        Raises
+        ------
+        InputError
+            If the drive begins at another step.
+        SolverError
+            If a voltage is not a finite number.
+        """
+        first, steps = int(self.state.counters[k.STEP]), drive.shared.size
+        if drive.first_step != first:
+            raise InputError(f"drive.first_step = {drive.first_step} is not the pool's next step; give {first}.")
         taken = []
         while True:
             done = int(self.state.counters[k.STEP]) - first
@@ -183,15 +225,14 @@ class MotoneuronPool:
                     f"A motoneuron's voltage at {self.time_s:.4f} s is not a finite number: shorten step_ms = "
                     f"{self.parameters.step_ms:g}."
                 )
-        unit, time, back = (np.concatenate(column) for column in zip(*taken, strict=True))
-        return unit, time, back
+        unit, step, back = (np.concatenate(column) for column in zip(*taken, strict=True))
+        return unit, step, back
 
-    def _take(self) -> tuple[k.I4, k.F8, k.I1]:
+    def _take(self) -> tuple[k.I4, k.I8, k.I1]:
         spikes = self._spikes
         n = int(spikes.taken[0])
         spikes.taken[0] = 0
-        time = np.asarray(spikes.step[:n] * (self.parameters.step_ms * 1e-3), dtype=np.float64)
-        return spikes.unit[:n].copy(), time, spikes.antidromic[:n].copy()
+        return spikes.unit[:n].copy(), spikes.step[:n].copy(), spikes.antidromic[:n].copy()
 
 
 def run_pool(

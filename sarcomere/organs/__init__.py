@@ -1,0 +1,1 @@
+"""Organs around the lattices: from parameters to what their kernels take."""
