@@ -48,6 +48,7 @@ try:
     from sarcomere_kernels.advance import advance
     from sarcomere_kernels.cycle import tabulate_cycle
     from sarcomere_kernels.motoneuron import advance_pool
+    from sarcomere_kernels.reflex import advance_reflex
     from sarcomere_kernels.terminal import advance_terminals
 finally:
     _config.CACHE_DIR = _users_cache_dir
@@ -63,6 +64,7 @@ __all__ = [
     "KERNEL_HASH",
     "advance",
     "advance_pool",
+    "advance_reflex",
     "advance_terminals",
     "is_compiled",
     "tabulate_cycle",
