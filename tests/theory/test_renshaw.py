@@ -7,7 +7,8 @@ import pytest
 from scipy.integrate import solve_ivp
 
 from sarcomere.motoneuron_drive import PoolInputs, stimulation
-from sarcomere.motoneurons import MotoneuronPool, load_pool, pack_recurrent
+from sarcomere.motoneuron_pack import pack_recurrent
+from sarcomere.motoneurons import MotoneuronPool, load_pool
 from sarcomere.organs.terminal import terminal_excitability
 from sarcomere.parameters.motoneuron import IonParameters
 from sarcomere.parameters.terminal import TerminalParameters
