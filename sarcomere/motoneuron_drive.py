@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -196,6 +197,44 @@ def stimulus_steps(stimuli_s: Sequence[float], step_ms: float) -> k.I8:
     return np.round(times * 1e3 / step_ms).astype(np.int64)
 
 
+class IonShifts(NamedTuple):
+    """What ions around the cells do, mV, (step,)."""
+
+    e_potassium: Values
+    e_sodium: Values
+    e_leak: Values
+    threshold_shift: Values
+
+
+def ion_shifts(
+    p: PoolParameters, potassium_mM: Values, sodium_mM: Values, calcium_mM: Values, magnesium_mM: Values
+) -> IonShifts:
+    """Reversal voltages and the shift of the threshold by ions in the spinal cord.
+
+    Parameters
+    ----------
+    p : PoolParameters
+        The ions' effects.
+    potassium_mM, sodium_mM, calcium_mM, magnesium_mM : ndarray, shape (step,)
+        Concentrations around the cells, mmol/L.
+
+    Returns
+    -------
+    IonShifts
+    """
+    ions, membrane = p.ions, p.membrane
+    to_potassium = ions.nernst_mV * np.log(potassium_mM / ions.potassium_mM)
+    to_sodium = ions.nernst_mV * np.log(sodium_mM / ions.sodium_mM)
+    screening = calcium_mM + ions.magnesium_weight * magnesium_mM
+    reference = ions.calcium_mM + ions.magnesium_weight * ions.magnesium_mM
+    return IonShifts(
+        e_potassium=membrane.e_potassium + to_potassium,
+        e_sodium=membrane.e_sodium + to_sodium,
+        e_leak=ions.leak_potassium * to_potassium,
+        threshold_shift=ions.screening_mV * np.log10(screening / reference),
+    )
+
+
 class Courses:
     """Checked inputs, ready to be read off for any stretch of steps.
 
@@ -240,20 +279,14 @@ class Courses:
         -------
         sarcomere_kernels.motoneuron_types.PoolDrive
         """
-        p, ions, membrane = self.parameters, self.parameters.ions, self.parameters.membrane
+        p = self.parameters
         time = np.asarray((first_step + np.arange(n_steps)) * (p.step_ms * 1e-3), dtype=np.float64)
-        to_potassium = ions.nernst_mV * np.log(self._at("potassium_mM", time) / ions.potassium_mM)
-        to_sodium = ions.nernst_mV * np.log(self._at("sodium_mM", time) / ions.sodium_mM)
-        screening = self._at("calcium_mM", time) + ions.magnesium_weight * self._at("magnesium_mM", time)
-        reference = ions.calcium_mM + ions.magnesium_weight * ions.magnesium_mM
+        ions = ("potassium_mM", "sodium_mM", "calcium_mM", "magnesium_mM")
         return k.PoolDrive(
             first_step=first_step,
             shared=self._at("x_base", time),
             direct=self._at("x_even", time) - self._at("x_inhibition", time),
             modulation=self._at("modulation", time),
-            e_potassium=membrane.e_potassium + to_potassium,
-            e_sodium=membrane.e_sodium + to_sodium,
-            e_leak=ions.leak_potassium * to_potassium,
-            threshold_shift=ions.screening_mV * np.log10(screening / reference),
+            **ion_shifts(p, *(self._at(name, time) for name in ions))._asdict(),
             stimulus_step=self._stimulus_step,
         )

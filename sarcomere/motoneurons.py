@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,6 +12,7 @@ from pydantic import ValidationError
 from sarcomere.errors import InputError, SolverError, nearest
 from sarcomere.motoneuron_cells import POOL, labels, pool_cells
 from sarcomere.motoneuron_drive import Courses, PoolInputs, empty_spikes, steps_in
+from sarcomere.motoneuron_pack import fresh_pool_state, pack_kinetics, pack_noise, pack_recurrent
 from sarcomere.parameters.motoneuron import PoolParameters, pool_presets, pool_table
 from sarcomere.scenario_faults import sentences
 from sarcomere_kernels import KERNEL_HASH, advance_pool
@@ -62,51 +62,6 @@ def load_pool(preset: str, overrides: Mapping[str, Any] | None = None) -> PoolPa
         raise InputError("\n".join(sentences(error, "pool", "", (), PoolParameters))) from None
 
 
-def pack_kinetics(p: PoolParameters) -> k.Kinetics:
-    """Gates of the spike and the persistent current, per step."""
-    dt, pulse, pic = p.step_ms, p.pulse, p.pic
-    gates = ("m_rise", "m_fall", "h_fall", "h_rise", "n_rise", "n_fall", "q_rise")
-    return k.Kinetics(
-        step=dt,
-        pulse=round(pulse.duration_ms / dt),
-        refractory=round(pulse.refractory_ms / dt),
-        pic_keep=math.exp(-dt / pic.tau_ms),
-        pic_slope=pic.slope_mV,
-        pic_reversal=pic.reversal_mV,
-        inactivation=pic.inactivation,
-        inactivation_keep=math.exp(-dt * 1e-3 / pic.tau_inactivation_s),
-        **{name: math.exp(-getattr(pulse, name) * dt) for name in gates},
-    )
-
-
-def pack_noise(p: PoolParameters) -> k.Noise:
-    """Noise over one interval, and volleys."""
-    s = p.synapses
-    private, common = (math.exp(-s.noise_interval_ms / tau) for tau in (s.private_tau_ms, s.common_tau_ms))
-    return k.Noise(
-        every=round(s.noise_interval_ms / p.step_ms),
-        private_keep=private,
-        private_kick=s.private_sd * math.sqrt(1.0 - private * private),
-        common_keep=common,
-        common_kick=s.common_sd * math.sqrt(1.0 - common * common),
-        volley=s.volley,
-        volley_keep=math.exp(-p.step_ms / s.volley_tau_ms),
-    )
-
-
-def fresh_pool_state(n_units: int, refractory: int, stream: k.U8) -> k.PoolState:
-    """Cells at rest, without noise yet."""
-    zeros = ("v_soma", "v_dendrite", "m", "n", "q", "pic", "inactivated", "private_noise")
-    return k.PoolState(
-        h=np.ones(n_units),
-        last_spike=np.full(n_units, -refractory, dtype=np.int64),
-        shared=np.zeros(k.N_SHARED),
-        counters=np.zeros(k.N_COUNT, dtype=np.int64),
-        stream=stream,
-        **{name: np.zeros(n_units) for name in zeros},
-    )
-
-
 class MotoneuronPool:
     """A pool in memory; advancing it twice is the same as advancing it once as far.
 
@@ -136,6 +91,7 @@ class MotoneuronPool:
             cells=pool_cells(parameters, seed),
             kinetics=pack_kinetics(parameters),
             noise=pack_noise(parameters),
+            recurrent=pack_recurrent(parameters),
         )
         n = parameters.n_units
         self.state = fresh_pool_state(
@@ -169,8 +125,34 @@ class MotoneuronPool:
             If a voltage is not a finite number.
         """
         steps = steps_in("duration_s", duration_s, self.parameters.step_ms)
-        first = int(self.state.counters[k.STEP])
-        drive = self.courses.drive(first, steps)
+        drive = self.courses.drive(int(self.state.counters[k.STEP]), steps)
+        unit, step, back = self.advance_driven(drive)
+        return unit, np.asarray(step * (self.parameters.step_ms * 1e-3), dtype=np.float64), back
+
+    def advance_driven(self, drive: k.PoolDrive) -> tuple[k.I4, k.I8, k.I1]:
+        """Go on for the steps of a drive, in place of the pool's own inputs.
+
+        Parameters
+        ----------
+        drive : sarcomere_kernels.motoneuron_types.PoolDrive
+            Begins at the pool's next step; its courses fix how many steps are taken.  ``stimulus_step`` holds all
+            stimuli from the beginning on, those of earlier steps too.
+
+        Returns
+        -------
+        unit, step, antidromic : ndarray, shape (spike,)
+            Which cells spiked, at which step, and 1 where the spike ran back from a stimulated axon; in order of time.
+
+        Raises
+        ------
+        InputError
+            If the drive begins at another step.
+        SolverError
+            If a voltage is not a finite number.
+        """
+        first, steps = int(self.state.counters[k.STEP]), drive.shared.size
+        if drive.first_step != first:
+            raise InputError(f"drive.first_step = {drive.first_step} is not the pool's next step; give {first}.")
         taken = []
         while True:
             done = int(self.state.counters[k.STEP]) - first
@@ -183,15 +165,14 @@ class MotoneuronPool:
                     f"A motoneuron's voltage at {self.time_s:.4f} s is not a finite number: shorten step_ms = "
                     f"{self.parameters.step_ms:g}."
                 )
-        unit, time, back = (np.concatenate(column) for column in zip(*taken, strict=True))
-        return unit, time, back
+        unit, step, back = (np.concatenate(column) for column in zip(*taken, strict=True))
+        return unit, step, back
 
-    def _take(self) -> tuple[k.I4, k.F8, k.I1]:
+    def _take(self) -> tuple[k.I4, k.I8, k.I1]:
         spikes = self._spikes
         n = int(spikes.taken[0])
         spikes.taken[0] = 0
-        time = np.asarray(spikes.step[:n] * (self.parameters.step_ms * 1e-3), dtype=np.float64)
-        return spikes.unit[:n].copy(), time, spikes.antidromic[:n].copy()
+        return spikes.unit[:n].copy(), spikes.step[:n].copy(), spikes.antidromic[:n].copy()
 
 
 def run_pool(

@@ -100,15 +100,48 @@ class TerminalGenerator:
         steps = steps_in("duration_s", duration_s, self.step_ms)
         time = (first + np.arange(steps)) * (self.step_ms * 1e-3)
         length = np.interp(time, self._length[:, 0], self._length[:, 1])
-        gate = 1.0 / (1.0 + np.exp((length - self.parameters.half_length) / self.parameters.length_slope))
-        drive = k.TerminalDrive(first_step=first, gate=gate, stimulus_step=self._stimulus_step)
-        axons, times = [], []
+        axon, step = self.advance_driven(self.gate(length), self._stimulus_step)
+        return axon, np.asarray(step * (self.step_ms * 1e-3), dtype=np.float64)
+
+    def gate(self, length: k.F8) -> k.F8:
+        """Share of terminals that may fire in a muscle of this length (optimum 1)."""
+        return np.asarray(1.0 / (1.0 + np.exp((length - self.parameters.half_length) / self.parameters.length_slope)))
+
+    def advance_driven(self, gate: k.F8, stimulus_step: k.I8, excitability: float = 1.0) -> tuple[k.I4, k.I8]:
+        """Go on with a given gate and stimuli, in place of the generator's own length and times.
+
+        Parameters
+        ----------
+        gate : ndarray, shape (step,)
+            Share of terminals that may fire, from `gate`; its size is how many steps are taken.
+        stimulus_step : ndarray, shape (stimulus,)
+            Steps of all stimuli from the beginning on, those of earlier steps too.
+        excitability : float
+            Above 0; bursts that begin now do so at frequencies lower, and last longer, by this factor.
+
+        Returns
+        -------
+        axon, step : ndarray, shape (impulse,)
+            Which terminals fired by themselves and at which step, in order of time.
+
+        Raises
+        ------
+        InputError
+            If the excitability cannot be used.
+        """
+        if not (np.isfinite(excitability) and excitability > 0):
+            raise InputError(f"excitability = {excitability!r} cannot be used; give a number above 0.")
+        first, n_steps = int(self.state.counters[k.STEP]), gate.size
+        drive = k.TerminalDrive(
+            first_step=first, gate=gate, excitability=float(excitability), stimulus_step=stimulus_step
+        )
+        axons, steps = [], []
         status = k.EVENTS_FULL
         while status != OK:
-            left = steps - int(self.state.counters[k.STEP]) + first
+            left = n_steps - int(self.state.counters[k.STEP]) + first
             status = advance_terminals(self.state, self.terminals, drive, self._spikes, left)
             n = int(self._spikes.taken[0])
             axons.append(self._spikes.unit[:n].copy())
-            times.append(np.asarray(self._spikes.step[:n] * (self.step_ms * 1e-3), dtype=np.float64))
+            steps.append(self._spikes.step[:n].copy())
             self._spikes.taken[0] = 0
-        return np.concatenate(axons), np.concatenate(times)
+        return np.concatenate(axons), np.concatenate(steps)

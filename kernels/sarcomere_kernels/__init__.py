@@ -50,6 +50,7 @@ try:
     from sarcomere_kernels.fibre_wave import advance_potassium, relax_tubules
     from sarcomere_kernels.junction import carry_impulses
     from sarcomere_kernels.motoneuron import advance_pool
+    from sarcomere_kernels.reflex import advance_reflex
     from sarcomere_kernels.terminal import advance_terminals
 finally:
     _config.CACHE_DIR = _users_cache_dir
@@ -66,6 +67,7 @@ __all__ = [
     "advance",
     "advance_pool",
     "advance_potassium",
+    "advance_reflex",
     "advance_terminals",
     "carry_impulses",
     "is_compiled",

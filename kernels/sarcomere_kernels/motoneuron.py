@@ -1,4 +1,4 @@
-"""The motoneuron pool: stimuli and noise, spikes, gates, persistent inward current, two voltages a cell.
+"""The motoneuron pool: stimuli and noise, spikes, gates, persistent inward current, two voltages a cell, Renshaw cells.
 
 Each cell is a soma that spikes on a dendrite with a persistent inward current, which can hold it firing without input.
 """
@@ -10,12 +10,15 @@ from sarcomere_kernels.motoneuron_types import (
     COMMON_NOISE,
     EVENTS_FULL,
     NEXT_STIMULUS,
+    RENSHAW,
+    RENSHAW_DRIVE,
     STEP,
     VOLLEY,
     Noise,
     Pool,
     PoolDrive,
     PoolState,
+    Recurrent,
     Spikes,
 )
 from sarcomere_kernels.rng import uniform
@@ -108,7 +111,7 @@ def _charge(state: PoolState, pool: Pool, drive: PoolDrive, i: int) -> None:
     """Both voltages of every cell: the soma exactly at frozen conductances, the dendrite by Euler."""
     cells, kinetics = pool.cells, pool.kinetics
     shared = drive.shared[i] + state.shared[COMMON_NOISE] + state.shared[VOLLEY]
-    direct, modulation = drive.direct[i], drive.modulation[i]
+    direct, modulation = drive.direct[i] - state.shared[RENSHAW], drive.modulation[i]
     e_leak, e_sodium, e_potassium = drive.e_leak[i], drive.e_sodium[i], drive.e_potassium[i]
     for unit in range(state.v_soma.size):
         soma, dendrite = state.v_soma[unit], state.v_dendrite[unit]
@@ -135,16 +138,26 @@ def _charge(state: PoolState, pool: Pool, drive: PoolDrive, i: int) -> None:
 
 
 @inner
+def _recur(state: PoolState, recurrent: Recurrent, fired: int) -> None:
+    """Renshaw cells, driven by the spikes of this step: drive and inhibition over the step, exactly."""
+    drive = state.shared[RENSHAW_DRIVE] + recurrent.kick * fired
+    state.shared[RENSHAW] = state.shared[RENSHAW] * recurrent.decay_keep + drive * recurrent.passed
+    state.shared[RENSHAW_DRIVE] = drive * recurrent.rise_keep
+
+
+@inner
 def step_pool(state: PoolState, pool: Pool, drive: PoolDrive, spikes: Spikes) -> None:
     """One step of every cell; ``spikes`` must have room for one spike of each."""
     i = state.counters[STEP] - drive.first_step
     stimulated = _stimulate(state, pool.noise, drive)
     if state.counters[STEP] % pool.noise.every == 0:
         _fluctuate(state, pool.noise)
+    before = spikes.taken[0]
     _spike(state, pool, spikes, drive.threshold_shift[i], stimulated)
     _gate(state, pool)
     _charge(state, pool, drive, i)
     _persist(state, pool)
+    _recur(state, pool.recurrent, spikes.taken[0] - before)
     state.counters[STEP] += 1
 
 

@@ -10,8 +10,8 @@ from sarcomere_kernels.types import F8, I1, I4, I8, NOT_FINITE, U8
 EVENTS_FULL = NOT_FINITE + 1  # status: take the spikes out, then go on
 
 # Scalars that change (state.shared, state.counters).
-VOLLEY, COMMON_NOISE = range(2)
-N_SHARED = 2
+VOLLEY, COMMON_NOISE, RENSHAW_DRIVE, RENSHAW = range(4)
+N_SHARED = 4
 STEP, NEXT_STIMULUS = range(2)
 N_COUNT = 2
 
@@ -68,12 +68,22 @@ class Noise(NamedTuple):
     volley_keep: float  # in one step
 
 
+class Recurrent(NamedTuple):
+    """Renshaw cells as one mean field: spikes of the pool raise a drive, which the inhibition follows."""
+
+    kick: float  # of the drive by one spike, rheobases
+    rise_keep: float  # of the drive in one step
+    decay_keep: float  # of the inhibition
+    passed: float  # share of the drive that is inhibition one step later
+
+
 class Pool(NamedTuple):
     """Everything constant in a run of one pool."""
 
     cells: Cells
     kinetics: Kinetics
     noise: Noise
+    recurrent: Recurrent
 
 
 class PoolDrive(NamedTuple):
@@ -136,6 +146,7 @@ class TerminalDrive(NamedTuple):
 
     first_step: int
     gate: F8  # (step,) share of terminals that may fire at this length
+    excitability: float  # bursts begin at frequencies lower, and last longer, by this factor
     stimulus_step: I8
 
 

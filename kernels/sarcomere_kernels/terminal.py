@@ -30,7 +30,7 @@ def _rate(stream: U8, terminals: Terminals) -> float:
 
 
 @inner
-def _trigger(state: TerminalState, terminals: Terminals, now: int) -> None:
+def _trigger(state: TerminalState, terminals: Terminals, excitability: float, now: int) -> None:
     """A stimulus: terminals whose threshold the frequency has reached begin a burst, in place of any earlier one."""
     interval = terminals.step * (now - state.last_stimulus[0])
     state.last_stimulus[0] = now
@@ -38,8 +38,8 @@ def _trigger(state: TerminalState, terminals: Terminals, now: int) -> None:
     for _ in range(terminals.envelope_shape):
         envelope += _exponential(state.stream) * terminals.envelope / terminals.envelope_shape
     for axon in range(state.until.size):
-        if terminals.reached[axon] == 1 and interval <= terminals.trigger_interval[axon]:
-            lasts = min(envelope, terminals.burst * _exponential(state.stream))
+        if terminals.reached[axon] == 1 and interval <= terminals.trigger_interval[axon] * excitability:
+            lasts = min(envelope, terminals.burst * _exponential(state.stream)) * excitability
             state.interval[axon] = max(1, round(1.0 / (_rate(state.stream, terminals) * terminals.step)))
             state.luck[axon] = uniform(state.stream)
             state.next_impulse[axon] = now + state.interval[axon]
@@ -52,7 +52,7 @@ def step_terminals(state: TerminalState, terminals: Terminals, drive: TerminalDr
     now = state.counters[STEP]
     stimulus = state.counters[NEXT_STIMULUS]
     while stimulus < drive.stimulus_step.size and drive.stimulus_step[stimulus] <= now:
-        _trigger(state, terminals, now)
+        _trigger(state, terminals, drive.excitability, now)
         stimulus += 1
     state.counters[NEXT_STIMULUS] = stimulus
     gate = drive.gate[now - drive.first_step]

@@ -166,6 +166,24 @@ class IonParameters(Parameters):
     magnesium_weight: float = quantity("1", "screening by magnesium relative to calcium", DESIGN, 0.3, ge=0, le=10)
 
 
+class RecurrentInhibition(Parameters):
+    """Renshaw cells as one mean field: every spike, antidromic too, inhibits all cells of the pool alike."""
+
+    gain: float = quantity(
+        "rheobase",
+        "inhibition while the pool fires at rate_Hz",
+        "design: 0.05 in the closed loop (CRAMP C)",
+        0.0,
+        ge=0,
+        le=10,
+    )
+    rate_Hz: float = quantity(
+        "Hz", "mean rate of all units at which gain holds", "design (CRAMP C)", 15.0, gt=0, le=500
+    )
+    rise_ms: float = quantity("ms", "time constant of its rise", "design (CRAMP C)", 10.0, gt=0, le=1e4)
+    decay_ms: float = quantity("ms", "time constant of its decay", "design (CRAMP C)", 40.0, gt=0, le=1e4)
+
+
 class PoolParameters(Parameters):
     """One pool of motoneurons and the drive at rest."""
 
@@ -192,6 +210,7 @@ class PoolParameters(Parameters):
     pic: PersistentCurrent = PersistentCurrent()
     synapses: SynapticParameters = SynapticParameters()
     ions: IonParameters = IonParameters()
+    recurrent: RecurrentInhibition = RecurrentInhibition()
 
     @model_validator(mode="after")
     def _agree(self) -> PoolParameters:

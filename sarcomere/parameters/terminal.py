@@ -29,3 +29,24 @@ class TerminalParameters(Parameters):
         "1", "length (optimum 1) at which half of the terminals may fire", DESIGN, 0.95, gt=0, le=3
     )
     length_slope: float = quantity("1", "slope of that gate", DESIGN, 0.05, gt=0, le=1)
+    excitability_mV: float = quantity(
+        "mV",
+        "nearer to threshold by this much, excitability grows e-fold",
+        "design: 20 % less calcium lowers the threshold by 5 Hz",
+        5.0,
+        gt=0,
+        le=100,
+    )
+    potassium_share: float = quantity(
+        "1",
+        "depolarisation of terminals per shift of the potassium equilibrium",
+        "design: 6.5 mmol/L lowers the threshold by 4 Hz; GHK would give 0.38",
+        0.1,
+        ge=0,
+        le=1,
+    )
+    calcium_mM: float = quantity(
+        "mmol/L", "free calcium around terminals at excitability 1", "1.2 (from memory)", 1.2, gt=0, le=50
+    )
+    magnesium_mM: float = quantity("mmol/L", "free magnesium at excitability 1", "0.6 (from memory)", 0.6, ge=0, le=50)
+    potassium_mM: float = quantity("mmol/L", "potassium at excitability 1", "4.0 (from memory)", 4.0, gt=0, le=50)
