@@ -7,17 +7,18 @@ import platform
 from importlib import metadata
 
 import sarcomere_kernels
+from sarcomere.cramp.scenario import Episode
 from sarcomere.scenario import Scenario
 
 PACKAGES = ("numpy", "numba", "llvmlite", "h5py", "h5netcdf", "xarray")
 
 
-def attributes(scenario: Scenario) -> dict[str, str | int]:
+def attributes(scenario: Scenario | Episode) -> dict[str, str | int]:
     """Global attributes of a run file.
 
     Parameters
     ----------
-    scenario : Scenario
+    scenario : Scenario or Episode
         What was run.
 
     Returns
@@ -40,6 +41,6 @@ def attributes(scenario: Scenario) -> dict[str, str | int]:
     }
 
 
-def parameters_json(scenario: Scenario) -> str:
+def parameters_json(scenario: Scenario | Episode) -> str:
     """All parameters of a scenario as JSON; equal text means the same experiment."""
     return json.dumps(scenario.model_dump(mode="json", exclude={"source"}), sort_keys=True)

@@ -30,6 +30,16 @@ class Block(NamedTuple):
     snapshot_time: NDArray[np.float64]
     values: dict[str, NDArray[Any]]
 
+    @property
+    def growth(self) -> dict[str, int]:
+        """Rows by which each unlimited dimension grows."""
+        return {"time": self.time.size, "snapshot_time": self.snapshot_time.size}
+
+    @property
+    def columns(self) -> dict[str, NDArray[Any]]:
+        """All that grows, by name."""
+        return {"time": self.time, "snapshot_time": self.snapshot_time, **self.values}
+
 
 # One entry per field of the kernel's Trace that is sampled in time.
 SERIES = (

@@ -11,9 +11,11 @@ from pydantic import ValidationError
 
 from sarcomere.errors import nearest
 from sarcomere.parameters import Parameters
+from sarcomere.parameters.intervention import INTERVENTIONS
 from sarcomere.scenario import Scenario
-from sarcomere.scenario_keys import model_at
+from sarcomere.scenario_keys import kind_of, model_at
 
+_KINDS = [kind_of(model) for model in INTERVENTIONS]
 # What to do about a value of the wrong type, by pydantic's name of the fault.
 _WRONG_TYPE = {
     "float_type": "give a number without quotes",
@@ -34,15 +36,21 @@ def sentences(
     """One sentence per fault that pydantic found; a misspelt key alone, as it may be why another is missing."""
     faults = error.errors(include_url=False)
     for fault in [fault for fault in faults if fault["type"] == "extra_forbidden"] or faults:
-        key = ".".join(str(part) for part in fault["loc"])
+        written = _as_written(fault["loc"])
+        key = ".".join(str(part) for part in written)
         given = any(f"{override}.".startswith(f"{key}.") for override in overrides)
-        place = f"{where}, command line" if given else f"{where}{_line_of(fault['loc'], text)}"
+        place = f"{where}, command line" if given else f"{where}{_line_of(written, text)}"
         value, kind, limits = _shown(fault["input"]), fault["type"], fault.get("ctx", {})
         if kind == "extra_forbidden":
             known = _keys_beside(root, fault["loc"])
             yield f"{place}: unknown key {key} = {value}; {nearest(str(fault['loc'][-1]), known)}"
         elif kind == "missing":
             yield f"{place}: {key} is missing; add it ({_meaning(root, fault['loc'])})."
+        elif kind == "union_tag_not_found":
+            yield f"{place}: {key}.kind is missing; {nearest('', _KINDS)}"
+        elif kind == "union_tag_invalid":
+            tag = str(limits["tag"])
+            yield f"{place}: {key}.kind = {tag!r} is no kind of intervention; {nearest(tag, _KINDS)}"
         elif kind == "value_error":
             yield f"{place}: {f'{key}: ' if key else ''}{limits['error']}."
         elif kind in ("greater_than", "greater_than_equal", "less_than", "less_than_equal"):
@@ -52,6 +60,11 @@ def sentences(
             if kind == "list_type" and model_at(fault["loc"], root) is None:
                 remedy = "give a list in brackets, such as [0.0, 0.5]"
             yield f"{place}: {key} = {value} cannot be used; {remedy}."
+
+
+def _as_written(path: tuple[Any, ...]) -> tuple[Any, ...]:
+    """A path of keys without the kind that pydantic puts after the number of an intervention."""
+    return tuple(part for i, part in enumerate(path) if not (part in _KINDS and i and isinstance(path[i - 1], int)))
 
 
 def _shown(value: Any) -> str:

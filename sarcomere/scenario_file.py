@@ -11,20 +11,15 @@ from typing import Any
 from pydantic import ValidationError
 
 from sarcomere.course_file import read_course
+from sarcomere.cramp import scenario_file as episode_file
+from sarcomere.cramp.scenario import Episode
 from sarcomere.data_files import data_path
 from sarcomere.errors import InputError, nearest
 from sarcomere.parameters import FIBRE_TYPES, fibre_table
 from sarcomere.scenario import Scenario, check_shared
 from sarcomere.scenario_faults import sentences
 from sarcomere.series import set_key
-
-
-def _merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
-    merged = dict(base)
-    for key, value in over.items():
-        inner = merged.get(key)
-        merged[key] = _merge(inner, value) if isinstance(inner, Mapping) and isinstance(value, Mapping) else value
-    return merged
+from sarcomere.tables import merge
 
 
 def from_dict(
@@ -58,7 +53,7 @@ def from_dict(
         if name not in FIBRE_TYPES:
             raise InputError(f"{where}: fibres.{name} is not a fibre type; {nearest(name, FIBRE_TYPES)}")
     shipped = {name: fibre_table(name) for name in FIBRE_TYPES}
-    whole = {**_with_course_files(table, source), "fibres": _merge(shipped, fibres), "source": source}
+    whole = {**_with_course_files(table, source), "fibres": merge(shipped, fibres), "source": source}
     scenario = _validated(whole, where, text, overrides)
     for condition, changed in scenario.condition_tables:
         _validated(changed, f"{where}, condition {condition.label}", "", ())
@@ -117,7 +112,7 @@ def find(name: str) -> Path:
     return shipped
 
 
-def read(name: str, overrides: Mapping[str, Any] | None = None) -> Scenario:
+def read(name: str, overrides: Mapping[str, Any] | None = None) -> Scenario | Episode:
     """Read a scenario.
 
     Parameters
@@ -129,7 +124,8 @@ def read(name: str, overrides: Mapping[str, Any] | None = None) -> Scenario:
 
     Returns
     -------
-    Scenario
+    Scenario or Episode
+        An episode, the whole loop, if the scenario has a pool of motoneurons.
 
     Raises
     ------
@@ -150,7 +146,8 @@ def read(name: str, overrides: Mapping[str, Any] | None = None) -> Scenario:
         raise InputError(f"{path}: is empty; write title, [run], [drive] and [[motor_units]].")
     for key, value in (overrides or {}).items():
         set_key(table, key, value, f"--set {key}")
-    return from_dict(table, source=str(path), text=text, overrides=list(overrides or {}))
+    check = episode_file.from_dict if episode_file.is_episode(table) else from_dict
+    return check(table, source=str(path), text=text, overrides=list(overrides or {}))
 
 
 def parse_override(text: str) -> tuple[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, get_args
 
 from sarcomere.parameters import FIBRE_TYPES, Parameters
@@ -28,20 +29,34 @@ def unit_of(key: str) -> str:
 
 
 def model_at(path: tuple[Any, ...], root: type[Parameters] = Scenario) -> Any:
-    """The group of parameters that a path of keys leads to from ``root``, or None."""
-    model: Any = root
+    """The group of parameters that a path of keys leads to from ``root``, or None.
+
+    Where entries of a list are told apart by their kind, the path has the kind after the entry's number.
+    """
+    options: list[type[Parameters]] = [root]
     for part in path:
         if isinstance(part, int) or part in FIBRE_TYPES:
             continue
-        field = model.model_fields.get(part)
-        model = _group_in(field.annotation) if field is not None else None
-        if model is None:
+        of_kind = [model for model in options if len(options) > 1 and kind_of(model) == part]
+        if of_kind:
+            options = of_kind
+            continue
+        field = options[0].model_fields.get(part)
+        options = list(_groups_in(field.annotation)) if field is not None else []
+        if not options:
             return None
-    return model
+    return options[0]
 
 
-def _group_in(annotation: Any) -> Any:
-    """The group of parameters inside an annotation such as ``list[MotorUnit]`` or ``Train | None``."""
+def kind_of(model: type[Parameters]) -> str:
+    """What the key ``kind`` of a group must be, or an empty text."""
+    field = model.model_fields.get("kind")
+    return str(get_args(field.annotation)[0]) if field is not None else ""
+
+
+def _groups_in(annotation: Any) -> Iterator[type[Parameters]]:
+    """Groups of parameters inside an annotation such as ``list[MotorUnit]`` or ``Train | None``."""
     if isinstance(annotation, type) and issubclass(annotation, Parameters):
-        return annotation
-    return next((group for inner in get_args(annotation) if (group := _group_in(inner)) is not None), None)
+        yield annotation
+    for inner in get_args(annotation):
+        yield from _groups_in(inner)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +17,7 @@ from sarcomere.lattice import area_per_thick
 from sarcomere.parameters import MotorUnit
 from sarcomere.preparation import Models, Preparation, Stretch
 from sarcomere.protocol import CHEMISTRY
-from sarcomere.recorder import Block
+from sarcomere.recorder import DWELL, IMPULSES, Block
 from sarcomere.scenario import Scenario
 from sarcomere.scenario_file import from_dict
 from sarcomere_kernels import types as k
@@ -214,6 +214,44 @@ class Simulation:
         shape = (self.scenario.run.replicates, len(self.columns))
         counts = np.stack([hs.state.dwell for hs in self.batch])
         return counts.reshape(shape + counts.shape[1:])
+
+    def dataset(self, block: Block) -> xr.Dataset:
+        """The beginning of a run file."""
+        from sarcomere.results import dataset  # loads xarray, which the first step need not wait for
+
+        return dataset(self.scenario, self.impulses, [block], self.dwell_counts())
+
+    def so_far(self) -> dict[str, NDArray]:
+        """What a run file holds of the whole run, not against time."""
+        return {DWELL.name: self.dwell_counts()}
+
+    def changing(self) -> dict[str, list[NDArray]]:
+        """All that changes in a run, by name: one array for every half-sarcomere."""
+        states = {name: [getattr(hs.state, name) for hs in self.batch] for name in k.State._fields}
+        return {**states, "memory": [hs.memory for hs in self.batch]}
+
+    def check_drive(self, part: str, kept: Mapping[str, NDArray]) -> None:
+        """Refuse to go on with a file that other impulses drove.
+
+        Parameters
+        ----------
+        part : str
+            The file.
+        kept : mapping of str to ndarray
+            Its variables.
+
+        Raises
+        ------
+        InputError
+            If its impulses are not ours.
+        """
+        from sarcomere.results import impulse_table
+
+        if not np.array_equal(kept[IMPULSES.name][...], impulse_table(self.impulses), equal_nan=True):
+            raise InputError(
+                f"{part}: was driven by other impulses than {self.scenario.drive.discharge_file} now holds; "
+                f"put back the discharge file that began it, or add --overwrite to start again."
+            )
 
 
 def run(scenario: Scenario, threads: int = 1) -> xr.Dataset:

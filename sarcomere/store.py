@@ -12,7 +12,7 @@ import os
 import shutil
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 
 import h5netcdf
@@ -20,8 +20,11 @@ import h5py
 import numpy as np
 
 from sarcomere import provenance
+from sarcomere.cramp.recorder import EpisodeBlock
+from sarcomere.cramp.scenario import Episode
+from sarcomere.cramp.simulate import EpisodeSimulation
 from sarcomere.errors import InputError, StoreError
-from sarcomere.recorder import DWELL, IMPULSES, Block
+from sarcomere.recorder import Block
 from sarcomere.scenario import Scenario
 from sarcomere.simulate import DEFAULT_BLOCK, Simulation
 from sarcomere_kernels import KERNEL_HASH
@@ -33,7 +36,10 @@ _CHECKPOINT = "checkpoint"
 _SLACK = 2**20  # bytes; more than the file's own bookkeeping takes
 _COMPRESSION = {"compression": "gzip", "compression_opts": 4, "shuffle": True, "fletcher32": True}
 
-Progress = Callable[[Simulation], None]
+Run = Scenario | Episode
+Running = Simulation | EpisodeSimulation
+Piece = Block | EpisodeBlock
+Progress = Callable[[Running], None]
 
 
 def part_path(path: Path) -> Path:
@@ -42,7 +48,7 @@ def part_path(path: Path) -> Path:
 
 
 def record(
-    scenario: Scenario,
+    scenario: Run,
     path: str | Path,
     *,
     threads: int = 1,
@@ -55,7 +61,7 @@ def record(
 
     Parameters
     ----------
-    scenario : Scenario
+    scenario : Scenario or Episode
         What to run.
     path : str or pathlib.Path
         Where the finished file goes; ``<path>.part`` until then.
@@ -87,7 +93,7 @@ def record(
     check_paths(path, resume=resume, overwrite=overwrite)
     if overwrite and not resume:
         part.unlink(missing_ok=True)
-    simulation = Simulation(scenario)
+    simulation: Running = EpisodeSimulation(scenario) if isinstance(scenario, Episode) else Simulation(scenario)
     if resume and part.exists():
         _restore(simulation, part)
     if progress:
@@ -97,7 +103,7 @@ def record(
         with contextlib.closing(simulation.blocks(threads, rows)) as blocks:
             piece = next(blocks)
         with _unbroken(), _replacing(part, _room(simulation, piece)) as target:
-            _append(target, simulation, piece)
+            _append(target, simulation, piece, fresh=not part.exists())
         if progress:
             progress(simulation)
     with contextlib.suppress(KeyboardInterrupt), _unbroken():  # Ctrl-C comes too late to stop anything
@@ -188,11 +194,11 @@ def _replacing(part: Path, room: int, finished: Path | None = None) -> Iterator[
             target.unlink(missing_ok=True)
 
 
-def _room(simulation: Simulation, piece: Block) -> int:
+def _room(simulation: Running, piece: Piece) -> int:
     """Bytes by which a block lengthens the file at most."""
-    samples = sum(values.nbytes for values in piece.values.values())
+    samples = sum(values.nbytes for values in piece.columns.values())
     last_chunks = samples * DEFAULT_BLOCK // piece.time.size  # partly filled, so written anew
-    states = sum(array.nbytes for hs in simulation.batch for array in hs.state)
+    states = sum(array.nbytes for arrays in simulation.changing().values() for array in arrays)
     return samples + last_chunks + states + _SLACK
 
 
@@ -205,52 +211,54 @@ def _reserve(target: Path, room: int) -> None:
             file.write(bytes(room))
 
 
-def _append(target: Path, simulation: Simulation, piece: Block) -> None:
-    scenario, dwell = simulation.scenario, simulation.dwell_counts()
-    if piece.time[0] == 0.0:
-        from sarcomere.results import dataset  # loads xarray, which the first step need not wait for
-
-        ds = dataset(scenario, simulation.impulses, [piece], dwell)
+def _append(target: Path, simulation: Running, piece: Piece, *, fresh: bool) -> None:
+    growth = piece.growth
+    if fresh:
+        ds = simulation.dataset(piece)  # type: ignore[arg-type]
         ds.to_netcdf(
             target,
             engine="h5netcdf",
-            unlimited_dims=[d for d in ("time", "snapshot_time") if d in ds.dims],
-            encoding={str(name): _encoding(ds[name].dims, ds[name].shape) for name in ds.variables if ds[name].ndim},
+            unlimited_dims=[dim for dim in growth if dim in ds.dims],
+            encoding={
+                str(name): _encoding(ds[name].dims, ds[name].shape, growth) for name in ds.variables if ds[name].ndim
+            },
         )
     else:
         with h5netcdf.File(target, "r+") as file:
-            _extend(file, "time", {**piece.values, "time": piece.time})
-            if piece.snapshot_time.size:
-                _extend(file, "snapshot_time", {**piece.values, "snapshot_time": piece.snapshot_time})
-            file.variables[DWELL.name][...] = dwell
+            for dim, rows in growth.items():
+                if rows:
+                    _extend(file, dim, rows, piece.columns)
+            for name, values in simulation.so_far().items():
+                file.variables[name][...] = values
     _checkpoint(target, simulation)
 
 
-def _encoding(dims: tuple, shape: tuple[int, ...]) -> dict:
-    if "time" not in dims and "snapshot_time" not in dims:
+def _encoding(dims: tuple, shape: tuple[int, ...], growing: Collection[str]) -> dict:
+    if not set(dims) & set(growing):
         return {}
-    sizes = {"time": DEFAULT_BLOCK, "snapshot_time": 1, "replicate": 1, "motor_unit": 1, "condition": 1}
+    sizes = {**dict.fromkeys(growing, DEFAULT_BLOCK), "snapshot_time": 1}
+    sizes |= dict.fromkeys(("replicate", "motor_unit", "condition"), 1)
     chunks = tuple(int(sizes.get(dim, size)) for dim, size in zip(dims, shape, strict=True))
     return {**_COMPRESSION, "chunksizes": chunks}
 
 
-def _extend(file: h5netcdf.File, dim: str, values: dict[str, np.ndarray]) -> None:
+def _extend(file: h5netcdf.File, dim: str, rows: int, columns: Mapping[str, np.ndarray]) -> None:
     old = file.dimensions[dim].size
-    new = old + values[dim].size
+    new = old + rows
     file.resize_dimension(dim, new)
     for name, variable in file.variables.items():
         if dim in variable.dimensions:
             where = tuple(slice(old, new) if d == dim else slice(None) for d in variable.dimensions)
-            variable[where] = values[name].astype(variable.dtype)
+            variable[where] = columns[name].astype(variable.dtype)
 
 
-def _checkpoint(target: Path, simulation: Simulation) -> None:
-    """Keep the state of every half-sarcomere, so that a resumed run walks on as if never stopped."""
+def _checkpoint(target: Path, simulation: Running) -> None:
+    """Keep all that changes, so that a resumed run walks on as if never stopped."""
     with h5netcdf.File(target, "r+") as file:
         fresh = _CHECKPOINT not in file.groups
         group = file.create_group(_CHECKPOINT) if fresh else file.groups[_CHECKPOINT]
         group.attrs["samples_done"] = simulation.samples_done
-        for name, arrays in _changing(simulation).items():
+        for name, arrays in simulation.changing().items():
             stacked = np.stack(arrays)
             if fresh:
                 dims = tuple(f"{name}_{axis}" for axis in range(stacked.ndim))
@@ -259,14 +267,7 @@ def _checkpoint(target: Path, simulation: Simulation) -> None:
             group.variables[name][...] = stacked
 
 
-def _changing(simulation: Simulation) -> dict[str, list[np.ndarray]]:
-    """All that changes in a run, by name: one array for every half-sarcomere."""
-    batch = simulation.batch
-    states = {name: [getattr(hs.state, name) for hs in batch] for name in k.State._fields}
-    return {**states, "memory": [hs.memory for hs in batch]}
-
-
-def _restore(simulation: Simulation, part: Path) -> None:
+def _restore(simulation: Running, part: Path) -> None:
     """Put a fresh simulation where an unfinished file stopped."""
     wanted = provenance.parameters_json(simulation.scenario)
     try:
@@ -281,16 +282,9 @@ def _restore(simulation: Simulation, part: Path) -> None:
                     f"{part}: was made by kernels {file.attrs['kernel_hash']}, these are {KERNEL_HASH}; resume with "
                     f"the version that began it, or add --overwrite to start again."
                 )
-            from sarcomere.results import impulse_table
-
-            impulses = impulse_table(simulation.impulses)
-            if not np.array_equal(file.variables[IMPULSES.name][...], impulses, equal_nan=True):
-                raise InputError(
-                    f"{part}: was driven by other impulses than {simulation.scenario.drive.discharge_file} now holds; "
-                    f"put back the discharge file that began it, or add --overwrite to start again."
-                )
+            simulation.check_drive(str(part), file.variables)
             group = file.groups[_CHECKPOINT]
-            for name, arrays in _changing(simulation).items():
+            for name, arrays in simulation.changing().items():
                 for array, saved in zip(arrays, group.variables[name][...], strict=True):
                     array[...] = saved
             simulation.samples_done = int(group.attrs["samples_done"])

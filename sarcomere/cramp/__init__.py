@@ -1,0 +1,1 @@
+"""The closed loop: nerve, muscle, blood and reflex together."""

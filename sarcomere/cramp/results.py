@@ -1,0 +1,79 @@
+"""An episode as a labelled xarray Dataset."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from sarcomere import provenance
+from sarcomere.cramp.recorder import EVENT_COLUMNS, EVENTS, EpisodeBlock, recorded
+from sarcomere.parameters import FIBRE_TYPES
+from sarcomere_kernels import types as k
+
+if TYPE_CHECKING:
+    from sarcomere.cramp.simulate import EpisodeSimulation
+
+
+def dataset(simulation: EpisodeSimulation, blocks: Sequence[EpisodeBlock]) -> xr.Dataset:
+    """Label the samples and events of a run.
+
+    Parameters
+    ----------
+    simulation : EpisodeSimulation
+        What was run.
+    blocks : sequence of EpisodeBlock
+        In order of time.
+
+    Returns
+    -------
+    xarray.Dataset
+        Variables of ``cramp.recorder``, with coordinates, units, long names and provenance.
+    """
+    episode, muscle = simulation.scenario, simulation.loops[0].constants
+    n_explicit = int((muscle.representative >= 0).sum())
+    variables = {}
+    for variable in recorded(n_explicit):
+        axis = variable.dims.index("time")
+        values = np.concatenate([block.values[variable.name] for block in blocks], axis=axis)
+        attributes = {"units": variable.units, "long_name": variable.long_name}
+        variables[variable.name] = xr.Variable(variable.dims, values.astype(variable.dtype), attributes)
+    for event in EVENTS:
+        for column, units, meaning, dtype in EVENT_COLUMNS:
+            name = f"{event.name}_{column}"
+            values = np.concatenate([block.events[name] for block in blocks])
+            attributes = {"units": units, "long_name": f"{meaning} of each entry: {event.long_name}"}
+            variables[name] = xr.Variable(event.name, values.astype(dtype), attributes)
+    time = np.concatenate([block.time for block in blocks])
+    attributes = {**provenance.attributes(episode), "kind": "cramp", "n_explicit": n_explicit}
+    ds = xr.Dataset(variables, attrs=attributes | {"full_force_N": simulation.full_force})
+    return ds.assign_coords(_coordinates(simulation, time))
+
+
+def _coordinates(simulation: EpisodeSimulation, time: NDArray[np.float64]) -> dict[str, xr.Variable]:
+    muscle, n = simulation.loops[0].constants, simulation.scenario.run.replicates
+    units = np.arange(muscle.group.size)
+    groups = np.arange(muscle.representative.size)
+    middle = [units[muscle.group == g][int((muscle.group == g).sum()) // 2] for g in groups]
+    chosen = np.where(muscle.representative >= 0, muscle.representative, middle)
+
+    def of(dim: str, values: NDArray, meaning: str, units: str = "1") -> xr.Variable:
+        return xr.Variable(dim, values, {"long_name": meaning, "units": units})
+
+    fibre = np.array(FIBRE_TYPES)
+    return {
+        "replicate": of("replicate", np.arange(n), "repetition"),
+        "time": xr.Variable("time", time, {"units": "s", "long_name": "time", "axis": "T"}),
+        "motor_unit": of("motor_unit", units + 1, "motor unit, the smallest first"),
+        "capacity": of("motor_unit", muscle.capacity, "share of the muscle's cross-section"),
+        "unit_fibre": xr.Variable("motor_unit", fibre[muscle.fibre], {"long_name": "fibre type"}),
+        "unit_group": of("motor_unit", muscle.group, "group that the unit belongs to"),
+        "group": of("group", groups, "motor units that follow one representative"),
+        "group_unit": of("group", chosen + 1, "motor unit that represents the group"),
+        "fibre": xr.Variable("group", fibre[muscle.group_fibre], {"long_name": "fibre type"}),
+        "group_weight": of("group", np.bincount(muscle.group, muscle.capacity), "share of the cross-section"),
+        "head_state": xr.Variable("head_state", list(k.STATE_NAMES), {"long_name": "chemical state of a head"}),
+    }

@@ -1,0 +1,202 @@
+"""An episode in memory: all replicates, advanced in blocks of samples."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sarcomere.cramp.lattices import FibreModels
+from sarcomere.cramp.loop import FATIGUE, Events, Loop
+from sarcomere.cramp.recorder import EVENTS, GROUPS, LATTICE, MUSCLE, EpisodeBlock
+from sarcomere.cramp.scenario import OPTIMUM_NM, Episode
+from sarcomere.organs.muscle import full_force_N
+from sarcomere.parameters import FIBRE_TYPES
+from sarcomere_kernels import organ_types as o
+from sarcomere_kernels import types as k
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+DEFAULT_BLOCK = 1024  # samples
+
+Map = Callable[..., Iterable[Any]]
+
+
+class EpisodeSimulation:
+    """A run in memory: every replicate of one episode.
+
+    Parameters
+    ----------
+    scenario : Episode
+        What to run.
+    """
+
+    def __init__(self, scenario: Episode) -> None:
+        self.scenario = scenario
+        explicit = scenario.muscle.explicit_units > 0
+        models = {name: FibreModels(scenario, name) for name in FIBRE_TYPES} if explicit else {}
+        self.loops = [Loop(scenario, replicate, models) for replicate in range(scenario.run.replicates)]
+        self.full_force = full_force_N(scenario.muscle, self.loops[0].constants, scenario.lattice)
+        self.samples_done = 0
+
+    @property
+    def n_heads(self) -> int:
+        """Heads in all lattices together."""
+        return sum(hs.state.head_state.size for loop in self.loops for hs in loop.lattices.values())
+
+    def blocks(self, threads: int = 1, block: int = DEFAULT_BLOCK) -> Generator[EpisodeBlock, None, None]:
+        """Advance to the end of the run, a block of samples at a time.
+
+        Parameters
+        ----------
+        threads : int
+            Replicates, or lattices of one replicate, advanced at once; changes no bit of the result.
+        block : int
+            Samples per block; changes no bit of the result.
+
+        Yields
+        ------
+        EpisodeBlock
+            The next samples.
+
+        Raises
+        ------
+        SarcomereError
+            If a part cannot go on.
+        """
+        with ThreadPoolExecutor(max_workers=threads) as pool:
+            while self.samples_done < self.scenario.n_samples:
+                count = min(block, self.scenario.n_samples - self.samples_done)
+                if len(self.loops) > 1:
+                    stretches = list(pool.map(lambda loop, n=count: self._stretch(loop, n, map), self.loops))
+                else:
+                    stretches = [self._stretch(self.loops[0], count, pool.map if threads > 1 else map)]
+                first = self.samples_done + 1
+                self.samples_done += count
+                interval = self.scenario.record.sample_interval_ms * 1e-3
+                time = np.arange(first, first + count, dtype=np.float64) * interval
+                values = {name: np.stack([s[0][name] for s in stretches]) for name in stretches[0][0]}
+                yield EpisodeBlock(time, values, _flat([s[1] for s in stretches]))
+
+    def _stretch(self, loop: Loop, count: int, side_by_side: Map) -> tuple[dict[str, NDArray], list[dict[str, Events]]]:
+        """So many samples of one replicate, and the events on the way."""
+        samples, events = _room(loop, count), []
+        for row in range(count):
+            waves = 0.0
+            for _ in range(self.scenario.windows_per_sample):
+                loop.advance(side_by_side)
+                events.append(loop.events)
+                waves += loop.emg
+            self._sample(loop, samples, row)
+            samples["emg"][row] = waves / self.scenario.windows_per_sample
+        return samples, events
+
+    def _sample(self, loop: Loop, samples: dict[str, NDArray], row: int) -> None:
+        trace, m, blood = loop.trace, loop.metabolism, loop.metabolism.blood
+        active, passive = trace.force[-1], trace.passive[-1]
+        x_base, x_inhibition = loop.x_now
+        now = {
+            "muscle_force": (active + passive) * self.full_force,
+            "passive_force": passive * self.full_force,
+            "relative_force": active,
+            "muscle_length": loop.length,
+            "posture": loop.posture,
+            "x_base": x_base,
+            "x_inhibition": x_inhibition,
+            "fatigue": loop.scalars[FATIGUE],
+            "pressure": blood[o.PRESSURE],
+            "flow": blood[o.FLOW],
+            "lactate": blood[o.LACTATE],
+            "k_interstitial": loop.k_interstitial,
+            "nociception": blood[o.METABOLIC_NOCICEPTION],
+            "pain": blood[o.PAIN],
+        }
+        for name, value in now.items():
+            samples[name][row] = value
+        constants = loop.constants
+        grouped = {
+            "atp_mM": m.atp,
+            "adp_uM": m.adp * 1e3,
+            "pi_mM": m.pi,
+            "ph": m.ph,
+            "pcr_mM": m.pcr,
+            "lactate_mM": m.lactate,
+            "atp_made": m.made,
+            "atp_spent": m.used,
+            "k_tubule_mM": np.bincount(constants.group, constants.share * loop.junctions.k_tubule),
+            "activation": trace.group_active,
+        }
+        for name, values in grouped.items():
+            samples[name][:, row] = values
+        for group, lattice in loop.lattices.items():
+            for column, name in enumerate(k.SERIES_NAMES):
+                if name in samples:
+                    samples[name][group, row] = lattice.series[-1, column]
+            samples["head_state_fraction"][group, row] = lattice.states[-1]
+            samples["imposed_length"][group, row] = loop.length * OPTIMUM_NM
+
+    def dataset(self, block: EpisodeBlock) -> xr.Dataset:
+        """The beginning of a run file."""
+        from sarcomere.cramp.results import dataset
+
+        return dataset(self, [block])
+
+    def so_far(self) -> dict[str, NDArray]:
+        """What a run file holds of the whole run, not against time: nothing."""
+        return {}
+
+    def check_drive(self, part: str, kept: Mapping[str, NDArray]) -> None:
+        """Nothing but the scenario drives an episode, which is checked already."""
+
+    def changing(self) -> dict[str, list[NDArray]]:
+        """All that changes, by name: one array for each replicate."""
+        arrays = [loop.arrays for loop in self.loops]
+        return {name: [one[name] for one in arrays] for name in arrays[0]}
+
+
+def _room(loop: Loop, count: int) -> dict[str, NDArray]:
+    """Empty samples of one replicate."""
+    n = loop.constants.representative.size
+    samples: dict[str, NDArray] = {variable.name: np.zeros(count) for variable in MUSCLE}
+    samples |= {variable.name: np.zeros((n, count)) for variable in GROUPS}
+    if loop.lattices:
+        samples |= {variable.name: np.full((n, count), np.nan) for variable in LATTICE}
+        samples["head_state_fraction"] = np.full((n, count, k.N_HEAD_STATES), np.nan)
+    return samples
+
+
+def _flat(stretches: list[list[dict[str, Events]]]) -> dict[str, NDArray]:
+    """Events of all replicates as flat columns; in order of time within a replicate and block."""
+    columns: dict[str, NDArray] = {}
+    for event in EVENTS:
+        parts = [[window[event.name] for window in stretch] for stretch in stretches]
+        sizes = [sum(part.unit.size for part in stretch) for stretch in parts]
+        columns[f"{event.name}_replicate"] = np.repeat(np.arange(len(parts), dtype=np.int32), sizes)
+        columns[f"{event.name}_unit"] = np.concatenate([part.unit + 1 for stretch in parts for part in stretch])
+        columns[f"{event.name}_time"] = np.concatenate([part.time for stretch in parts for part in stretch])
+    return columns
+
+
+def run_episode(scenario: Episode, threads: int = 1) -> xr.Dataset:
+    """Run an episode in memory; for long runs use ``sarcomere.record``, which writes as it goes.
+
+    Parameters
+    ----------
+    scenario : Episode
+        What to run.
+    threads : int
+        Replicates, or lattices of one replicate, advanced at once.
+
+    Returns
+    -------
+    xarray.Dataset
+        The same variables as a run file holds.
+    """
+    from sarcomere.cramp.results import dataset
+
+    simulation = EpisodeSimulation(scenario)
+    return dataset(simulation, list(simulation.blocks(threads)))

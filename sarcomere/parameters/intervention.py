@@ -1,0 +1,194 @@
+"""What happens to a person during an episode: entries of a protocol, each at a time."""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from sarcomere.parameters.base import Parameters, quantity
+
+PROTOCOL = "protocol"
+_LONGEST_S = 1e5
+_END = math.floor(_LONGEST_S)
+
+
+class _AtTime(Parameters):
+    """Anything that begins at a time."""
+
+    at_s: float = quantity("s", "when it begins", PROTOCOL, ge=0, le=_LONGEST_S)
+
+
+class _ForAWhile(_AtTime):
+    """Anything that also ends, or else lasts to the end of the run."""
+
+    duration_s: float | None = Field(
+        None,
+        description="how long it lasts, s; to the end of the run if left out",
+        gt=0,
+        le=_LONGEST_S,
+        json_schema_extra={"unit": "s", "source": PROTOCOL},
+    )
+
+    @property
+    def until_s(self) -> float:
+        """When it ends, s."""
+        return _END if self.duration_s is None else self.at_s + self.duration_s
+
+
+class Effort(_AtTime):
+    """Voluntary drive: rises, holds, falls; once or again and again."""
+
+    kind: Literal["effort"]
+    x: float = quantity("rheobase", "descending input while it holds", PROTOCOL, gt=0, le=10)
+    rise_s: float = quantity("s", "how long it rises", PROTOCOL, 0.1, ge=0, le=1000)
+    hold_s: float = quantity("s", "how long it holds", PROTOCOL, ge=0, le=_LONGEST_S)
+    fall_s: float = quantity("s", "how long it falls", PROTOCOL, 0.1, ge=0, le=1000)
+    count: int = quantity("1", "how often", PROTOCOL, 1, ge=1, le=10_000)
+    every_s: float = quantity("s", "time between the beginnings of two", PROTOCOL, 10.0, gt=0, le=_LONGEST_S)
+
+    @model_validator(mode="after")
+    def _apart(self) -> Effort:
+        lasts = self.rise_s + self.hold_s + self.fall_s
+        if self.count > 1 and lasts > self.every_s:
+            raise ValueError(f"every_s = {self.every_s:g} is shorter than one effort of {lasts:g} s; make it longer")
+        return self
+
+
+class Stimulation(_AtTime):
+    """A train of stimuli to the nerve: waves run to the muscle and back to the motoneurons, afferents volley."""
+
+    kind: Literal["stimulation"]
+    frequency_Hz: float = quantity("Hz", "stimuli per second", PROTOCOL, gt=0, le=200)
+    count: int = quantity("1", "how many", "150: Minetto", 150, ge=1, le=100_000)
+
+
+class Stretch(_AtTime):
+    """The joint is turned until the muscle has a new length, and held there."""
+
+    kind: Literal["stretch"]
+    length: float = quantity("L0", "length it comes to, tendon strain included", PROTOCOL, ge=0.65, le=1.4)
+    over_s: float = quantity("s", "how long the movement takes", PROTOCOL, 2.0, gt=0, le=1000)
+
+
+class Walking(_ForAWhile):
+    """Gait: the calf lengthens in stance, its veins are pumped, its antagonist pulls in swing."""
+
+    kind: Literal["walking"]
+    cadence_Hz: float = quantity("Hz", "strides per second", "1 Hz (CRAMP E)", 1.0, gt=0.1, le=3)
+    swing_length: float = quantity("L0", "shortest length in a stride", "1.0 (CRAMP E)", 1.0, ge=0.65, le=1.4)
+    stance_length: float = quantity("L0", "longest length in a stride", "1.1 (CRAMP E)", 1.1, ge=0.65, le=1.4)
+    pressure_mmHg: float = quantity("mmHg", "peak of the pressure added in stance", "90 (CRAMP E)", 90.0, ge=0, le=400)
+    flow: float = quantity(
+        "1", "mean flow while walking, rest 1", "3-5 (CRAMP E); femoral flow rises within 15 s", 4.0, ge=0, le=20
+    )
+    antagonist_Hz: float = quantity(
+        "Hz", "Ia rate of the antagonist in swing", "its reciprocal inhibition is .15 (CRAMP E)", 100.0, ge=0, le=500
+    )
+    antagonist_s: float = quantity("s", "how long the antagonist pulls in a stride", "0.4 (CRAMP E)", 0.4, ge=0, le=5)
+
+
+class Antagonist(_ForAWhile):
+    """The person pulls the foot up: reciprocal inhibition."""
+
+    kind: Literal["antagonist"]
+    rate_Hz: float = quantity("Hz", "Ia rate of the antagonist", "design: strong contraction", 100.0, gt=0, le=500)
+
+
+class NerveBlock(_ForAWhile):
+    """Anaesthetised nerve: nothing passes between cord and muscle, stimuli below the block still reach the muscle."""
+
+    kind: Literal["nerve_block"]
+
+
+class Cuff(_ForAWhile):
+    """A cuff stops the flow of blood."""
+
+    kind: Literal["cuff"]
+    flow: float = quantity("1", "share of the flow that is left", PROTOCOL, 0.0, ge=0, le=1)
+
+
+class Drink(_AtTime):
+    """A drink after sweating: the motoneurons' resting drive shifts as it is absorbed."""
+
+    kind: Literal["drink"]
+    fluid: Literal["water", "electrolytes"]
+    shift: float = quantity(
+        "rheobase",
+        "size of the shift of resting drive: up for water, down for electrolytes",
+        "0.02, from -4.3 and +3.7 Hz of threshold frequency (Lau 2019); cause unknown",
+        0.02,
+        ge=0,
+        le=1,
+    )
+    absorption_s: float = quantity("s", "time constant", "design: effect at 30 and 60 min (Lau 2019)", 900.0, gt=0, le=1e5)
+
+
+class Oropharyngeal(_ForAWhile):
+    """A pungent taste (pickle juice): inhibition from the mouth, plasma unchanged."""
+
+    kind: Literal["oropharyngeal"]
+    inhibition: float = quantity(
+        "rheobase", "inhibition of the pool", "0.05-0.1, design; cramps 85 against 134 s (Miller 2010)", 0.08, ge=0, le=5
+    )
+    latency_s: float = quantity("s", "from the mouth to the pool", "35 s (CRAMP F)", 35.0, ge=0, le=1000)
+
+
+class Electrolytes(_AtTime):
+    """Plasma changes; nerve, cord and interstitium follow by their coupling."""
+
+    kind: Literal["electrolytes"]
+    potassium_mM: float = quantity("mmol/L", "plasma potassium", "4.2 is normal", 4.2, ge=0.5, le=15)
+    sodium_mM: float = quantity("mmol/L", "plasma sodium", "140 is normal", 140.0, ge=80, le=200)
+    calcium_mM: float = quantity("mmol/L", "free plasma calcium", "1.2 is normal", 1.2, ge=0.2, le=5)
+    magnesium_mM: float = quantity("mmol/L", "free plasma magnesium", "0.55 is normal", 0.55, ge=0.01, le=10)
+    over_s: float = quantity("s", "how long the change takes", PROTOCOL, 1.0, gt=0, le=1e5)
+
+
+class TendonStimulation(_AtTime):
+    """Electrical stimuli to tendon afferents: inhibition, more of it in a long muscle."""
+
+    kind: Literal["tendon_stimulation"]
+    strength: float = quantity("1", "share of the strongest", PROTOCOL, 1.0, gt=0, le=1)
+    count: int = quantity("1", "how many", PROTOCOL, 1, ge=1, le=10_000)
+    every_s: float = quantity("s", "time between two", PROTOCOL, 1.0, ge=0.3, le=1000)
+
+
+class Neuromodulation(_AtTime):
+    """Serotonin and noradrenaline scale the persistent inward current."""
+
+    kind: Literal["neuromodulation"]
+    factor: float = quantity("1", "factor on the persistent current", PROTOCOL, ge=0, le=3)
+    over_s: float = quantity("s", "how long the change takes", PROTOCOL, 1.0, gt=0, le=1e5)
+
+
+Intervention = Annotated[
+    Effort
+    | Stimulation
+    | Stretch
+    | Walking
+    | Antagonist
+    | NerveBlock
+    | Cuff
+    | Drink
+    | Oropharyngeal
+    | Electrolytes
+    | TendonStimulation
+    | Neuromodulation,
+    Field(discriminator="kind"),
+]
+INTERVENTIONS: tuple[type[_AtTime], ...] = (
+    Effort,
+    Stimulation,
+    Stretch,
+    Walking,
+    Antagonist,
+    NerveBlock,
+    Cuff,
+    Drink,
+    Oropharyngeal,
+    Electrolytes,
+    TendonStimulation,
+    Neuromodulation,
+)
