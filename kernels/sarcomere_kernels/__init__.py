@@ -47,6 +47,7 @@ _config.CACHE_DIR = str(CACHE_FOLDER)
 try:
     from sarcomere_kernels.advance import advance
     from sarcomere_kernels.cycle import tabulate_cycle
+    from sarcomere_kernels.metabolism import advance_metabolism
     from sarcomere_kernels.motoneuron import advance_pool
     from sarcomere_kernels.terminal import advance_terminals
 finally:
@@ -62,6 +63,7 @@ __all__ = [
     "CACHE_FOLDER",
     "KERNEL_HASH",
     "advance",
+    "advance_metabolism",
     "advance_pool",
     "advance_terminals",
     "is_compiled",

@@ -1,0 +1,1 @@
+"""Organs of the closed loop: from parameters to what their kernels take."""
