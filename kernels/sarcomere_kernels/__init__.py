@@ -49,6 +49,7 @@ try:
     from sarcomere_kernels.cycle import tabulate_cycle
     from sarcomere_kernels.fibre_wave import advance_potassium, relax_tubules
     from sarcomere_kernels.junction import carry_impulses
+    from sarcomere_kernels.metabolism import advance_metabolism
     from sarcomere_kernels.motoneuron import advance_pool
     from sarcomere_kernels.reflex import advance_reflex
     from sarcomere_kernels.terminal import advance_terminals
@@ -65,6 +66,7 @@ __all__ = [
     "CACHE_FOLDER",
     "KERNEL_HASH",
     "advance",
+    "advance_metabolism",
     "advance_pool",
     "advance_potassium",
     "advance_reflex",

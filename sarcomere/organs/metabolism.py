@@ -1,0 +1,167 @@
+"""Energy and blood: from parameters to kernel tuples, a rested muscle, and what acid does."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from sarcomere.errors import InputError
+from sarcomere.parameters.metabolism import BloodParameters, EnergyParameters
+from sarcomere_kernels import organ_types as k
+
+_MS = 1e3  # in one s
+
+
+class AcidFactors(NamedTuple):
+    """Factors on rates and affinity, 1 at the pH of rest."""
+
+    attach: NDArray[np.float64]
+    pump: NDArray[np.float64]
+    affinity: NDArray[np.float64]
+
+
+def _adp_rest(p: EnergyParameters) -> float:
+    """ADP (mM) in equilibrium with creatine kinase at rest."""
+    return p.atp_mM * (p.creatine_mM - p.pcr_mM) / (p.pcr_mM * p.k_creatine_kinase * 10.0**-p.ph_rest)
+
+
+def pack_metabolism(energy: EnergyParameters, blood: BloodParameters) -> tuple[k.Energetics, k.Circulation]:
+    """Constants of the kernel (mM, ms).
+
+    Parameters
+    ----------
+    energy : EnergyParameters
+        Of the fibres.
+    blood : BloodParameters
+        Of the muscle.
+
+    Returns
+    -------
+    tuple of sarcomere_kernels.organ_types.Energetics and Circulation
+
+    Raises
+    ------
+    InputError
+        If no creatine would be free at rest.
+    """
+    if energy.creatine_mM <= energy.pcr_mM:
+        raise InputError(
+            f"creatine_mM = {energy.creatine_mM:g} leaves none free beside pcr_mM = {energy.pcr_mM:g}; "
+            f"give more creatine than phosphocreatine."
+        )
+    adp = _adp_rest(energy)
+    phosphagens = k.Phosphagens(
+        creatine=energy.creatine_mM,
+        log_ck=math.log(energy.k_creatine_kinase) - math.log(10.0) * energy.ph_rest,
+        k_ak=energy.k_adenylate_kinase,
+        pcr_rest=energy.pcr_mM,
+        lactate_rest=blood.lactate_mM,
+        ph_rest=energy.ph_rest,
+        protons=energy.pcr_protons,
+        buffering=energy.buffering_mM,
+        phosphate=energy.pi_mM + energy.pcr_mM + 2.0 * energy.atp_mM + adp,
+    )
+    energetics = k.Energetics(
+        phosphagens=phosphagens,
+        step=energy.step_ms,
+        basal=energy.basal_mM_s / _MS,
+        calcium_per_atp=energy.calcium_per_atp,
+        atp_per_wave=energy.wave_potassium_mM * blood.interstitium / energy.potassium_per_atp,
+        oxidation=energy.oxidation,
+        tau_oxidation=energy.tau_oxidation_s * _MS,
+        glycolysis=energy.glycolysis * energy.v_glycolysis_mM_s / _MS,
+        atp_per_lactate=energy.atp_per_lactate,
+        rate_half=energy.glycolysis_half_Hz / _MS,
+        tau_rate=energy.glycolysis_tau_s * _MS,
+        ph_half=energy.glycolysis_half_ph,
+        ph_slope=energy.glycolysis_ph_slope,
+        deamination=energy.deamination_s / _MS,
+        amp_rest=energy.k_adenylate_kinase * adp**2 / energy.atp_mM,
+        tau_efflux=energy.tau_efflux_s * _MS,
+    )
+    circulation = k.Circulation(
+        pressure_rest=blood.pressure_rest_mmHg,
+        pressure_gain=blood.pressure_gain_mmHg,
+        pressure_stop=blood.pressure_stop_mmHg,
+        dilation=blood.dilation,
+        tau_dilation=blood.tau_dilation_s * _MS,
+        tau_oxygen=blood.tau_oxygen_s * _MS,
+        lactate_arterial=blood.lactate_mM,
+        interstitium=blood.interstitium,
+        # what flow takes from the interstitium was in 1 + 1/interstitium times its water
+        tau_wash=blood.tau_wash_s * _MS * blood.interstitium / (1.0 + blood.interstitium),
+        lactate_half=blood.lactate_half_mM,
+        lactate_hill=blood.lactate_hill,
+        force_half=blood.force_half,
+        force_hill=blood.force_hill,
+    )
+    return energetics, circulation
+
+
+def fresh_metabolism(energy: EnergyParameters, blood: BloodParameters, n_groups: int) -> k.MetabolismState:
+    """A rested muscle: every group in the steady state of rest.
+
+    Parameters
+    ----------
+    energy, blood : EnergyParameters, BloodParameters
+        As packed.
+    n_groups : int
+        Groups of fibres.
+
+    Returns
+    -------
+    sarcomere_kernels.organ_types.MetabolismState
+        Arrays of shape (n_groups,), mM, and the blood.
+    """
+    adp = _adp_rest(energy)
+    amp = energy.k_adenylate_kinase * adp**2 / energy.atp_mM
+    rest = {
+        "energy": energy.pcr_mM + 2.0 * energy.atp_mM + adp,
+        "adenylate": energy.atp_mM + adp + amp,
+        "lactate": blood.lactate_mM,
+        "atp": energy.atp_mM,
+        "adp": adp,
+        "amp": amp,
+        "pcr": energy.pcr_mM,
+        "pi": energy.pi_mM,
+        "ph": energy.ph_rest,
+    }
+    raised = (blood.lactate_mM / blood.lactate_half_mM) ** blood.lactate_hill
+    nociception = raised / (1.0 + raised)
+    vessels = np.zeros(k.N_BLOOD)
+    vessels[[k.CONDUCTANCE, k.FLOW, k.OXYGEN]] = 1.0 + blood.dilation * nociception
+    vessels[k.PRESSURE] = blood.pressure_rest_mmHg
+    vessels[k.LACTATE] = blood.lactate_mM
+    vessels[k.METABOLIC_NOCICEPTION] = nociception
+    vessels[k.PAIN] = 10.0 * nociception
+    return k.MetabolismState(
+        **{name: np.full(n_groups, value) for name, value in rest.items()},
+        **{name: np.zeros(n_groups) for name in ("impulse_rate", "made", "used", "shortfall")},
+        blood=vessels,
+    )
+
+
+def acid_factors(energy: EnergyParameters, ph: ArrayLike) -> AcidFactors:
+    """What acid does to attachment, SERCA and the calcium affinity of troponin: exponential in the fall of pH.
+
+    Parameters
+    ----------
+    energy : EnergyParameters
+        The factors at ``acid_ph``.
+    ph : array_like
+        pH of the fibres.
+
+    Returns
+    -------
+    AcidFactors
+        Arrays of the shape of ``ph``.
+    """
+    fall = (energy.ph_rest - np.asarray(ph, dtype=np.float64)) / (energy.ph_rest - energy.acid_ph)
+    return AcidFactors(
+        attach=np.asarray(energy.acid_attach**fall),
+        pump=np.asarray(energy.acid_pump**fall),
+        affinity=np.asarray(energy.acid_affinity**fall),
+    )
