@@ -11,7 +11,9 @@ import click
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from sarcomere.simulate import Simulation
+    from sarcomere.cramp.scenario import Episode
+    from sarcomere.scenario import Scenario
+    from sarcomere.store import Running
 
 
 _THREADS = click.option(
@@ -91,16 +93,18 @@ def run(
     path = output or Path(f"{Path(scenario).stem}.h5")
     console = Console(stderr=True, highlight=False)
 
+    from sarcomere.cramp.scenario import Episode
     from sarcomere.errors import InputError
-    from sarcomere.simulate import impulse_times
     from sarcomere.store import check_paths, part_path, record
+
+    is_episode = isinstance(checked, Episode)
 
     check_paths(path, resume=resume, overwrite=overwrite)
     if figure and path == path.with_suffix(".png"):
         raise InputError(f"{path}: its figure would replace it; name the result .h5 with -o, or add --no-figure.")
-    impulse_times(checked)  # a fault in the discharge file shows before the wait for the compiler
+    _check_drive(checked)
     try:
-        _compile(console)
+        _compile(console, loop=is_episode)
         with _Bar(console, checked.run.duration_s) as bar:
             record(checked, path, threads=threads, resume=resume, overwrite=overwrite, progress=bar.update)
     except KeyboardInterrupt:
@@ -122,17 +126,35 @@ def run(
         click.echo(f"Figure: {save_figure(ds, path.with_suffix('.png'))}")
 
 
+def _check_drive(checked: Scenario | Episode) -> None:
+    """Show a fault in what drives the run before the wait for the compiler."""
+    from sarcomere.cramp.scenario import Episode
+
+    if isinstance(checked, Episode):
+        from sarcomere.organs.muscle import groups
+        from sarcomere.organs.reflex import pack_reflex
+
+        groups(checked.muscle, checked.pool.n_units)
+        pack_reflex(checked.reflex, checked.numerics.exchange_ms)
+    else:
+        from sarcomere.simulate import impulse_times
+
+        impulse_times(checked)
+
+
 def _interrupted(message: str) -> int:
     click.echo(f"\n{message}", err=True)
     return 130
 
 
-def _compile(console: Console) -> None:
+def _compile(console: Console, *, loop: bool = False) -> None:
     """Compile the kernels, or load them, before the clock of the run starts."""
-    from sarcomere.simulate import load_kernels
+    from sarcomere.cramp.simulate import load_loop_kernels
+    from sarcomere.simulate import load_kernels as load_lattice_kernels
     from sarcomere_kernels import is_compiled
 
-    if is_compiled():
+    load_kernels = load_loop_kernels if loop else load_lattice_kernels
+    if is_compiled(loop=loop):
         load_kernels()
         return
     with console.status("Compiling the kernels for this machine, once (about half a minute) …"):
@@ -153,10 +175,11 @@ class _Bar:
             BarColumn(),
             TextColumn("{task.percentage:3.0f} %"),
             TimeRemainingColumn(),
+            TextColumn("{task.description}"),
             console=console,
             disable=not console.is_terminal,
         )
-        self._task = self._progress.add_task("run", total=duration)
+        self._task = self._progress.add_task("", total=duration)
 
     def __enter__(self) -> _Bar:
         self._progress.start()
@@ -165,14 +188,15 @@ class _Bar:
     def __exit__(self, *_: object) -> None:
         self._progress.stop()
 
-    def update(self, simulation: Simulation) -> None:
+    def update(self, simulation: Running) -> None:
         """Show how far the simulation has come."""
-        done = max(simulation.samples_done, 0) * simulation.scenario.record.sample_interval_ms * 1e-3
-        self._progress.update(self._task, completed=done)
+        done = simulation.time_done_s
+        self._progress.update(self._task, completed=done, description=simulation.news)
         tenth = int(10 * done / self._duration)
         if not self._console.is_terminal and tenth > self._told:
             self._told = tenth
-            self._console.print(f"{done:.2f} of {self._duration:.2f} s simulated")
+            news = f"; {simulation.news}" if simulation.news else ""
+            self._console.print(f"{done:.2f} of {self._duration:.2f} s simulated{news}")
 
 
 class _Share:

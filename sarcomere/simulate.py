@@ -134,6 +134,16 @@ class Simulation:
         self.samples_done = -1  # the sample at time zero is still to come
 
     @property
+    def time_done_s(self) -> float:
+        """How far the run is, s."""
+        return max(self.samples_done, 0) * self.scenario.record.sample_interval_ms * 1e-3
+
+    @property
+    def news(self) -> str:
+        """What there is to tell besides how far it is: nothing."""
+        return ""
+
+    @property
     def n_heads(self) -> int:
         """Heads in all half-sarcomeres together."""
         return sum(hs.state.head_state.size for hs in self.batch)

@@ -98,6 +98,8 @@ def record(
         _restore(simulation, part)
     if progress:
         progress(simulation)
+        if isinstance(simulation, EpisodeSimulation):
+            simulation.watch = progress  # a block of it takes long
     while simulation.samples_done < scenario.n_samples:
         rows = int(min(max(block, _GROWTH * simulation.samples_done), MAX_BLOCK))
         with contextlib.closing(simulation.blocks(threads, rows)) as blocks:

@@ -51,15 +51,23 @@ try:
     from sarcomere_kernels.junction import carry_impulses
     from sarcomere_kernels.metabolism import advance_metabolism
     from sarcomere_kernels.motoneuron import advance_pool
+    from sarcomere_kernels.muscle import advance_muscle
     from sarcomere_kernels.reflex import advance_reflex
     from sarcomere_kernels.terminal import advance_terminals
 finally:
     _config.CACHE_DIR = _users_cache_dir
 
 
-def is_compiled() -> bool:
-    """True if compiled kernels of these very sources are on disk, so that no compilation is due."""
-    return any(CACHE_FOLDER.rglob("advance.advance-*.nbc"))
+def is_compiled(*, loop: bool = False) -> bool:
+    """True if compiled kernels of these very sources are on disk, so that no compilation is due.
+
+    Parameters
+    ----------
+    loop : bool
+        Ask for those of the nerve, blood and reflexes too.
+    """
+    last = "reflex.advance_reflex-*.nbc" if loop else "advance.advance-*.nbc"  # what is compiled last
+    return any(CACHE_FOLDER.rglob(last)) and any(CACHE_FOLDER.rglob("advance.advance-*.nbc"))
 
 
 __all__ = [
@@ -67,6 +75,7 @@ __all__ = [
     "KERNEL_HASH",
     "advance",
     "advance_metabolism",
+    "advance_muscle",
     "advance_pool",
     "advance_potassium",
     "advance_reflex",

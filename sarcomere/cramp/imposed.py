@@ -55,9 +55,7 @@ class Imposed:
         Normal plasma concentrations, by the names in ``PLASMA``, mmol/L.
     """
 
-    def __init__(
-        self, interventions: Sequence[kinds.Intervention], length: float, normal: dict[str, float]
-    ) -> None:
+    def __init__(self, interventions: Sequence[kinds.Intervention], length: float, normal: dict[str, float]) -> None:
         entries = sorted(interventions, key=lambda entry: entry.at_s)
         self._of = {kind: [e for e in entries if isinstance(e, kind)] for kind in kinds.INTERVENTIONS}
         self._posture = Ramps(length)
@@ -136,12 +134,12 @@ class Imposed:
         return length
 
     def pumping(self, time_s: Values) -> tuple[Values, Values]:
-        """Pressure that walking adds (mmHg) and the mean flow that it brings (rest 1; 0 without)."""
-        pressure, flow = np.zeros_like(time_s), np.zeros_like(time_s)
+        """Pressure that walking adds (mmHg) and the least conductance of vessels that it brings (rest 1; 0 without)."""
+        pressure, conductance = np.zeros_like(time_s), np.zeros_like(time_s)
         for walk, share, phase in self._gaits(time_s):
             pressure += share * walk.pressure_mmHg * (0.5 - 0.5 * np.cos(2.0 * np.pi * phase))
-            flow = np.maximum(flow, share * walk.flow)
-        return pressure, flow
+            conductance = np.maximum(conductance, share * walk.conductance)
+        return pressure, conductance
 
     def antagonist(self, time_s: Values) -> Values:
         """Ia rate of the antagonist, Hz."""

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sarcomere import pack, start
-from sarcomere.cramp.scenario import OPTIMUM_NM, Episode
+from sarcomere.cramp.scenario import Episode
 from sarcomere.errors import SolverError, check_status
 from sarcomere.lattice import thin_filament_length
 from sarcomere.organs.metabolism import acid_factors
@@ -47,7 +47,7 @@ class FibreModels:
             episode.mechanics,
             episode.chemistry,
             numerics,
-            episode.length * OPTIMUM_NM,
+            episode.length * episode.muscle.optimal_hs_length,
             regulated=True,
             clamped=False,
             sample_every=round(1.0 / numerics.step_ms),
@@ -136,6 +136,7 @@ class HalfSarcomere:
         lattice, numerics = models.base.lattice, episode.numerics
         self._shortest = episode.lattice.thick_half_length
         self._longest = self._shortest + thin_filament_length(episode.lattice)
+        self._optimum = episode.muscle.optimal_hs_length
         self._step_ms, self._steps_per_ms = numerics.step_ms, round(1.0 / numerics.step_ms)
         calcium = models.fibre.calcium
         self.state = start.fresh_state(models.base, calcium, calcium.ca_rest_uM, seed)
@@ -178,14 +179,16 @@ class HalfSarcomere:
             If a step finds no force balance or the filaments run out of room.
         """
         n_ms, counters = length.size - 1, self.state.counters
-        per_step = np.abs(np.diff(length)).max() * OPTIMUM_NM / self._steps_per_ms
+        per_step = np.abs(np.diff(length)).max() * self._optimum / self._steps_per_ms
         limit = self._episode.numerics.length_step_nm
         halvings = min(_MOST_HALVINGS, max(0, math.ceil(math.log2(per_step / limit)))) if per_step > 0 else 0
         model = self._models.model(tuple(self.chemistry), halvings)  # type: ignore[arg-type]
         n = (n_ms * self._steps_per_ms) << halvings
         impulse_tick = np.asarray(np.floor(impulse_step * (step_ms / self._step_ms) * TICKS + 0.5), dtype=np.int64)
         drive = pack.pack_drive(impulse_tick, n, 0.0, 0.0)
-        drive.imposed_length[:] = np.interp(np.arange(1, n + 1) * (n_ms / n), np.arange(n_ms + 1), length) * OPTIMUM_NM
+        drive.imposed_length[:] = (
+            np.interp(np.arange(1, n + 1) * (n_ms / n), np.arange(n_ms + 1), length) * self._optimum
+        )
         fresh = int(counters[k.STEP] == 0)
         used, pumped = int(counters[k.ATP_USED]), float(self.state.calcium[k.CA_PUMPED])
         counters[k.NEXT_IMPULSE] = 0

@@ -247,21 +247,28 @@ class Loop:
         w: Window,
     ) -> None:
         """Forces of all units, the muscle's, and the tendon that follows it."""
-        m = self.metabolism
         drive = o.MuscleDrive(
             unit=unit,
             ms=np.asarray(np.maximum(step // self._per_ms - w.first_ms, 0), dtype=np.int32),
             active=active,
             passive=passive,
             length=np.ascontiguousarray(lengths[1:]),
-            factor=muscle.chemistry_factor(self.episode.muscle, m.pi, m.ph),
+            factor=self._chemistry_factor(),
         )
         advance_muscle(self.muscle, self.constants, drive, self.trace, self._ms)
+
+    def _chemistry_factor(self) -> Values:
+        """What phosphate and acid leave of the force that the twitch model expects."""
+        e, m = self.episode, self.metabolism
+        if not e.switches.chemistry:
+            return np.ones(m.pi.size)
+        phosphate = 1.0 - e.energy.force_per_decade_pi * np.log10(m.pi / e.energy.pi_mM)
+        return np.asarray(np.maximum(phosphate, 0.0) * metabolism.acid_factors(e.energy, m.ph).attach)
 
     def _burn(self, w: Window) -> None:
         """Energy, blood, potassium, fatigue; then heads and pumps bathe in what came out."""
         e, trace, s = self.episode, self.trace, self.scalars
-        pressure, flow = self.imposed.pumping(w.time_s)
+        pressure, conductance = self.imposed.pumping(w.time_s)
         n_waves = np.bincount(self.events["impulse"].unit, minlength=e.pool.n_units).astype(np.float64)
         waves = np.bincount(self.constants.group, self.constants.share * n_waves, self._used.size)
         for group in self.lattices:  # a lattice is one fibre: its own impulses and what it used
@@ -278,7 +285,7 @@ class Loop:
             self._weight,
             local,
             float(self.imposed.cuff(w.time_s[-1:])[0]),
-            np.array([pressure.mean(), flow.mean(), 0.0]),
+            np.array([pressure.mean(), conductance.mean(), 0.0]),
             float(self._ms),
         )
         emg = float(self.constants.capacity @ n_waves)

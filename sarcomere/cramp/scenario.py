@@ -28,8 +28,6 @@ from sarcomere.parameters.muscle import MuscleParameters
 from sarcomere.parameters.reflex import ReflexParameters
 from sarcomere.parameters.terminal import TerminalParameters
 
-OPTIMUM_NM = 1300.0  # half-sarcomere length that L0 means
-
 
 class EpisodeRun(Parameters):
     """How long, from which seed, how often."""
@@ -122,7 +120,9 @@ class Episode(Parameters):
     numerics: EpisodeNumerics = EpisodeNumerics()
     record: EpisodeRecord = EpisodeRecord()
     interventions: list[Intervention] = Field(
-        [], max_length=1000, description="one table [[interventions]] for each: its kind, at_s, and what that kind takes"
+        [],
+        max_length=1000,
+        description="one table [[interventions]] for each: its kind, at_s, and what that kind takes",
     )
     source: str = Field("", description="file it was read from")
 
@@ -143,12 +143,6 @@ class Episode(Parameters):
                 f"{self.record.sample_interval_ms}; run for longer"
             )
         _check_lengths(self)
-        for i, entry in enumerate(self.interventions):
-            if entry.at_s >= self.run.duration_s:
-                raise ValueError(
-                    f"interventions.{i}.at_s = {entry.at_s:g} comes after the run of {self.run.duration_s:g} s; "
-                    f"make it earlier or run.duration_s longer"
-                )
         return self
 
     @property
@@ -166,6 +160,7 @@ def _check_lengths(s: Episode) -> None:
     """Refuse postures at which filaments collide or lose their overlap."""
     tip = s.lattice.thick_half_length
     longest = tip + thin_filament_length(s.lattice)
+    optimum = s.muscle.optimal_hs_length
     reached = [("length", s.length)]
     for i, entry in enumerate(s.interventions):
         if isinstance(entry, Stretch):
@@ -173,8 +168,8 @@ def _check_lengths(s: Episode) -> None:
         if isinstance(entry, Walking):
             reached += [(f"interventions.{i}.{key}", getattr(entry, key)) for key in ("swing_length", "stance_length")]
     for key, length in reached:
-        if not tip < length * OPTIMUM_NM < longest:
+        if not tip < length * optimum < longest:
             raise ValueError(
-                f"{key} = {length:g} L0 is a half-sarcomere of {length * OPTIMUM_NM:g} nm, outside its filaments' "
-                f"{tip:g} to {longest:g}; choose a length between {tip / OPTIMUM_NM:.2f} and {longest / OPTIMUM_NM:.2f}"
+                f"{key} = {length:g} L0 is a half-sarcomere of {length * optimum:g} nm, outside its filaments' "
+                f"{tip:g} to {longest:g}; choose a length between {tip / optimum:.2f} and {longest / optimum:.2f}"
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Generator, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
@@ -10,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sarcomere.cramp.lattices import FibreModels
-from sarcomere.cramp.loop import FATIGUE, Events, Loop
+from sarcomere.cramp.loop import CLOCK, FATIGUE, Events, Loop
 from sarcomere.cramp.recorder import EVENTS, GROUPS, LATTICE, MUSCLE, EpisodeBlock
-from sarcomere.cramp.scenario import OPTIMUM_NM, Episode
+from sarcomere.cramp.scenario import Episode
+from sarcomere.cramp.scenario_file import from_dict
 from sarcomere.organs.muscle import full_force_N
 from sarcomere.parameters import FIBRE_TYPES
 from sarcomere_kernels import organ_types as o
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     import xarray as xr
 
 DEFAULT_BLOCK = 1024  # samples
+_WATCHED_S = 1.0  # over which rates are told
+_WATCH_EVERY_MS = 100
 
 Map = Callable[..., Iterable[Any]]
 
@@ -42,6 +46,21 @@ class EpisodeSimulation:
         self.loops = [Loop(scenario, replicate, models) for replicate in range(scenario.run.replicates)]
         self.full_force = full_force_N(scenario.muscle, self.loops[0].constants, scenario.lattice)
         self.samples_done = 0
+        self.watch: Callable[[EpisodeSimulation], None] | None = None
+        self._latest: deque[Events] = deque(maxlen=round(_WATCHED_S * 1e3 / scenario.numerics.exchange_ms))
+
+    @property
+    def time_done_s(self) -> float:
+        """How far the first replicate is, s."""
+        return float(self.loops[0].scalars[CLOCK]) * 1e-3
+
+    @property
+    def news(self) -> str:
+        """What the first replicate is doing: units firing, their rate, force."""
+        units = np.concatenate([events.unit for events in self._latest]) if self._latest else np.zeros(0)
+        n = np.unique(units).size
+        rate = units.size / (n * len(self._latest) * self.scenario.numerics.exchange_ms * 1e-3) if n else 0.0
+        return f"{n} units firing, {rate:.0f} /s, force {100 * self.loops[0].trace.force[-1]:.0f} % of F0"
 
     @property
     def n_heads(self) -> int:
@@ -89,11 +108,19 @@ class EpisodeSimulation:
             waves = 0.0
             for _ in range(self.scenario.windows_per_sample):
                 loop.advance(side_by_side)
-                events.append(loop.events)
+                events.append(dict(loop.events))
                 waves += loop.emg
+                if loop is self.loops[0]:
+                    self._report(loop)
             self._sample(loop, samples, row)
             samples["emg"][row] = waves / self.scenario.windows_per_sample
         return samples, events
+
+    def _report(self, loop: Loop) -> None:
+        """Tell who watches how the first replicate goes."""
+        self._latest.append(loop.events["spike"])
+        if self.watch and int(loop.scalars[CLOCK]) % _WATCH_EVERY_MS == 0:
+            self.watch(self)
 
     def _sample(self, loop: Loop, samples: dict[str, NDArray], row: int) -> None:
         trace, m, blood = loop.trace, loop.metabolism, loop.metabolism.blood
@@ -137,7 +164,7 @@ class EpisodeSimulation:
                 if name in samples:
                     samples[name][group, row] = lattice.series[-1, column]
             samples["head_state_fraction"][group, row] = lattice.states[-1]
-            samples["imposed_length"][group, row] = loop.length * OPTIMUM_NM
+            samples["imposed_length"][group, row] = loop.length * self.scenario.muscle.optimal_hs_length
 
     def dataset(self, block: EpisodeBlock) -> xr.Dataset:
         """The beginning of a run file."""
@@ -179,6 +206,21 @@ def _flat(stretches: list[list[dict[str, Events]]]) -> dict[str, NDArray]:
         columns[f"{event.name}_unit"] = np.concatenate([part.unit + 1 for stretch in parts for part in stretch])
         columns[f"{event.name}_time"] = np.concatenate([part.time for stretch in parts for part in stretch])
     return columns
+
+
+def load_loop_kernels() -> None:
+    """Compile the kernels of the whole loop or load them from their cache, by running one window of the smallest."""
+    tiny = from_dict(
+        {
+            "title": "load kernels",
+            "run": {"duration_s": 0.01},
+            "pool": {"n_units": 1},
+            "muscle": {"explicit_units": 1},
+            "lattice": {"n_thick": 1},
+        }
+    )
+    for _ in EpisodeSimulation(tiny).blocks():
+        pass
 
 
 def run_episode(scenario: Episode, threads: int = 1) -> xr.Dataset:

@@ -80,8 +80,13 @@ class Walking(_ForAWhile):
     swing_length: float = quantity("L0", "shortest length in a stride", "1.0 (CRAMP E)", 1.0, ge=0.65, le=1.4)
     stance_length: float = quantity("L0", "longest length in a stride", "1.1 (CRAMP E)", 1.1, ge=0.65, le=1.4)
     pressure_mmHg: float = quantity("mmHg", "peak of the pressure added in stance", "90 (CRAMP E)", 90.0, ge=0, le=400)
-    flow: float = quantity(
-        "1", "mean flow while walking, rest 1", "3-5 (CRAMP E); femoral flow rises within 15 s", 4.0, ge=0, le=20
+    conductance: float = quantity(
+        "1",
+        "conductance of the vessels while walking, at least; 1 at rest",
+        "design: mean flow 3-5 (CRAMP E) between the squeezes; femoral flow rises within 15 s",
+        6.5,
+        ge=0,
+        le=20,
     )
     antagonist_Hz: float = quantity(
         "Hz", "Ia rate of the antagonist in swing", "its reciprocal inhibition is .15 (CRAMP E)", 100.0, ge=0, le=500
@@ -122,7 +127,9 @@ class Drink(_AtTime):
         ge=0,
         le=1,
     )
-    absorption_s: float = quantity("s", "time constant", "design: effect at 30 and 60 min (Lau 2019)", 900.0, gt=0, le=1e5)
+    absorption_s: float = quantity(
+        "s", "time constant", "design: effect at 30 and 60 min (Lau 2019)", 900.0, gt=0, le=1e5
+    )
 
 
 class Oropharyngeal(_ForAWhile):
@@ -130,7 +137,12 @@ class Oropharyngeal(_ForAWhile):
 
     kind: Literal["oropharyngeal"]
     inhibition: float = quantity(
-        "rheobase", "inhibition of the pool", "0.05-0.1, design; cramps 85 against 134 s (Miller 2010)", 0.08, ge=0, le=5
+        "rheobase",
+        "inhibition of the pool",
+        "0.05-0.1, design; cramps 85 against 134 s (Miller 2010)",
+        0.08,
+        ge=0,
+        le=5,
     )
     latency_s: float = quantity("s", "from the mouth to the pool", "35 s (CRAMP F)", 35.0, ge=0, le=1000)
 

@@ -72,6 +72,14 @@ class EnergyParameters(Parameters):
         "1", "protons taken up per PCr split", "phosphate of pK 6.75 at pH 7.05; design", 0.33, ge=0, le=1
     )
     tau_efflux_s: float = quantity("s", "lactate leaves the fibre, with its proton", "design", 30.0, ge=2, le=1e4)
+    force_per_decade_pi: float = quantity(
+        "1",
+        "force lost per tenfold phosphate by units without a lattice",
+        "0.32 and 0.34 of both fibre types' lattices (docs/validation.md, row 16)",
+        0.33,
+        ge=0,
+        le=1,
+    )
     acid_ph: float = quantity("1", "pH of the three factors below", "fatigue (from memory)", 6.5, ge=5, le=7)
     acid_attach: float = quantity("1", "factor of acid on attachment", ACID, 0.8, gt=0, le=2)
     acid_pump: float = quantity("1", "factor of acid on the speed of SERCA", ACID, 0.6, gt=0, le=2)
