@@ -12,7 +12,7 @@ import os
 import shutil
 import signal
 import threading
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping
 from pathlib import Path
 
 import h5netcdf
@@ -28,7 +28,6 @@ from sarcomere.recorder import Block
 from sarcomere.scenario import Scenario
 from sarcomere.simulate import DEFAULT_BLOCK, Simulation
 from sarcomere_kernels import KERNEL_HASH
-from sarcomere_kernels import types as k
 
 MAX_BLOCK = 16 * DEFAULT_BLOCK
 _GROWTH = 0.05
@@ -102,7 +101,8 @@ def record(
             simulation.watch = progress  # a block of it takes long
     while simulation.samples_done < scenario.n_samples:
         rows = int(min(max(block, _GROWTH * simulation.samples_done), MAX_BLOCK))
-        with contextlib.closing(simulation.blocks(threads, rows)) as blocks:
+        blocks: Generator[Piece, None, None] = simulation.blocks(threads, rows)
+        with contextlib.closing(blocks):
             piece = next(blocks)
         with _unbroken(), _replacing(part, _room(simulation, piece)) as target:
             _append(target, simulation, piece, fresh=not part.exists())

@@ -43,11 +43,14 @@ GROUPS = (
 )
 _NOT_HERE = {"residual", "solver_iterations"}
 # Of the representatives' lattices, where there are any.
-LATTICE = tuple(
-    variable._replace(dims=tuple("group" if dim == "motor_unit" else dim for dim in variable.dims))
-    for variable in SERIES
-    if variable.name not in _NOT_HERE
-) + (Variable("imposed_length", GROUP_DIMS, "nm", "where the far end of the half-sarcomere is held", "f8"),)
+LATTICE = (
+    *(
+        variable._replace(dims=tuple("group" if dim == "motor_unit" else dim for dim in variable.dims))
+        for variable in SERIES
+        if variable.name not in _NOT_HERE
+    ),
+    Variable("imposed_length", GROUP_DIMS, "nm", "where the far end of the half-sarcomere is held", "f8"),
+)
 
 
 class Event(NamedTuple):
