@@ -25,8 +25,9 @@ from sarcomere.cramp.scenario import Episode
 from sarcomere.cramp.simulate import EpisodeSimulation
 from sarcomere.errors import InputError, StoreError
 from sarcomere.recorder import Block
+from sarcomere.running import Running, simulation_of
 from sarcomere.scenario import Scenario
-from sarcomere.simulate import DEFAULT_BLOCK, Simulation
+from sarcomere.simulate import DEFAULT_BLOCK
 from sarcomere_kernels import KERNEL_HASH
 
 MAX_BLOCK = 16 * DEFAULT_BLOCK
@@ -36,7 +37,6 @@ _SLACK = 2**20  # bytes; more than the file's own bookkeeping takes
 _COMPRESSION = {"compression": "gzip", "compression_opts": 4, "shuffle": True, "fletcher32": True}
 
 Run = Scenario | Episode
-Running = Simulation | EpisodeSimulation
 Piece = Block | EpisodeBlock
 Progress = Callable[[Running], None]
 
@@ -92,7 +92,7 @@ def record(
     check_paths(path, resume=resume, overwrite=overwrite)
     if overwrite and not resume:
         part.unlink(missing_ok=True)
-    simulation: Running = EpisodeSimulation(scenario) if isinstance(scenario, Episode) else Simulation(scenario)
+    simulation = simulation_of(scenario)
     if resume and part.exists():
         _restore(simulation, part)
     if progress:
