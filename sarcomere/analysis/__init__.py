@@ -5,7 +5,8 @@ from sarcomere.analysis.calcium import FORCE_PCA, force_pca, hill_calcium
 from sarcomere.analysis.common_drive import common_drive
 from sarcomere.analysis.conditions import by_point, flat, unfold
 from sarcomere.analysis.cramp_statistics import cramp_statistics, threshold_frequency
-from sarcomere.analysis.discharge import discharge_rate, discharge_statistics, pool_rate, trains, units_firing
+from sarcomere.analysis.discharge import discharge_rate, discharge_statistics, trains
+from sarcomere.analysis.discharge_courses import mean_rate, pool_rate, units_firing
 from sarcomere.analysis.dwell import duty_ratio, dwell_survival
 from sarcomere.analysis.energetics import HEADS_mM, atpase, economy, heads_per_filament, tension
 from sarcomere.analysis.episode import cramp_episode
@@ -82,6 +83,7 @@ __all__ = [
     "last_impulse",
     "length_moves",
     "mean_dwell",
+    "mean_rate",
     "michaelis_menten",
     "peak_force",
     "pool_rate",

@@ -8,7 +8,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from sarcomere.analysis.discharge import count_firing
+from sarcomere.analysis.discharge_courses import count_firing
 
 Values = NDArray[np.float64]
 

@@ -24,36 +24,37 @@ class _Row(NamedTuple):
     text: str
     units: str
     measured: str = ""
+    blocked: str = ""
     factor: float = 1.0
 
 
-# Electrically started cramps of the abductor hallucis, mean ± SD: Minetto 2009 (48 units) and, after a semicolon,
-# Minetto 2011, intact | nerve blocked. Force after a cramp: Miller & Knight 2012.
+# Electrically started cramps of the abductor hallucis, mean ± SD: Minetto 2009 (48 units) and, after a semicolon and
+# of cramps with the nerve blocked, Minetto 2011. Force after a cramp: Miller & Knight 2012.
 _OF_UNITS = (
-    _Row("rate_mean", "rate", "1/s", "14.5 ± 5.1; 20.0 ± 5.9 | 25.7 ± 11.6"),
+    _Row("rate_mean", "rate", "1/s", "14.5 ± 5.1; 20.0 ± 5.9", "25.7 ± 11.6"),
     _Row("rate_min", "lowest rate", "1/s", "6.0 ± 0.8"),
     _Row("rate_max", "highest rate", "1/s", "25.0 ± 8.0"),
-    _Row("rate_first", "rate, first 15 intervals", "1/s"),
-    _Row("rate_last", "rate, last 15 intervals", "1/s"),
-    _Row("active_time", "time in discharge", "s", "23.6 ± 16.2; 29.5 ± 21.8 | 1.1 ± 1.0"),
-    _Row("interval_cv", "interval variation", "%", "44.6 ± 9.7", 100.0),
-    _Row("doublets", "doublets", "%", "4.1 ± 4.7", 100.0),
+    _Row("rate_first", "rate, first 15", "1/s"),
+    _Row("rate_last", "rate, last 15", "1/s"),
+    _Row("active_time", "time in discharge", "s", "23.6 ± 16.2; 29.5 ± 21.8", "1.1 ± 1.0"),
+    _Row("interval_cv", "interval variation", "%", "44.6 ± 9.7", "", 100.0),
+    _Row("doublets", "doublets", "%", "4.1 ± 4.7", "", 100.0),
 )
 _OF_DRIVE = (
     _Row("correlation", "correlation of rates", "1", "0.52 ± 0.11"),
     _Row("peak_frequency", "common drive, peak", "Hz", "1.4"),
 )
 _OF_EPISODES = (
-    _Row("duration", "duration", "s", "55.6 ± 19.2 | 2.6 ± 1.3"),
+    _Row("duration", "duration", "s", "55.6 ± 19.2", "2.6 ± 1.3"),
     _Row("emg_on", "EMG on", "s"),
     _Row("units_peak", "units at once", "1"),
     _Row("units_total", "units in all", "1"),
-    _Row("units_left", "units 2.5–4.5 s after onset", "1"),
+    _Row("units_left", "units after 2.5–4.5 s", "1"),
     _Row("force_peak", "force, peak", "N"),
-    _Row("relative_force_peak", "force, of maximum", "%", "", 100.0),
+    _Row("relative_force_peak", "force, of maximum", "%", "", "", 100.0),
     _Row("length_least", "length, shortest", "L0"),
     _Row("pressure_peak", "pressure, peak", "mmHg"),
-    _Row("flow_least", "flow, lowest", "% of rest", "", 100.0),
+    _Row("flow_least", "flow, lowest", "% of rest", "", "", 100.0),
     _Row("lactate_peak", "lactate, peak", "mmol/L"),
     _Row("k_peak", "potassium, peak", "mmol/L"),
     _Row("pain_peak", "pain, worst", "of 10"),
@@ -62,7 +63,7 @@ _OF_EPISODES = (
     _Row("force_fall", "force, half to a tenth", "s"),
     _Row("lactate_half_time", "lactate, half-time", "s"),
     _Row("pain_half_time", "pain, half-time", "s"),
-    _Row("mvc_change", "voluntary force after", "%", "-12 at 1 min", 100.0),
+    _Row("mvc_change", "voluntary force after", "%", "-12 at 1 min", "", 100.0),
 )
 
 
@@ -80,8 +81,8 @@ def cramp_statistics(ds: xr.Dataset, episode: xr.Dataset | None = None) -> xr.Da
     -------
     xarray.Dataset
         By ``quantity``: ``mean``, ``sd`` (n - 1; NaN of fewer than two), ``n``, and as text ``text``, ``units``,
-        ``over`` (units of all replicates that cramped, or those replicates), ``measured``. A cramp still on counts with
-        the time it has lasted.
+        ``over`` (units of all replicates that cramped, or those replicates), ``measured`` and ``blocked`` (measured,
+        nerve intact and blocked). A cramp still on counts with the time it has lasted.
 
     Raises
     ------
@@ -100,14 +101,14 @@ def cramp_statistics(ds: xr.Dataset, episode: xr.Dataset | None = None) -> xr.Da
         for row in rows:
             values = row.factor * found[row.variable].values
             mean, sd, n = _moments(values[np.isfinite(values)])
-            cells = (row.variable, mean, sd, n, row.text, row.units, over, row.measured)
+            cells = (row.variable, mean, sd, n, row.text, row.units, over, row.measured, row.blocked)
             for column, cell in zip(columns.values(), cells, strict=True):
                 column.append(cell)
     names = columns.pop("quantity")
     return xr.Dataset({name: ("quantity", column) for name, column in columns.items()}, {"quantity": names})
 
 
-_TEXT = ("text", "units", "over", "measured")
+_TEXT = ("text", "units", "over", "measured", "blocked")
 
 
 def _moments(values: NDArray[np.float64]) -> tuple[float, float, int]:

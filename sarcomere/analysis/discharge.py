@@ -16,7 +16,6 @@ PAUSE_S = 1.0  # a longer interval is a pause, not a discharge rate
 DOUBLET_S = 0.01
 ENDS = 15  # intervals of the first and of the last rate
 RUN = 5  # intervals over which the lowest and the highest rate are taken, so that a doublet is not one
-FIRING_S = 1.0  # a unit counts as firing for half of this around each impulse
 
 SOURCES = {
     "impulse": "waves that reached the release sites",
@@ -189,80 +188,3 @@ def _correlation(units: NDArray[np.int64], rank: Times) -> float:
     if fired.sum() < 3 or np.ptp(rank[fired]) == 0:
         return float("nan")
     return float(np.corrcoef(rankdata(units[fired]), rank[fired])[0, 1])
-
-
-def pool_rate(ds: xr.Dataset, source: str = "impulse", bin_s: float = 0.1) -> xr.DataArray:
-    """Impulses of all motor units together per second.
-
-    Parameters
-    ----------
-    ds : xarray.Dataset
-        A cramp run.
-    source : {"impulse", "spike", "terminal"}
-        Which impulses, as for ``trains``.
-    bin_s : float
-        Bin, s.
-
-    Returns
-    -------
-    xarray.DataArray
-        1/s, by ``replicate`` and ``time`` (middle of the bin).
-
-    Raises
-    ------
-    InputError
-        If there is no such source, the run does not hold it, or the record is shorter than a bin.
-    """
-    time = _grid(ds, bin_s)
-    edges = np.append(time - bin_s / 2, time[-1] + bin_s / 2)
-    rows = [np.histogram(np.concatenate(row), edges)[0] / bin_s for row in trains(ds, source)]
-    return _course(ds, time, rows, "1/s", "impulses of all motor units per second")
-
-
-def units_firing(ds: xr.Dataset, source: str = "impulse", step_s: float = 0.1) -> xr.DataArray:
-    """How many motor units fire: those with an impulse in the second around each time.
-
-    Parameters
-    ----------
-    ds : xarray.Dataset
-        A cramp run.
-    source : {"impulse", "spike", "terminal"}
-        Which impulses, as for ``trains``.
-    step_s : float
-        Between two counts, s.
-
-    Returns
-    -------
-    xarray.DataArray
-        Units, by ``replicate`` and ``time``.
-
-    Raises
-    ------
-    InputError
-        If there is no such source, the run does not hold it, or the record is shorter than a step.
-    """
-    time = _grid(ds, step_s)
-    rows = [count_firing(row, time) for row in trains(ds, source)]
-    return _course(ds, time, rows, "1", "motor units that fire")
-
-
-def count_firing(row: list[Times], time: Times) -> NDArray[np.int64]:
-    """Units of one replicate that have an impulse in the second around each time."""
-    count = np.zeros(time.shape, dtype=np.int64)
-    for train in row:
-        after = np.searchsorted(train, time + FIRING_S / 2, side="left")
-        count += after > np.searchsorted(train, time - FIRING_S / 2, side="left")
-    return count
-
-
-def _grid(ds: xr.Dataset, step: float) -> Times:
-    """Middles of the steps that fit into the record."""
-    end = float(ds.time[-1])
-    if not 0 < step <= end:
-        raise InputError(f"A step of {step:g} s does not fit into a record of {end:g} s; choose a shorter one.")
-    return (np.arange(int(np.floor(end / step + 1e-9))) + 0.5) * step
-
-
-def _course(ds: xr.Dataset, time: Times, rows: list[NDArray[np.generic]], units: str, text: str) -> xr.DataArray:
-    coords = {"replicate": np.atleast_1d(ds.replicate.values), "time": ("time", time, {"units": "s"})}
-    return xr.DataArray(np.stack(rows), coords, ("replicate", "time"), attrs={"units": units, "long_name": text})

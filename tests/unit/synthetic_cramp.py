@@ -18,11 +18,24 @@ Values = NDArray[np.float64]
 STEP_S = 0.005
 AXON_S = 0.015  # spikes lead impulses by this
 F0_N = 600.0
+SILENT: list[float] = []
+TRAIN = {"kind": "stimulation", "at_s": 1.0, "frequency_Hz": 20.0, "count": 21}  # until 2 s
 
 
 def regular(rate: float, start: float, stop: float) -> Values:
     """Impulses from start on, as many as fit before stop."""
     return np.arange(start, stop - 1e-9, 1 / rate)
+
+
+def units(n: int, *given: object) -> list[list[list[float]]]:
+    """One replicate of n units, the first of which have these impulses."""
+    rows = [list(np.asarray(train, dtype=float)) for train in given]
+    return [rows + [SILENT] * (n - len(rows))]
+
+
+def cramp(stop: float = 12.0, firing: int = 6, n: int = 20) -> list[list[list[float]]]:
+    """Units that fire at 10 Hz from the end of the train on, the first a little earlier than the second."""
+    return units(n, *[regular(10.0, 2.06 + 0.005 * i, stop) for i in range(firing)])
 
 
 def lagged(values: Values, tau: float) -> Values:

@@ -8,21 +8,7 @@ import xarray as xr
 
 import sarcomere
 from sarcomere import analysis
-from tests.unit.synthetic_cramp import cramp_run, regular
-
-TRAIN = {"kind": "stimulation", "at_s": 1.0, "frequency_Hz": 20.0, "count": 21}  # until 2 s
-SILENT: list[float] = []
-
-
-def units(n: int, *given: object) -> list[list[list[float]]]:
-    """One replicate of n units, the first of which have these impulses."""
-    rows = [list(np.asarray(train, dtype=float)) for train in given]
-    return [rows + [SILENT] * (n - len(rows))]
-
-
-def cramp(stop: float = 12.0, firing: int = 6, n: int = 20) -> list[list[list[float]]]:
-    """Units that fire at 10 Hz from the end of the train on, the first a little earlier than the second."""
-    return units(n, *[regular(10.0, 2.06 + 0.005 * i, stop) for i in range(firing)])
+from tests.unit.synthetic_cramp import SILENT, TRAIN, cramp, cramp_run, regular, units
 
 
 def test_statistics_by_hand() -> None:
@@ -79,6 +65,15 @@ def test_pool_rate_and_units_firing() -> None:
     count = analysis.units_firing(ds).isel(replicate=0)
     at = {t: int(count.sel(time=t, method="nearest")) for t in (0.45, 1.05, 1.45, 1.65, 2.45, 2.65, 3.35, 3.55)}
     assert at == {0.45: 0, 1.05: 1, 1.45: 1, 1.65: 2, 2.45: 2, 2.65: 1, 3.35: 1, 3.55: 0}
+
+
+def test_mean_rate_is_impulses_over_time() -> None:
+    irregular = np.cumsum([1.0, *[0.05, 0.15] * 20])  # 40 intervals in 4 s
+    rate = analysis.mean_rate(cramp_run(units(3, irregular, regular(20.0, 3.0, 5.0), [4.0]), 7.0)).isel(replicate=0)
+    np.testing.assert_allclose(rate.sel(time=slice(1.6, 2.4)), 10.0, atol=0.7)
+    np.testing.assert_allclose(rate.sel(time=slice(3.6, 4.4)), 15.0, atol=0.7)
+    assert np.isnan(rate.sel(time=slice(0, 0.9))).all()
+    assert np.isnan(rate.sel(time=slice(5.1, None))).all()
 
 
 def modulated(common: float, seed: int) -> xr.Dataset:
@@ -184,7 +179,7 @@ def test_contraction_after_the_cramp_is_not_part_of_it() -> None:
     found = analysis.cramp_episode(ds).isel(replicate=0)
     np.testing.assert_allclose(found.end, 11.955, atol=0.1)
     lost = float(ds.capacity[15:].sum())
-    np.testing.assert_allclose(found.mvc_change, -lost, atol=0.02)
+    np.testing.assert_allclose(found.mvc_change, -lost, atol=0.05)
     whole = analysis.cramp_episode(ds, after=2.0).isel(replicate=0)
     assert float(whole.end) > 14
 
