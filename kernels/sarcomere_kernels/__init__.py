@@ -48,6 +48,7 @@ try:
     from sarcomere_kernels.advance import advance
     from sarcomere_kernels.cycle import tabulate_cycle
     from sarcomere_kernels.motoneuron import advance_pool
+    from sarcomere_kernels.muscle import advance_muscle
     from sarcomere_kernels.terminal import advance_terminals
 finally:
     _config.CACHE_DIR = _users_cache_dir
@@ -62,6 +63,7 @@ __all__ = [
     "CACHE_FOLDER",
     "KERNEL_HASH",
     "advance",
+    "advance_muscle",
     "advance_pool",
     "advance_terminals",
     "is_compiled",
