@@ -1,0 +1,1 @@
+"""The organs around the lattices: from parameters to what their kernels take."""

@@ -1,0 +1,225 @@
+"""Whole muscle: who follows whose lattice, and the constants of every motor unit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sarcomere.errors import InputError
+from sarcomere.lattice import area_per_thick
+from sarcomere.parameters import FIBRE_TYPES, FibreParameters, LatticeParameters, MechanicsParameters, load_fibre
+from sarcomere.parameters.muscle import OVERLAP_FIRST, OVERLAP_STEP, MuscleParameters
+from sarcomere_kernels import organ_types as k
+
+SLOW, FAST = range(2)  # as in FIBRE_TYPES
+_PER_MS = 1e-3
+_MM_PER_UM = 1e-3
+_NM2_PER_CM2 = 1e14
+_N_PER_PN = 1e-12
+_GROUPS_WITHOUT_LATTICE = 8
+_NOTHING = 1e-6  # instead of no release or no pump, where ratios are taken
+
+
+class Groups(NamedTuple):
+    """Which motor units have a lattice, and which follow it."""
+
+    fibre: NDArray[np.int32]  # (unit,) SLOW or FAST
+    group: NDArray[np.int32]  # (unit,)
+    representative: NDArray[np.int32]  # (group,) a unit of the group, in its middle
+    explicit: bool  # whether the representatives have lattices
+
+
+def groups(p: MuscleParameters, n_units: int) -> Groups:
+    """Share the motor units out among representatives, each type's spread evenly over its units.
+
+    Parameters
+    ----------
+    p : MuscleParameters
+        The muscle.
+    n_units : int
+        Motor units, the smallest first.
+
+    Returns
+    -------
+    Groups
+
+    Raises
+    ------
+    InputError
+        If there are more lattices than motor units, or one alone for two fibre types.
+    """
+    if n_units < 1:
+        raise InputError(f"n_units = {n_units} makes no muscle; give at least 1.")
+    if p.explicit_units > n_units:
+        raise InputError(
+            f"muscle.explicit_units = {p.explicit_units} is more than the {n_units} motor units of the pool; "
+            f"use at most {n_units}."
+        )
+    n = p.explicit_units or min(_GROUPS_WITHOUT_LATTICE, n_units)
+    fibre = ((np.arange(n_units) + 0.5) / n_units >= p.slow_share).astype(np.int32)
+    sizes = np.bincount(fibre, minlength=2)
+    types = np.flatnonzero(sizes)
+    if n < types.size:
+        raise InputError(
+            f"muscle.explicit_units = {n} leaves the fast motor units without a lattice to follow; "
+            f"use 0, or 2 and more, or slow_share = 0 or 1."
+        )
+    count = np.clip(np.round(n * sizes / n_units).astype(int), sizes > 0, n - (sizes[::-1] > 0))
+    count[SLOW] = n - count[FAST]
+    group = np.empty(n_units, dtype=np.int32)
+    representatives: list[int] = []
+    for kind in types:
+        units = np.flatnonzero(fibre == kind)
+        chosen = units[((np.arange(count[kind]) + 0.5) * units.size / count[kind]).astype(int)]
+        nearest = np.abs(units[:, None] - chosen[None, :]).argmin(axis=1)
+        group[units] = len(representatives) + nearest
+        representatives += chosen.tolist()
+    return Groups(fibre, group, np.array(representatives, dtype=np.int32), p.explicit_units > 0)
+
+
+def _twitches(p: MuscleParameters, fibres: Mapping[str, FibreParameters]) -> k.Twitch:
+    kinds = [getattr(p.followers, name) for name in FIBRE_TYPES]
+    calcium = [fibres[name].calcium for name in FIBRE_TYPES]
+    fitted = [load_fibre(name).calcium for name in FIBRE_TYPES]
+
+    def each(values: Any) -> NDArray[np.float64]:
+        return np.array(list(values), dtype=np.float64)
+
+    pump = each(max(c.v_pump_mM_s, _NOTHING) / f.v_pump_mM_s for c, f in zip(calcium, fitted, strict=True))
+    emptying = each(max(c.release_uM, _NOTHING) * _MM_PER_UM / (c.sr_rest_mM * c.sr_volume) for c in calcium)
+    return k.Twitch(
+        inactivation=each(c.inactivation for c in calcium),
+        recovery_keep=np.exp(-1.0 / each(c.tau_recovery_ms for c in calcium)),
+        decay=each(t.decay_ms for t in kinds) / pump,
+        saturation=each(t.saturation for t in kinds),
+        exponent=each(t.exponent for t in kinds),
+        half_power=each(t.half**t.exponent for t in kinds),
+        opening=1.0 / each(t.tau_open_ms for t in kinds),
+        closing=1.0 / each(t.tau_close_ms for t in kinds),
+        full_force=each(t.full_pN for t in kinds),
+        atp=each(t.atp_mM_s for t in kinds) * _PER_MS,
+        pumped=each(t.pumped_uM for t in kinds) * _MM_PER_UM / -np.expm1(-emptying),
+        emptying=emptying,
+        overlap=each(t.overlap for t in kinds),
+    )
+
+
+def pack_muscle(
+    p: MuscleParameters, n_units: int, fibres: Mapping[str, FibreParameters], mechanics: MechanicsParameters
+) -> k.Muscle:
+    """All that is constant in a run of one muscle.
+
+    Parameters
+    ----------
+    p : MuscleParameters
+        The muscle.
+    n_units : int
+        Motor units of its pool, the smallest first.
+    fibres : mapping of str to FibreParameters
+        Both fibre types, ``slow`` and ``fast``; gives inactivation and recovery of calcium release, and how fast the
+        pump is relative to the shipped one, to which the twitches are fitted.
+    mechanics : MechanicsParameters
+        Gives the titin of units whose group has no lattice.
+
+    Returns
+    -------
+    sarcomere_kernels.organ_types.Muscle
+
+    Raises
+    ------
+    InputError
+        If the units cannot be shared out.
+    """
+    place = groups(p, n_units)
+    capacity = p.twitch_range ** ((np.arange(n_units) + 0.5) / n_units)
+    capacity /= capacity.sum()
+    in_group = np.bincount(place.group, capacity)
+    isometric = np.array([getattr(p.followers, name).isometric_pN for name in FIBRE_TYPES])
+    kept = float(np.exp(-_PER_MS / p.memory_s))
+    return k.Muscle(
+        fibre=place.fibre,
+        group=place.group,
+        capacity=capacity,
+        share=capacity / in_group[place.group],
+        representative=place.representative if place.explicit else np.full_like(place.representative, -1),
+        group_fibre=place.fibre[place.representative],
+        twitch=_twitches(p, fibres),
+        overlap_first=OVERLAP_FIRST,
+        overlap_step=OVERLAP_STEP,
+        isometric=float(capacity @ isometric[place.fibre]),
+        learned_keep=kept,
+        prior=p.prior_activation**2 / (1.0 - kept),
+        titin_amplitude=float(mechanics.titin_force),
+        titin_exponent=mechanics.titin_exponent * p.optimal_hs_length,
+        titin_slack=mechanics.slack_hs_length / p.optimal_hs_length,
+        tendon_stretch=float(p.tendon.stretch),
+        tendon_keep=float(np.exp(-1.0 / p.tendon.tau_ms)),
+        territory=float(p.territory),
+    )
+
+
+def fresh_muscle(muscle: k.Muscle) -> k.MuscleState:
+    """A rested, relaxed muscle."""
+    n_units, n_groups = muscle.group.size, muscle.representative.size
+    return k.MuscleState(
+        available=np.ones(n_units),
+        calcium=np.zeros(n_units),
+        activation=np.zeros(n_units),
+        force=np.zeros(n_units),
+        learned=np.zeros((n_groups, 2)),
+        tendon=np.zeros(2),
+    )
+
+
+def trace_muscle(muscle: k.Muscle, n_ms: int) -> k.MuscleTrace:
+    """Room for what one window of n_ms milliseconds gives."""
+    n_groups = muscle.representative.size
+    return k.MuscleTrace(
+        **{name: np.zeros(n_ms) for name in ("force", "passive", "territory_force")},
+        **{name: np.zeros(n_groups) for name in ("group_active", "group_used", "group_pumped")},
+    )
+
+
+def fascicle_length(state: k.MuscleState, muscle: k.Muscle, posture: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Length of the fascicles in the next window: what the tendon, one window late, leaves of the posture.
+
+    Parameters
+    ----------
+    state : sarcomere_kernels.organ_types.MuscleState
+        After the last window; the tendon's stretch in it is passed through once more, so that length never jumps.
+    muscle : sarcomere_kernels.organ_types.Muscle
+        The muscle.
+    posture : ndarray, shape (n,)
+        Length of muscle and slack tendon, L0, at the ends of n equal parts of the next window.
+
+    Returns
+    -------
+    ndarray, shape (n,)
+        Length, L0, at the same times.
+    """
+    before, now = state.tendon
+    passed = np.arange(1, posture.size + 1) / posture.size
+    return posture - muscle.tendon_stretch * (before + (now - before) * passed)
+
+
+def full_force_N(p: MuscleParameters, muscle: k.Muscle, lattice: LatticeParameters) -> float:  # noqa: N802
+    """F0 of the whole muscle, N.
+
+    Parameters
+    ----------
+    p : MuscleParameters
+        Gives the cross-section.
+    muscle : sarcomere_kernels.organ_types.Muscle
+        Gives F0 per thick filament.
+    lattice : LatticeParameters
+        Gives thick filaments per cross-section.
+
+    Returns
+    -------
+    float
+    """
+    per_filament = area_per_thick(lattice, p.optimal_hs_length) / lattice.myofibril_fraction
+    return p.pcsa_cm2 * _NM2_PER_CM2 / per_filament * muscle.isometric * _N_PER_PN
