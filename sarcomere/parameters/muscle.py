@@ -123,8 +123,8 @@ class MuscleParameters(Parameters):
     prior_activation: float = quantity(
         "1",
         "activation of the lattice at which it weighs as much as the calibration",
-        "design: below that of unfused twitches",
-        0.1,
+        "design: below that of fast twitches at 10 Hz",
+        0.03,
         gt=0,
         le=1,
     )
