@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import xarray as xr
 
 from sarcomere.analysis.steady import need, standard_error, window
@@ -44,7 +43,7 @@ def excess_force(ds: xr.Dataset, control: xr.Dataset, start: float, stop: float)
         ``mean`` and ``sem`` (pN per thick filament), the error that of both runs between their replicates.
     """
     ours, theirs = held_force(ds, start, stop), held_force(control, start, stop)
-    sem = np.hypot(standard_error(ours), standard_error(theirs))
+    sem = (standard_error(ours) ** 2 + standard_error(theirs) ** 2) ** 0.5
     units = {"units": "pN", "long_name": "active force beyond the control's"}
     return xr.Dataset(
         {
@@ -71,6 +70,6 @@ def removed(whole: xr.Dataset, left: xr.Dataset) -> xr.Dataset:
     """
     base = whole["mean"].where(whole["mean"] != 0)
     ratio = left["mean"] / base
-    sem = np.hypot(left["sem"] / base, ratio * whole["sem"] / base)
+    sem = ((left["sem"] / base) ** 2 + (ratio * whole["sem"] / base) ** 2) ** 0.5
     units = {"units": "1", "long_name": "share of the excess removed"}
-    return xr.Dataset({"mean": (1 - ratio).assign_attrs(units), "sem": np.abs(sem).assign_attrs(units)})
+    return xr.Dataset({"mean": (1 - ratio).assign_attrs(units), "sem": sem.assign_attrs(units)})
