@@ -198,13 +198,16 @@ def force_time(force: xr.DataArray, start: float | None = None, stop: float | No
     return window(force, start, stop).integrate("time").assign_attrs(units="pN s", long_name="force-time integral")
 
 
-def stiffness_to_force(ds: xr.Dataset, at: float) -> xr.Dataset:
-    """Stiffness of the half-sarcomere per active force, from a small release of which the time is known.
+def stiffness_to_force(released: xr.Dataset, held: xr.Dataset, at: float) -> xr.Dataset:
+    """Stiffness of the half-sarcomere per active force, from a small release.
+
+    The two runs share their random numbers and part at the release alone, so that the fluctuation of force from step to
+    step, which a tendon would magnify, cancels.
 
     Parameters
     ----------
-    ds : xarray.Dataset
-        A run with a jump of length by about 1 nm at ``at``, sampled at every step.
+    released, held : xarray.Dataset
+        Runs with a jump of length by about 1 nm at ``at`` and with none that matters, sampled at every step.
     at : float
         Time of the jump, s.
 
@@ -213,14 +216,12 @@ def stiffness_to_force(ds: xr.Dataset, at: float) -> xr.Dataset:
     xarray.Dataset
         ``mean`` and ``sem`` (1/nm) between replicates; NaN where there is no active force before the jump.
     """
-    need(ds, "force", "titin_force", "hs_length")
-    before = int(np.searchsorted(ds.time.values, at - 1e-9))  # a jump acts on the step after it
-    after = before + 1
-    force = ds.force - ds.titin_force
-    change = force.isel(time=after, drop=True) - force.isel(time=before, drop=True)
-    moved = ds.hs_length.isel(time=after, drop=True) - ds.hs_length.isel(time=before, drop=True)
-    held = force.sel(time=slice(at - HELD_BEFORE_S, at)).mean("time")
-    ratio = change / moved / held.where(held > 0)
+    need(released, "force", "titin_force", "hs_length")
+    after = int(np.searchsorted(held.time.values, at - 1e-9)) + 1  # a jump acts on the step after it
+    forces = [(ds.force - ds.titin_force).isel(time=after, drop=True) for ds in (released, held)]
+    lengths = [ds.hs_length.isel(time=after, drop=True) for ds in (released, held)]
+    before = (held.force - held.titin_force).sel(time=slice(at - HELD_BEFORE_S, at)).mean("time")
+    ratio = (forces[0] - forces[1]) / (lengths[0] - lengths[1]) / before.where(before > 0)
     units = {"units": "1/nm", "long_name": "stiffness per active force"}
     return xr.Dataset(
         {"mean": ratio.mean("replicate").assign_attrs(units), "sem": standard_error(ratio).assign_attrs(units)}

@@ -74,14 +74,14 @@ def letting_go(ds: xr.Dataset) -> xr.Dataset:
     xarray.Dataset
         By ``motor_unit`` (or ``condition``): ``from_impulse``, ``from_calcium`` (s; half-times of active force, from
         the last impulse and from when calcium is below 0.5 µM), ``calcium_gone`` (s after the last impulse);
-        ``residual``, share of the heads attached at the last impulse that still are, by ``since`` (s after calcium has
-        gone); ``shoulder`` (s), ``k_lin`` and ``k_rel`` (1/s) of the two-phase relaxation. NaN where it does not
+        ``residual``, heads attached relative to the most that were after the last impulse, by ``since`` (s after
+        calcium has gone); ``shoulder`` (s), ``k_lin`` and ``k_rel`` (1/s) of the two-phase relaxation. NaN where it does not
         happen within the record.
     """
     force, attached, last = active_force(ds), smoothed(attached_fraction(ds).mean("replicate")), last_impulse(ds)
     gone = calcium_gone(ds, last)
     phases = two_phase_relaxation(force, last)
-    before = _at(attached, last)
+    before = attached.where(attached.time >= last).max("time")
     residual = xr.concat([_at(attached, gone + since) for since in RESIDUAL_S], "since") / before.where(before > 0)
     since = xr.Variable("since", list(RESIDUAL_S), {"units": "s", "long_name": "time after calcium has gone"})
     return xr.Dataset(

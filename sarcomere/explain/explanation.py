@@ -25,7 +25,7 @@ class Observed(NamedTuple):
     from_impulse: float  # to half the force
     from_calcium: float
     calcium_gone: float  # after the last impulse
-    residual_50ms: float  # share of the heads attached at the last impulse, 50 ms after calcium has gone
+    residual_50ms: float  # of the most heads attached after the last impulse, 50 ms after calcium has gone
     residual_100ms: float
     residual_200ms: float
 

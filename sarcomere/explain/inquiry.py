@@ -43,12 +43,15 @@ class Inquiry:
         self._normal = self._control if driven else twins.reference(self._control)
         self._where, self._normal_where = twins.windows(scenario), twins.windows(self._normal)
         first = [scenario, self._control, *([] if driven else [self._normal])]
-        bench.plan(*first, *first)  # the tests take about as long again, without a hold
+        tests = [scenario] * 4  # about as much as stop, stretch and probes take
+        bench.plan(*first, *tests, *[scenario] * (2 * len(twins.ABLATIONS) - len(twins.CLAMPED) - 1))
         self._subject_run = bench.run("the run again", scenario)
         self._control_run = bench.run("its matched control", self._control)
         self._normal_run = self._control_run if driven else bench.run("a normal contraction", self._normal)
         self.excess, self.excess_driven = self._excesses()
         self._holds = is_excess(self.excess)
+        if not self._holds:
+            bench.plan(*tests)
 
     @cached_property
     def force(self) -> float:
@@ -94,9 +97,12 @@ class Inquiry:
         at: float,
         stream: int,
     ) -> Observed:
-        release = twins.probed(scenario, at, stream)
-        ds = self._bench.run("a small release for stiffness", release).ds
-        stiffness = float(analysis.stiffness_to_force(ds, twins.probe_time(scenario, at))["mean"].squeeze())
+        released, held = (
+            self._bench.run("a small release for stiffness", twins.probed(scenario, at, release, stream)).ds
+            for release in twins.PROBES_NM
+        )
+        found = analysis.stiffness_to_force(released, held, twins.probe_time(scenario, at))
+        stiffness = float(found["mean"].squeeze())
         return observe(twin, where, compared, self._normal_run.ds, self._steady, stiffness)
 
     def stop(self) -> Stop | None:
@@ -128,16 +134,12 @@ class Inquiry:
         """What removes the excess after the last impulse; nothing without one."""
         if not self._holds:
             return ()
-        runs = {}
+        found = []
         for i, ablation in enumerate(twins.ABLATIONS):
             if ablation.name in twins.CLAMPED and not twins.departs(self._scenario, ablation.name):
                 continue
             ours = twins.ablated(self._scenario, ablation, self._control_run.ds, 10 + 2 * i)
             theirs = twins.ablated(self._control, ablation, self._control_run.ds, 11 + 2 * i) if ablation.both else None
-            runs[ablation] = (ours, theirs)
-            self._bench.plan(*(one for one in (ours, theirs) if one is not None))
-        found = []
-        for ablation, (ours, theirs) in runs.items():
             subject = self._bench.run(ablation.text, ours).ds
             control = self._control_run.ds if theirs is None else self._bench.run(ablation.text, theirs).ds
             found.append(Attribution(*ablation[:3], self._removed(subject, control)))

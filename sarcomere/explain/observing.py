@@ -45,8 +45,8 @@ class Bench:
         self._done, self._planned = 0.0, 0.0
 
     def plan(self, *scenarios: Scenario) -> None:
-        """Add to the work that is to be done."""
-        self._planned += sum(_work(scenario) for scenario in scenarios)
+        """Say what is still to be done."""
+        self._planned = self._done + sum(_work(scenario) for scenario in scenarios)
 
     def run(self, title: str, scenario: Scenario) -> Twin:
         """Run a scenario, keeping the ages of its attached heads now and then."""
@@ -70,7 +70,7 @@ class Bench:
     def _tell(self, title: str, scenario: Scenario, share: float) -> None:
         self._done += share * _work(scenario)
         if self._progress is not None:
-            self._progress(title, min(1.0, self._done / max(self._planned, self._done)))
+            self._progress(title, self._done / max(self._planned, self._done))
 
 
 def _work(scenario: Scenario) -> float:

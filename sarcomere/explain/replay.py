@@ -49,8 +49,8 @@ def of_lattice_run(ds: xr.Dataset, unit: int | None = None) -> Scenario:
     for imposed, name in ((condition.drive.pCa, "pCa"), (condition.protocol.load, "load")):
         if imposed is not None:
             raise InputError(
-                f"This run imposes {name}, so what held it is the experimenter: explain a run driven by impulses, at an "
-                f"imposed length."
+                f"This run imposes {name}, so what held it is the experimenter: explain a run driven by impulses, at "
+                f"an imposed length."
             )
     times = ds.impulse_time.transpose(..., "impulse").values[place]
     table = condition.model_dump()

@@ -10,7 +10,7 @@ from sarcomere.explain.twins import HOLD_S, STRETCH, STRETCH_SPEED
 from sarcomere.explain.verdict import HALF, IRREGULAR_CV, NORMAL_RATIO, involuntary, is_excess
 
 _MECHANISM = {
-    "calcium": "calcium that stayed up after the impulses: what was slow is its removal, not the heads",
+    "calcium": "calcium that stayed up: its removal was slow",
     "rigor_am": "heads without nucleotide (rigor_am), which need ATP to let go and cycle no more",
     "adp_retained": "heads that keep ADP (adp_retained)",
     "cooperative_hold": "the thin filament held open by its own attached heads or neighbours (cooperative_hold)",
@@ -47,9 +47,13 @@ def _drive(found: Explanation) -> str:
     d = found.drive
     if d.impulses == 0:
         return f"No impulse reached the {found.fibre} fibres of unit {found.unit}."
+    if d.impulses < 3:
+        times = f"{d.first:.2f}" if d.impulses == 1 else f"{d.first:.2f} and {d.last:.2f}"
+        return f"Impulses reached the {found.fibre} fibres of unit {found.unit} at {times} s and no more."
+    span = f"from {d.first:.2f} to {d.last:.2f} s, {d.rate:.1f} per second"
     line = (
-        f"{d.impulses} impulses reached the {found.fibre} fibres of unit {found.unit} from {d.first:.2f} to {d.last:.2f} "
-        f"s, {d.rate:.1f} per second, with a coefficient of variation of their intervals of {d.cv:.2f}"
+        f"{d.impulses} impulses reached the {found.fibre} fibres of unit {found.unit} {span}, with a coefficient of "
+        f"variation of their intervals of {d.cv:.2f}"
     )
     if d.after_command is not None:
         kind = "involuntary, as in a cramp" if involuntary(found) else "so they were voluntary or evoked"
@@ -100,8 +104,8 @@ def _verdict(found: Explanation) -> Iterator[str]:
         yield f"Ablation, {attribution.text}: {change}, {part}."
     for name, (ours, shipped) in found.unlike_shipped.items():
         yield f"The fibre differs from the shipped one: {name} is {ours:g}, not {shipped:g}."
-    for mechanism in found.held_by:
-        yield f"What held, {found.excess.mean:.2f} of the normal force, was {_MECHANISM[mechanism]}."
+    what = ", together with ".join(_MECHANISM[mechanism] for mechanism in found.held_by)
+    yield f"What held, {found.excess.mean:.2f} of the normal force, was {what}."
 
 
 def _heads(found: Explanation) -> Iterator[str]:
@@ -119,8 +123,9 @@ def _heads(found: Explanation) -> Iterator[str]:
         f"ATP per pN s ({y.cost:.2g}), at a stiffness of {o.stiffness_to_force:.3f} per nm of its force "
         f"({y.stiffness_to_force:.3f})."
     )
+    when = "After the drive" if found.drive.impulses else "In the last third"
     yield (
-        f"After the drive {o.ca_unexplained:.0f} pN were more than calcium explains at resting chemistry "
+        f"{when} {o.ca_unexplained:.0f} pN were more than calcium explains at resting chemistry "
         f"(ca_unexplained_force; {y.ca_unexplained:.0f} pN in a normal relaxation, which lags calcium)."
     )
 
@@ -149,14 +154,17 @@ def _stretch(found: Explanation) -> str:
     s = found.stretch
     assert s is not None
     line = (
-        f"One second after a stretch by {100 * STRETCH:g} % at {STRETCH_SPEED:g} lengths/s, the impulses stopped, "
+        f"One second after a stretch by {100 * STRETCH:g} % at {STRETCH_SPEED:g} lengths/s without impulses, "
         f"{s.force_after:.0f} of {s.force_before:.0f} pN and {100 * s.attached_after:.0f} of "
         f"{100 * s.attached_before:.0f} % of the heads were left"
     )
     without = f"unstretched {s.force_unstretched:.0f} pN"
     if not s.releases:
         return f"{line} ({without}): stretch did not release it."
-    return f"{line} ({without}): it let go."
+    alone = s.force_unstretched < 0.5 * s.force_before
+    return (
+        f"{line} ({without}): it let go, {'as it did without stretch' if alone else 'and without stretch it did not'}."
+    )
 
 
 def _seconds(value: float) -> str:

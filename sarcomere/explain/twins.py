@@ -19,7 +19,7 @@ REFERENCE_HZ = {"slow": 20.0, "fast": 40.0}  # a fused train at 37 C; design
 REFERENCE_S = 1.0
 STRETCH = 0.05  # of the length
 STRETCH_SPEED = 0.5  # lengths/s
-PROBE_NM = 1.0  # release of the half-sarcomere itself, which measures stiffness
+PROBES_NM = (1.0, 1e-6)  # releases of the half-sarcomere itself; the second one only parts the steps as the first does
 HALF_SARCOMERE_STIFFNESS = 40.0  # pN/nm, for the share of a release that a tendon takes; order of magnitude
 PCA_TOLERANCE = 0.02
 STEADY_PCA = (7.5, 7.0, 6.7, 6.5, 6.3, 6.1, 5.9, 5.7, 5.5, 5.0, 4.5)
@@ -94,6 +94,8 @@ def prepared(scenario: Scenario, replicates: int, n_thick: int) -> Scenario:
     times, duration = scenario.drive.impulses_s or [], scenario.run.duration_s
     if times:
         duration = min(max(duration, times[-1] + LEAST_AFTER_S), times[-1] + MOST_AFTER_S)
+    else:
+        duration = max(duration, 2 * LEAST_AFTER_S)
     step = scenario.numerics.step_ms
     return changed(
         scenario,
@@ -161,10 +163,10 @@ def stretched(scenario: Scenario, at_s: float, stream: int) -> Scenario:
     )
 
 
-def probed(scenario: Scenario, at_s: float, stream: int) -> Scenario:
-    """The same with a small release whose first step is sampled."""
+def probed(scenario: Scenario, at_s: float, release_nm: float, stream: int) -> Scenario:
+    """The same with a small release of the half-sarcomere whose first step is sampled."""
     step, at_s = scenario.numerics.step_ms, probe_time(scenario, at_s)
-    release = -PROBE_NM * (1.0 + HALF_SARCOMERE_STIFFNESS * scenario.mechanics.series_compliance)
+    release = -release_nm * (1.0 + HALF_SARCOMERE_STIFFNESS * scenario.mechanics.series_compliance)
     return changed(
         scenario,
         {

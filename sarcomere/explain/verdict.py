@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 from sarcomere.explain.explanation import Explanation, Measured
 
 LEAST_EXCESS = 0.05  # of the normal force; a half-time 1.5 times the control's makes about as much; design
@@ -11,6 +9,7 @@ LEAST_FORCE = 0.1  # of the normal force; with less there is no contraction to e
 SIGNIFICANT = 3.0  # standard errors
 NORMAL_RATIO = 1.5  # of half-times: up to here stopping the drive releases normally (PHYSIOLOGY F)
 HALF = 0.5  # of the excess: what removes so much accounts for it
+RIGOR_SHARE = 0.1  # of the attached heads: that of about 0.1 mM ATP is 0.04-0.07, a control's below 0.01
 IRREGULAR_CV = 0.3  # between voluntary discharge (0.1-0.2, from memory) and cramp, 0.446 +- 0.097 (Minetto 2009)
 WENT_ON_S = 0.5  # impulses this long after the command are not its tail; design
 
@@ -33,8 +32,8 @@ def is_excess(found: Measured) -> bool:
 def held_by(found: Explanation) -> tuple[str, ...]:
     """What held the force.
 
-    An ablation that removes half of the excess or more accounts for it. Low ATP stops the calcium pump too: where
-    clamping calcium releases as well, calcium is what held.
+    An ablation that removes half of the excess or more accounts for it. Low ATP acts on the calcium pump too: where
+    clamping calcium releases as well and few heads are without nucleotide, calcium is what held.
 
     Parameters
     ----------
@@ -51,9 +50,9 @@ def held_by(found: Explanation) -> tuple[str, ...]:
         slow = found.stop is not None and found.stop.ratio > NORMAL_RATIO
         return () if weak else ("unexplained",) if slow else ("drive",)
     removers = {a.mechanism for a in found.attributions if a.removed.mean >= HALF}
-    if "calcium" in removers:
+    if "calcium" in removers and found.observed.rigor_am < RIGOR_SHARE:
         removers.discard("rigor_am")
-    order = ("calcium", "rigor_am", "adp_retained", "cooperative_hold", "off_state")
+    order = ("rigor_am", "calcium", "adp_retained", "cooperative_hold", "off_state")
     return tuple(name for name in order if name in removers) or ("unexplained",)
 
 
@@ -71,7 +70,7 @@ def involuntary(found: Explanation) -> bool:
     """
     if found.drive.after_command is not None:
         return found.drive.after_command > WENT_ON_S
-    return not math.isnan(found.drive.cv) and found.drive.cv > IRREGULAR_CV
+    return found.drive.cv > IRREGULAR_CV  # not so without intervals
 
 
 def contrast(found: Explanation) -> str:
@@ -89,10 +88,11 @@ def contrast(found: Explanation) -> str:
     if not found.held_by:
         return "no contraction"
     if found.held_by == ("drive",):
-        return "cramp" if involuntary(found) else "voluntary contraction"
+        return "cramp" if involuntary(found) else "voluntary or evoked contraction"
+    if "rigor_am" in found.held_by:
+        return "rigor contracture"
     names = {
         "calcium": "slow removal of calcium",
-        "rigor_am": "rigor contracture",
         "adp_retained": "heads that retain ADP",
         "cooperative_hold": "cooperative hold",
         "off_state": "heads kept ON",
