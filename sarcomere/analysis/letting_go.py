@@ -75,8 +75,8 @@ def letting_go(ds: xr.Dataset) -> xr.Dataset:
         By ``motor_unit`` (or ``condition``): ``from_impulse``, ``from_calcium`` (s; half-times of active force, from
         the last impulse and from when calcium is below 0.5 µM), ``calcium_gone`` (s after the last impulse);
         ``residual``, heads attached relative to the most that were after the last impulse, by ``since`` (s after
-        calcium has gone); ``shoulder`` (s), ``k_lin`` and ``k_rel`` (1/s) of the two-phase relaxation. NaN where it does not
-        happen within the record.
+        calcium has gone); ``shoulder`` (s), ``k_lin`` and ``k_rel`` (1/s) of the two-phase relaxation. NaN where it
+        does not happen within the record.
     """
     force, attached, last = active_force(ds), smoothed(attached_fraction(ds).mean("replicate")), last_impulse(ds)
     gone = calcium_gone(ds, last)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
+from pydantic import ValidationError
 
 from sarcomere.analysis.relaxation import active_force
 from sarcomere.analysis.steady import need
@@ -18,6 +19,7 @@ from sarcomere.simulate import columns
 
 LENGTH_TOLERANCE_NM = 0.25
 CHEMISTRY_TOLERANCE = 0.02
+_UNREADABLE = "The attribute 'parameters' of this run cannot be read"
 CHEMISTRY = ("atp_mM", "adp_uM", "pi_mM")
 
 
@@ -42,7 +44,7 @@ def of_lattice_run(ds: xr.Dataset, unit: int | None = None) -> Scenario:
         If there is no such unit, or if calcium or load was imposed.
     """
     need(ds, "force", "titin_force", "impulse_time")
-    scenario = Scenario.model_validate(json.loads(ds.attrs["parameters"]))
+    scenario = _scenario(ds)
     listed = columns(scenario)
     place = _place([label for label, _, _ in listed], unit, ds)
     _, condition, chosen = listed[place]
@@ -90,7 +92,7 @@ def of_cramp_run(ds: xr.Dataset, unit: int | None = None, replicate: int = 0) ->
     place = _place(ds.group_unit.values.tolist(), unit, ds)
     one = ds.isel(group=place, replicate=replicate)
     chosen = int(one.group_unit)
-    known = json.loads(ds.attrs["parameters"])
+    known = _parameters(ds)
     mine = (ds.impulse_unit == chosen) & (ds.impulse_replicate == int(ds.replicate[replicate]))
     time = ds.time.values - float(ds.time[0])
     chemistry = {name: stepwise(time, one[name].values.astype(float), CHEMISTRY_TOLERANCE) for name in CHEMISTRY}
@@ -108,6 +110,23 @@ def of_cramp_run(ds: xr.Dataset, unit: int | None = None, replicate: int = 0) ->
         **{name: known[name] for name in ("lattice", "mechanics", "numerics", "fibres") if name in known},
     }
     return from_dict(table)
+
+
+def _parameters(ds: xr.Dataset) -> dict[str, Any]:
+    """What stands in the attribute ``parameters``."""
+    try:
+        table = json.loads(ds.attrs["parameters"])
+        return {key: value for key, value in table.items() if value is not None}
+    except (KeyError, TypeError, AttributeError, ValueError):
+        raise InputError(f"{_UNREADABLE}: use the file as 'sarcomere run' wrote it.") from None
+
+
+def _scenario(ds: xr.Dataset) -> Scenario:
+    try:
+        return Scenario.model_validate(_parameters(ds))
+    except ValidationError as error:
+        where = ".".join(map(str, error.errors()[0]["loc"]))
+        raise InputError(f"{_UNREADABLE} by this version, which stumbles over {where!r}: run it again.") from None
 
 
 def _place(labels: list[int], unit: int | None, ds: xr.Dataset) -> int:

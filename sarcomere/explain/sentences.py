@@ -96,7 +96,7 @@ def _verdict(found: Explanation) -> Iterator[str]:
     for attribution in found.attributions:
         share = attribution.removed
         if math.isnan(share.mean):
-            yield f"Ablation, {attribution.text}: leaves too little contraction to tell (below a tenth of normal)."
+            yield f"Ablation, {attribution.text}: leaves too little contraction to tell (less than 10 % of normal)."
             continue
         does = "removes" if share.mean >= 0 else "adds"
         part = "accounts for it" if share.mean >= HALF else "does not account for it"
