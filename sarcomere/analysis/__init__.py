@@ -8,6 +8,7 @@ from sarcomere.analysis.dwell import duty_ratio, dwell_survival
 from sarcomere.analysis.energetics import HEADS_mM, atpase, economy, heads_per_filament, tension
 from sarcomere.analysis.fit import Curve, Quantity, fit, fitted
 from sarcomere.analysis.heads import ATTACHED, attached_fraction, mean_dwell, states_when_attached
+from sarcomere.analysis.hysteresis import hysteresis_area
 from sarcomere.analysis.latch import (
     adp_retained,
     ca_unexplained_force,
@@ -84,6 +85,7 @@ __all__ = [
     "held_force",
     "hill_calcium",
     "hill_velocity",
+    "hysteresis_area",
     "isotonic",
     "k_tr",
     "last_impulse",

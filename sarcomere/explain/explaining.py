@@ -64,7 +64,7 @@ def explain(
     scenario = twins.prepared(recorded, replicates, n_thick)
     inquiry = Inquiry(scenario, Bench(threads, progress))
     found = Explanation(
-        title=str(ds.attrs.get("title", "")),
+        title=scenario.title,
         unit=scenario.motor_units[0].id,
         fibre=scenario.motor_units[0].fibre,
         drive=drive_of(scenario, command_end),

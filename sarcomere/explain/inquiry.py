@@ -15,6 +15,8 @@ from sarcomere.explain.verdict import LEAST_FORCE, is_excess
 from sarcomere.scenario import Scenario
 
 STOP_SHARE = 0.75  # of the drive, after which it is stopped early
+LEAST_TRAIN_S = 0.3  # a shorter one has no early end
+STRETCHABLE = 0.3  # of the normal force: with less a stretch has little to release
 IN_HOLD_S = 0.5  # after the last impulse: where a hold is stretched and probed
 
 
@@ -106,9 +108,9 @@ class Inquiry:
         return observe(twin, where, compared, self._normal_run.ds, self._steady, stiffness)
 
     def stop(self) -> Stop | None:
-        """Run and control with their drive stopped early; None without a train."""
+        """Run and control with their drive stopped early; None without a train that lasts."""
         times = self._scenario.drive.impulses_s or []
-        if len(times) < 2:
+        if not times or times[-1] - times[0] < LEAST_TRAIN_S:
             return None
         at = max(time for time in times if time <= times[0] + STOP_SHARE * (times[-1] - times[0]))
         half = []
@@ -118,14 +120,14 @@ class Inquiry:
         return Stop(at, *half)
 
     def stretch(self) -> Stretch | None:
-        """Stretched while it holds, or where the drive is stopped; None without force."""
+        """Stretched while it holds, or where the drive is stopped; None with little force."""
         last = self._where.hold[0]
         at = last + IN_HOLD_S if self._holds and self._where.drive is not None else last
         later = at + twins.STRETCH / twins.STRETCH_SPEED + 1.0
         before, after = slice(at - 0.1, at), slice(later - 0.05, later + 0.05)
         stretched = self._bench.run("a stretch", twins.stretched(self._scenario, at, 7)).ds
         held = [_force_and_heads(stretched, before), _force_and_heads(stretched, after)]
-        if held[0][0] < LEAST_FORCE * self.force:
+        if held[0][0] < STRETCHABLE * self.force:
             return None
         without = _force_and_heads(self._subject_run.ds, after)
         return Stretch(at, held[0][0], held[1][0], held[0][1], held[1][1], *without)

@@ -62,6 +62,8 @@ def of_lattice_run(ds: xr.Dataset, unit: int | None = None) -> Scenario:
         "duration_s": min(condition.run.duration_s, float(ds.time[-1])),  # an unfinished run is shorter
     }
     table |= {"motor_units": [chosen.model_dump()], "series": None}
+    if scenario.series is not None:
+        table["title"] = f"{scenario.title}, {scenario.condition_labels[place]}"
     return Scenario.model_validate(table)
 
 

@@ -134,3 +134,27 @@ def test_stiffness_per_force_of_a_known_spring() -> None:
     )
     found = analysis.stiffness_to_force(released, held, 0.5)
     assert float(found["mean"][0]) == pytest.approx(40 / 200, rel=0.01)
+
+
+def test_hysteresis_of_force_that_lags_by_a_known_time() -> None:
+    """Force linear in pCa, 100 pN per unit, lagging by d: the loop is 200 * rate * d wide and 2 long."""
+    time = np.arange(0, 4, 0.001)
+    found = []
+    for rate in (1.0, 2.0):
+        half = 2.0 / rate
+
+        def course(t: np.ndarray, rate: float = rate, half: float = half) -> np.ndarray:
+            return 7.0 - rate * np.clip(half - np.abs(t - half), 0.0, None)
+
+        ds = series(
+            [{"fibre": "slow"}],
+            time,
+            force=lambda t, c, course=course: 100 * (7.0 - course(t - 0.02)),
+            ca=lambda t, c, course=course: 10 ** (6 - course(t)),
+            noise_pN=0.0,
+        )
+        loop = analysis.hysteresis_area(ds, half)
+        assert float(loop.rate[0]) == pytest.approx(rate, rel=0.01)
+        found.append(float(loop.area[0]))
+        assert found[-1] == pytest.approx(2.0 * 100 * 2 * rate * 0.02, rel=0.05)
+    assert 2 * found[0] - found[1] == pytest.approx(0.0, abs=0.5)  # nothing is left at rate zero
