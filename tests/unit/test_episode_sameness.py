@@ -21,7 +21,7 @@ from sarcomere.cramp.recorder import EVENTS, recorded
 from sarcomere.cramp.results import dataset
 from sarcomere.cramp.simulate import EpisodeSimulation, run_episode
 from sarcomere.errors import InputError
-from tests.episodes import NO_LATTICE, RESTING, episode, kept, put_back, unlike
+from tests.episodes import episode, kept, put_back, unlike
 from tests.unit.test_sameness import bits, differing, load
 
 SAMPLED = [variable.name for variable in recorded(2)]
@@ -268,10 +268,12 @@ TOML = """\
 title = "interrupted"
 length = 0.9
 [run]
-duration_s = 14.0
+duration_s = 7.0
 replicates = 2
+[record]
+sample_interval_ms = 5
 [pool]
-n_units = 12
+n_units = 3
 [muscle]
 explicit_units = 0
 [[interventions]]
