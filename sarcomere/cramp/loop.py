@@ -18,7 +18,7 @@ from sarcomere.cramp.lattices import FibreModels, HalfSarcomere
 from sarcomere.cramp.nerve import Nerve
 from sarcomere.cramp.queue import Queue
 from sarcomere.cramp.scenario import Episode
-from sarcomere.errors import SolverError
+from sarcomere.errors import InputError, SolverError
 from sarcomere.organs import junction, metabolism, muscle, reflex
 from sarcomere.parameters import FIBRE_TYPES
 from sarcomere_kernels import (
@@ -60,6 +60,29 @@ class Window(NamedTuple):
     descending: Values
     posture: Values  # (ms + 1,)
     plasma: dict[str, float]
+
+
+def check_parts(episode: Episode) -> None:
+    """Refuse an episode whose parts cannot be made, without making any.
+
+    Parameters
+    ----------
+    episode : Episode
+        Checked but for what its parts alone know.
+
+    Raises
+    ------
+    InputError
+        Naming the file, the value and the remedy.
+    """
+    e = episode
+    try:
+        muscle.groups(e.muscle, e.pool.n_units)
+        junction.pack_junctions(e.junction, e.wave, e.pool.step_ms)
+        metabolism.pack_metabolism(e.energy, e.blood)
+        reflex.pack_reflex(e.reflex, e.numerics.exchange_ms)
+    except InputError as error:
+        raise InputError(f"{e.source or 'scenario'}: {error}") from None
 
 
 class Loop:

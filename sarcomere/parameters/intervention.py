@@ -118,7 +118,7 @@ class Drink(_AtTime):
     """A drink after sweating: the motoneurons' resting drive shifts as it is absorbed."""
 
     kind: Literal["drink"]
-    fluid: Literal["water", "electrolytes"]
+    fluid: Literal["water", "electrolytes"] = Field(description="what is drunk: 'water' or 'electrolytes'")
     shift: float = quantity(
         "rheobase",
         "size of the shift of resting drive: up for water, down for electrolytes",
