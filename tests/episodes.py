@@ -62,6 +62,4 @@ def put_back(simulation: EpisodeSimulation, saved: dict[str, list[np.ndarray]], 
 def unlike(a: dict[str, list[np.ndarray]], b: dict[str, list[np.ndarray]]) -> list[str]:
     """Names of the arrays that are not the same bit for bit."""
     assert a.keys() == b.keys()
-    return [
-        name for name in a if any(x.tobytes() != y.tobytes() for x, y in zip(a[name], b[name], strict=True))
-    ]
+    return [name for name in a if any(x.tobytes() != y.tobytes() for x, y in zip(a[name], b[name], strict=True))]

@@ -145,7 +145,9 @@ CONDITIONS: dict[str, list[dict[str, Any]]] = {
     "as it is": [],
     "cuff": [{"interventions": [*TABLE["interventions"], {"kind": "cuff", "at_s": 0.0}]}],
     "McArdle": [{"energy": {"glycolysis": 0.0}}],
-    "exhausted": [{"energy": {"glycolysis": 0.0, "oxidation": 0.0, "pcr_mM": 0.005, "creatine_mM": 0.01, "atp_mM": 0.01}}],
+    "exhausted": [
+        {"energy": {"glycolysis": 0.0, "oxidation": 0.0, "pcr_mM": 0.005, "creatine_mM": 0.01, "atp_mM": 0.01}}
+    ],
     "books only": [without("chemistry")],
     "twitch model": [NO_LATTICE, {"run": {"duration_s": 1.0}}],
 }

@@ -18,8 +18,8 @@ import sarcomere_kernels
 from sarcomere import record
 from sarcomere.cli import main
 from sarcomere.cramp.recorder import EVENT_COLUMNS, EVENTS, GROUPS, LATTICE, MUSCLE, Event, recorded
-from sarcomere.cramp.scenario_file import from_dict
 from sarcomere.cramp.results import dataset
+from sarcomere.cramp.scenario_file import from_dict
 from sarcomere.cramp.simulate import EpisodeSimulation, run_episode
 from sarcomere.recorder import Variable
 from tests.episodes import NO_LATTICE, RESTING, episode
@@ -140,7 +140,9 @@ def test_every_wave_has_a_cause(ds: xr.Dataset) -> None:
     stimuli = 10
     for r in range(2):
         counts = {
-            event.name: np.bincount(ds[f"{event.name}_unit"].values[ds[f"{event.name}_replicate"].values == r], minlength=13)
+            event.name: np.bincount(
+                ds[f"{event.name}_unit"].values[ds[f"{event.name}_replicate"].values == r], minlength=13
+            )
             for event in EVENTS
         }
         assert (counts["impulse"] <= counts["spike"] + counts["terminal"] + stimuli).all()

@@ -194,9 +194,7 @@ def test_plasma_moves_where_it_is_told_and_stays_elsewhere() -> None:
     )
     assert blood.plasma(5.0) == NORMAL
     assert blood.plasma(15.0) == pytest.approx({**NORMAL, "potassium_mM": 5.0})
-    assert blood.plasma(40.0) == pytest.approx(
-        {**NORMAL, "potassium_mM": 6.0, "calcium_mM": 0.8, "sodium_mM": 120.0}
-    )
+    assert blood.plasma(40.0) == pytest.approx({**NORMAL, "potassium_mM": 6.0, "calcium_mM": 0.8, "sodium_mM": 120.0})
 
 
 def test_tendon_stimuli_fall_into_one_interval_each() -> None:

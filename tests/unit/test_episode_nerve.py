@@ -22,7 +22,9 @@ RELEASE_MS = 1.0 + 47.0 / 4 / 4.0  # junction, and the mean way along half a fib
 
 
 def run(*interventions: dict[str, Any], **changes: Any) -> xr.Dataset:
-    return run_episode(episode(NO_LATTICE, {"run": {"duration_s": 0.4}, "interventions": list(interventions), **changes}))
+    return run_episode(
+        episode(NO_LATTICE, {"run": {"duration_s": 0.4}, "interventions": list(interventions), **changes})
+    )
 
 
 def axon_ms(unit: int, metres: float, n_units: int = 12) -> float:

@@ -21,8 +21,8 @@ from sarcomere.cramp.recorder import EVENTS, recorded
 from sarcomere.cramp.results import dataset
 from sarcomere.cramp.simulate import EpisodeSimulation, run_episode
 from sarcomere.errors import InputError
-from tests.episodes import episode, kept, put_back, unlike
-from tests.unit.test_sameness import bits, differing, load
+from tests.episodes import NO_LATTICE, episode, kept, put_back, unlike
+from tests.unit.test_sameness import differing, load
 
 SAMPLED = [variable.name for variable in recorded(2)]
 FLAT = [f"{event.name}_{column}" for event in EVENTS for column in ("replicate", "unit", "time")]
@@ -104,7 +104,7 @@ def test_events_of_a_replicate_are_in_order_of_time_over_all_blocks() -> None:
             assert (np.diff(times) >= 0).all()
 
 
-class Stopped(Exception):
+class StoppedError(Exception):
     """Somebody pulled the plug."""
 
 
@@ -113,7 +113,7 @@ def stop_after(samples: int) -> Callable[[EpisodeSimulation], None]:
 
     def watch(simulation: EpisodeSimulation) -> None:
         if simulation.samples_done >= samples:
-            raise Stopped
+            raise StoppedError
 
     return watch
 
@@ -134,7 +134,7 @@ def test_a_resumed_run_goes_on_with_every_array_as_it_was(replicates: int, tmp_p
             assert not unlike(kept(simulation), halfway)
         resumed.append(simulation)
 
-    with pytest.raises(Stopped):
+    with pytest.raises(StoppedError):
         record(s, path, block=12, progress=stop_after(12))
     record(s, path, block=12, resume=True, progress=meet)
     assert resumed[0] is resumed[-1]
@@ -256,7 +256,7 @@ def test_an_episode_killed_at_a_rename_resumes_to_the_same_bits(
 
 def test_another_episode_does_not_resume_a_part(tmp_path: Path) -> None:
     path = tmp_path / "run.h5"
-    with pytest.raises(Stopped):
+    with pytest.raises(StoppedError):
         record(episode(), path, block=12, progress=stop_after(12))
     before = path.with_name("run.h5.part").read_bytes()
     with pytest.raises(InputError, match="belongs to another experiment"):
