@@ -131,11 +131,9 @@ def _check_drive(checked: Scenario | Episode) -> None:
     from sarcomere.cramp.scenario import Episode
 
     if isinstance(checked, Episode):
-        from sarcomere.organs.muscle import groups
-        from sarcomere.organs.reflex import pack_reflex
+        from sarcomere.cramp.loop import check_parts
 
-        groups(checked.muscle, checked.pool.n_units)
-        pack_reflex(checked.reflex, checked.numerics.exchange_ms)
+        check_parts(checked)
     else:
         from sarcomere.simulate import impulse_times
 
