@@ -174,8 +174,8 @@ def test_contraction_after_the_cramp_is_not_part_of_it() -> None:
     rows = [[[*before, *train, *after] for train in row] for row in cramp(firing=20)]
     for unit in rows[0][15:]:
         del unit[-len(after) :]  # five units are lost
-    deeds = [{"kind": "voluntary", "at_s": t, "duration_s": 1.0} for t in (0.0, 14.0)]
-    ds = cramp_run(rows, 20.0, [*deeds, TRAIN])
+    effort = {"kind": "effort", "at_s": 0.0, "rise_s": 0.1, "hold_s": 0.8, "fall_s": 0.1, "count": 2, "every_s": 14.0}
+    ds = cramp_run(rows, 20.0, [effort, TRAIN])
     found = analysis.cramp_episode(ds).isel(replicate=0)
     np.testing.assert_allclose(found.end, 11.955, atol=0.1)
     lost = float(ds.capacity[15:].sum())
@@ -187,6 +187,15 @@ def test_contraction_after_the_cramp_is_not_part_of_it() -> None:
 def test_cramp_at_rest_without_anything_imposed() -> None:
     found = analysis.cramp_episode(cramp_run(cramp(), 20.0)).isel(replicate=0)
     np.testing.assert_allclose([found.imposed_end, found.begin], [0.0, 2.06])
+
+
+def test_units_that_stop_within_a_second_are_not_in_the_cramp() -> None:
+    rows = cramp(firing=15, stop=2.7)
+    few = [[list(regular(10.0, 2.06, 12.0)) if i == 12 else train for i, train in enumerate(row)] for row in rows]
+    assert not bool(analysis.cramp_episode(cramp_run(units(30, *few[0]), 20.0, [TRAIN])).cramp[0])
+    rows[0][8:15] = [list(regular(10.0, 2.06, 12.0))] * 7
+    found = analysis.cramp_episode(cramp_run(rows, 20.0, [TRAIN])).isel(replicate=0)
+    assert int(found.units_peak) == int(found.units_total) == 7
 
 
 def test_force_without_impulses_is_reported() -> None:
