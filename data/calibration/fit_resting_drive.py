@@ -69,7 +69,7 @@ def units_left(changes: dict[str, Any], blocked: bool, seed: int, frequency: flo
 
 
 def threshold(job: tuple[dict[str, Any], bool, float, int]) -> float:
-    """Lowest frequency of the grid that starts a cramp, looked for up or down from a guess; each train is a fresh run."""
+    """Lowest frequency of the grid that starts a cramp, up or down from a guess; each train is a fresh run."""
     changes, blocked, guess, seed = job
     n_units = read("nocturnal-calf-cramp").pool.n_units
 
@@ -99,10 +99,11 @@ def fit_x_base(workers: ProcessPoolExecutor, preset: str) -> float:
     x, target = float(presets()[preset]["x_base"]), TARGET_Hz[preset]
     for _ in range(3):
         found = thresholds(workers, {"pool.preset": preset, "pool.x_base": x}, target, SEEDS_FIT)
-        print(f"{preset}: x_base {x:.3f}, {np.nanmean(found):.1f} Hz of {found}", file=sys.stderr)
-        if abs(np.nanmean(found) - target) <= 0.5:
+        mean = float(np.nan_to_num(found, nan=GRID_Hz[-1] + 2.0).mean())  # none found: just beyond the grid
+        print(f"{preset}: x_base {x:.3f}, {mean:.1f} Hz of {found}", file=sys.stderr)
+        if abs(mean - target) <= 0.5:
             break
-        x = round(x + (target - float(np.nanmean(found))) / SLOPE, 3)
+        x = round(x + (target - mean) / SLOPE, 3)
     return x
 
 
@@ -111,7 +112,7 @@ def fit_x_base(workers: ProcessPoolExecutor, preset: str) -> float:
 
 def cramp(seed: int) -> dict[str, list[float]]:
     """The cramp after the burst: its own numbers, and those of its units."""
-    ds = run({}, seed, 100.0)
+    ds = run({}, seed, 90.0)
     episode = cramp_episode(ds)
     if not episode.cramp[0]:
         return {"cramp": [0.0]}
