@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import xarray as xr
 
+from sarcomere.analysis import cramp_episode
 from sarcomere.explain import twins
 from sarcomere.explain.explanation import Explanation
 from sarcomere.explain.inquiry import Inquiry
@@ -38,8 +39,8 @@ def explain(
     unit : int, optional
         Motor unit (or condition of a series); by default the one of the largest active force.
     command_end : float, optional
-        When the voluntary command or the stimulation ended, s: impulses after it are involuntary. By default the
-        attribute ``command_end_s`` of the run, if it has one.
+        When the voluntary command or the stimulation ended, s: impulses after it are involuntary. By default, in a
+        run of the whole loop, the end of the last effort or train before the cramp; a lattice run does not tell.
     quick : bool
         Two replicates and at most four thick filaments.
     threads : int
@@ -56,9 +57,12 @@ def explain(
     InputError
         If the run cannot be explained: no such unit, or calcium or load imposed.
     """
-    recorded = of_cramp_run(ds, unit) if ds.attrs.get("kind") == "cramp" else of_lattice_run(ds, unit)
-    if command_end is None and "command_end_s" in ds.attrs:
-        command_end = float(ds.attrs["command_end_s"])
+    if ds.attrs.get("kind") == "cramp":
+        if command_end is None:
+            command_end = float(cramp_episode(ds.isel(replicate=[0])).imposed_end[0])
+        recorded = of_cramp_run(ds, unit, command_end)
+    else:
+        recorded = of_lattice_run(ds, unit)
     replicates = QUICK_REPLICATES if quick else max(REPLICATES, recorded.run.replicates)
     n_thick = min(QUICK_THICK, recorded.lattice.n_thick) if quick else recorded.lattice.n_thick
     scenario = twins.prepared(recorded, replicates, n_thick)

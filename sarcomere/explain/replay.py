@@ -13,6 +13,7 @@ from sarcomere.analysis.relaxation import active_force
 from sarcomere.analysis.steady import need
 from sarcomere.errors import InputError, nearest
 from sarcomere.explain.courses import stepwise, thinned
+from sarcomere.parameters import Numerics
 from sarcomere.scenario import Scenario
 from sarcomere.scenario_file import from_dict
 from sarcomere.simulate import columns
@@ -46,7 +47,7 @@ def of_lattice_run(ds: xr.Dataset, unit: int | None = None) -> Scenario:
     need(ds, "force", "titin_force", "impulse_time")
     scenario = _scenario(ds)
     listed = columns(scenario)
-    place = _place([label for label, _, _ in listed], unit, ds)
+    place = _place([label for label, _, _ in listed], unit, active_force(ds).max("time"))
     _, condition, chosen = listed[place]
     for imposed, name in ((condition.drive.pCa, "pCa"), (condition.protocol.load, "load")):
         if imposed is not None:
@@ -67,7 +68,7 @@ def of_lattice_run(ds: xr.Dataset, unit: int | None = None) -> Scenario:
     return Scenario.model_validate(table)
 
 
-def of_cramp_run(ds: xr.Dataset, unit: int | None = None, replicate: int = 0) -> Scenario:
+def of_cramp_run(ds: xr.Dataset, unit: int | None = None, after_s: float = 0.0, replicate: int = 0) -> Scenario:
     """The representative of one group of motor units, under the impulses, length and chemistry that it met.
 
     Parameters
@@ -75,7 +76,9 @@ def of_cramp_run(ds: xr.Dataset, unit: int | None = None, replicate: int = 0) ->
     ds : xarray.Dataset
         A run of the whole loop: variables over (replicate, group, time), impulses in a flat table.
     unit : int, optional
-        Motor unit that represents the group; by default that of the group of the largest active force.
+        Motor unit that represents the group; by default that of the group of the largest mean active force.
+    after_s : float
+        From when on that mean is taken, s.
     replicate : int
         Which repetition; repetitions of the loop part ways.
 
@@ -91,7 +94,7 @@ def of_cramp_run(ds: xr.Dataset, unit: int | None = None, replicate: int = 0) ->
     """
     need(ds, "force", "titin_force", "imposed_length", *CHEMISTRY, "impulse_time", "impulse_unit", "impulse_replicate")
     need(ds, "group_unit", "fibre")
-    place = _place(ds.group_unit.values.tolist(), unit, ds)
+    place = _place(ds.group_unit.values.tolist(), unit, active_force(ds.sel(time=slice(after_s, None))).mean("time"))
     one = ds.isel(group=place, replicate=replicate)
     chosen = int(one.group_unit)
     known = _parameters(ds)
@@ -109,7 +112,8 @@ def of_cramp_run(ds: xr.Dataset, unit: int | None = None, replicate: int = 0) ->
             **{name: course["value"][0] for name, course in chemistry.items()},
         },
         "protocol": {"length": length, **chemistry},
-        **{name: known[name] for name in ("lattice", "mechanics", "numerics", "fibres") if name in known},
+        **{name: known[name] for name in ("lattice", "mechanics", "fibres") if name in known},
+        "numerics": {name: value for name, value in known.get("numerics", {}).items() if name in Numerics.model_fields},
     }
     return from_dict(table)
 
@@ -131,11 +135,10 @@ def _scenario(ds: xr.Dataset) -> Scenario:
         raise InputError(f"{_UNREADABLE} by this version, which stumbles over {where!r}: run it again.") from None
 
 
-def _place(labels: list[int], unit: int | None, ds: xr.Dataset) -> int:
-    """Position of a unit among those that ran side by side."""
+def _place(labels: list[int], unit: int | None, forces: xr.DataArray) -> int:
+    """Position of a unit among those that ran side by side; by default of the strongest."""
     if unit is None:
-        peaks = active_force(ds).max("time").values
-        return int(np.argmax(peaks))
+        return int(np.argmax(forces.values))
     if unit not in labels:
         raise InputError(f"--unit {unit}: this run has no such unit; {nearest(str(unit), map(str, labels))}")
     return labels.index(unit)
