@@ -18,7 +18,6 @@ import sarcomere_kernels
 from sarcomere import record
 from sarcomere.cli import main
 from sarcomere.cramp.recorder import EVENT_COLUMNS, EVENTS, GROUPS, LATTICE, MUSCLE, Event, recorded
-from sarcomere.cramp.results import dataset
 from sarcomere.cramp.scenario_file import from_dict
 from sarcomere.cramp.simulate import EpisodeSimulation, run_episode
 from sarcomere.recorder import Variable
@@ -214,4 +213,4 @@ def test_info_tells_what_is_in_it(path: Path) -> None:
 
 def test_a_run_in_memory_holds_what_the_file_does(ds: xr.Dataset) -> None:
     simulation = EpisodeSimulation(episode(TWICE))
-    xr.testing.assert_identical(dataset(simulation, list(simulation.blocks(block=13))), ds)
+    xr.testing.assert_identical(simulation.whole(list(simulation.blocks(block=13))), ds)

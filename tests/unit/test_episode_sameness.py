@@ -18,7 +18,6 @@ import xarray as xr
 
 from sarcomere import read, record, store
 from sarcomere.cramp.recorder import EVENTS, recorded
-from sarcomere.cramp.results import dataset
 from sarcomere.cramp.simulate import EpisodeSimulation, run_episode
 from sarcomere.errors import InputError
 from tests.episodes import NO_LATTICE, episode, kept, put_back, unlike
@@ -56,7 +55,7 @@ def test_threads_change_no_bit_of_replicates() -> None:
 @pytest.mark.parametrize("block", [1, 7, 30])
 def test_blocks_in_memory_change_no_bit(block: int, reference: xr.Dataset) -> None:
     simulation = EpisodeSimulation(episode())
-    assert not differing(dataset(simulation, list(simulation.blocks(block=block))), reference)
+    assert not differing(simulation.whole(list(simulation.blocks(block=block))), reference)
 
 
 @pytest.mark.parametrize("block", [11, 1024])
@@ -95,7 +94,7 @@ def test_other_seeds_go_other_ways(reference: xr.Dataset) -> None:
 
 def test_events_of_a_replicate_are_in_order_of_time_over_all_blocks() -> None:
     simulation = EpisodeSimulation(episode({"run": {"replicates": 2}}, NO_LATTICE))
-    ds = dataset(simulation, list(simulation.blocks(block=4)))
+    ds = simulation.whole(list(simulation.blocks(block=4)))
     for event in EVENTS:
         assert (np.diff(ds[f"{event.name}_replicate"].values) < 0).any()  # each block begins with replicate 0
         for n in range(2):
