@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 from sarcomere.lattice import thin_filament_length
 from sarcomere.lattice_checks import check_crowns, check_step
 from sarcomere.parameters import (
+    DRIVES,
     Chemistry,
     DriveParameters,
     FibreParameters,
@@ -71,7 +72,7 @@ class Scenario(Parameters):
         drive = table.get("drive", {}) if isinstance(table, dict) else None
         if not isinstance(first, int | float) or not isinstance(drive, dict):
             return table
-        if any(drive.get(name) is not None for name in ("pCa", "train", "discharge_file")):
+        if any(drive.get(name) is not None for name in DRIVES):
             return table
         return {**table, "drive": {**drive, "pCa": float(first)}}
 
@@ -181,7 +182,7 @@ def _check_calcium(s: Scenario) -> None:
     if course is None:
         return
     if s.drive.pCa is None:
-        given = "train" if s.drive.train is not None else "discharge_file"
+        given = next(name for name in DRIVES if getattr(s.drive, name) is not None)
         raise ValueError(f"protocol.pCa holds calcium, but drive.{given} would release it; give one of them")
     if s.drive.pCa != course.value[0]:
         raise ValueError(

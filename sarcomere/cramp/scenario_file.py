@@ -21,7 +21,8 @@ from sarcomere.tables import merge
 @cache
 def presets() -> dict[str, dict[str, Any]]:
     """Pools of the closed loop by name, ``data/parameters/cramp.toml``."""
-    return tomllib.loads(data_path("parameters/cramp.toml").read_text(encoding="utf-8"))["presets"]
+    table = tomllib.loads(data_path("parameters/cramp.toml").read_text(encoding="utf-8"))
+    return {name: merge(table["pool"], preset) for name, preset in table["presets"].items()}
 
 
 def is_episode(table: Mapping[str, Any]) -> bool:
