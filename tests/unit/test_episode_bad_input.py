@@ -42,7 +42,6 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_unchanged_the_episode_of_these_tests_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sarcomere.cli._compile", lambda *_, **__: None, raising=False)
-    monkeypatch.setattr("sarcomere.report.print_summary", lambda _: None)
     result = CliRunner().invoke(main, run())
     assert result.exit_code == 0, result.output
     assert "run.h5" in files()

@@ -173,14 +173,14 @@ def test_without_lattices_only_their_variables_are_missing() -> None:
 def test_empty_tables_work_from_the_first_block_on(tmp_path: Path) -> None:
     """Nothing fires at first, terminals never; then there are spikes."""
     late = {"interventions": [{"kind": "effort", "at_s": 0.1, "x": 1.5, "hold_s": 0.2}]}
-    s = episode(NO_LATTICE, {"pool": {"x_base": 0.0}}, late)
-    with_spikes = load(record(s, tmp_path / "late.h5", block=9))
+    s = episode(NO_LATTICE, {"pool": {"x_base": 0.0}, "run": {"duration_s": 0.2}}, late)
+    with_spikes = load(record(s, tmp_path / "late.h5", block=10))
     assert with_spikes.spike_time.min() > 0.1
-    assert with_spikes.sizes["spike"] > 10
+    assert with_spikes.sizes["spike"] > 5
     assert with_spikes.sizes["terminal"] == 0
     xr.testing.assert_identical(with_spikes, run_episode(s))
-    silent = episode(NO_LATTICE, {"pool": {"x_base": -1.0}, "run": {"duration_s": 0.05}}, RESTING)
-    never = load(record(silent, tmp_path / "never.h5", block=2))
+    silent = episode(NO_LATTICE, {"pool": {"x_base": -1.0}, "run": {"duration_s": 0.02}}, RESTING)
+    never = load(record(silent, tmp_path / "never.h5", block=1))
     assert [never.sizes[event.name] for event in EVENTS] == [0, 0, 0]
     xr.testing.assert_identical(never, run_episode(silent))
 
