@@ -1,7 +1,7 @@
 """Fit the resting drive of the closed loop's pools to threshold frequencies, and measure the loop against its targets.
 
-    python data/calibration/fit_resting_drive.py          # the table, about 12 minutes on two cores
-    python data/calibration/fit_resting_drive.py --fit    # first x_base of healthy and prone; 8 minutes more
+    python data/calibration/fit_resting_drive.py          # the table, 7 minutes of one core
+    python data/calibration/fit_resting_drive.py --fit    # x_base of healthy and prone instead, 2 minutes
 
 Stages.  By hand, against a few cramps each: persistent current (kappa, its inactivation and spread), noise, weight of
 shared input, gain of tendon organs, territory.  Then, here, x_base of each preset by its threshold frequency: the same
