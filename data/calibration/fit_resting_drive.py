@@ -1,7 +1,7 @@
 """Fit the resting drive of the closed loop's pools to threshold frequencies, and measure the loop against its targets.
 
-    python data/calibration/fit_resting_drive.py          # the table, about 12 minutes on two cores
-    python data/calibration/fit_resting_drive.py --fit    # first x_base of healthy and prone; 8 minutes more
+    python data/calibration/fit_resting_drive.py          # the table, 7 minutes of one core
+    python data/calibration/fit_resting_drive.py --fit    # x_base of healthy and prone instead, 2 minutes
 
 Stages.  By hand, against a few cramps each: persistent current (kappa, its inactivation and spread), noise, weight of
 shared input, gain of tendon organs, territory.  Then, here, x_base of each preset by its threshold frequency: the same
@@ -20,6 +20,7 @@ import numpy as np
 import xarray as xr
 
 from sarcomere.analysis import cramp_episode, discharge_statistics
+from sarcomere.cramp.scenario import Episode
 from sarcomere.cramp.scenario_file import presets
 from sarcomere.cramp.simulate import run_episode
 from sarcomere.scenario_file import read
@@ -49,32 +50,33 @@ class Row(NamedTuple):
 def run(changes: dict[str, Any], seed: int, duration: float) -> xr.Dataset:
     """The nocturnal cramp, changed; exchange every 10 ms halves the time and changes nothing beyond chance."""
     quick = {"muscle.explicit_units": 0, "numerics.exchange_ms": 10}
-    return run_episode(
-        read("nocturnal-calf-cramp", {**quick, **changes, "run.seed": seed, "run.duration_s": round(duration, 2)})
-    )
+    changes = {**quick, **changes, "run.seed": seed, "run.duration_s": round(duration, 2)}
+    episode = read("nocturnal-calf-cramp", changes)
+    assert isinstance(episode, Episode)
+    return run_episode(episode)
 
 
 # --- threshold frequency ----------------------------------------------------------------------------------------------
 
 
-def units_left(changes: dict[str, Any], blocked: bool, seed: int, frequency: float) -> int:
-    """Units that go on after a train; motoneurons are asked, or terminals where the nerve is blocked."""
+def share_left(changes: dict[str, Any], blocked: bool, seed: int, frequency: float) -> float:
+    """Share of the units that go on after a train; motoneurons are asked, or terminals where the nerve is blocked."""
     train = [{"kind": "stimulation", "at_s": BEGIN, "frequency_Hz": frequency, "count": COUNT}]
     block = [{"kind": "nerve_block", "at_s": 0.0}] if blocked else []
     source, (first, last) = ("terminal", TERMINALS_S) if blocked else ("spike", SPIKES_S)
     end = BEGIN + (COUNT - 1) / frequency
     ds = run({**changes, "interventions": train + block}, seed, end + last + 0.1)
     time = ds[f"{source}_time"].values
-    return np.unique(ds[f"{source}_unit"].values[(time >= end + first) & (time <= end + last)]).size
+    left = np.unique(ds[f"{source}_unit"].values[(time >= end + first) & (time <= end + last)])
+    return left.size / ds.sizes["motor_unit"]
 
 
 def threshold(job: tuple[dict[str, Any], bool, float, int]) -> float:
     """Lowest frequency of the grid that starts a cramp, up or down from a guess; each train is a fresh run."""
     changes, blocked, guess, seed = job
-    n_units = read("nocturnal-calf-cramp").pool.n_units
 
     def cramps(i: int) -> bool:
-        return units_left(changes, blocked, seed, float(GRID_Hz[i])) >= LEAST * n_units
+        return share_left(changes, blocked, seed, float(GRID_Hz[i])) >= LEAST
 
     at = int(np.abs(GRID_Hz - guess).argmin())
     if cramps(at):

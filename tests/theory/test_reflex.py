@@ -102,7 +102,7 @@ def test_tendon_organs_adapt_as_their_transfer_function() -> None:
     static = 60 * np.log(1 + 25 * force)
     system = cont2discrete(([1.7, 2.58, 0.4], [1.0, 2.2, 0.4]), 1e-3, method="zoh")
     rate = static[0] + dlsim(system, static - static[0])[1][:, 0]
-    gate = 0.05 + 0.95 / (1 + math.exp(-1.0))
+    gate = 0.04 + 0.96 / (1 + math.exp(-1.0))
     expected = 0.25 * gate * np.maximum(rate, 0.0) / (60 * math.log(26))
     np.testing.assert_allclose(found[15:], expected[:-15], rtol=1e-9)
     assert found[1015] - found[1014] == pytest.approx(
@@ -209,7 +209,7 @@ def test_a_shock_to_the_tendon_inhibits_twice_and_less_in_a_short_muscle() -> No
         signals[[50, 60], k.TENDON_STIMULUS] = 1.0, 0.6
         x = run(ReflexParameters(**OFF), force, length, signals)[1]
         strength[at_length] = x.max()
-        gate = 0.05 + 0.95 / (1 + math.exp(-(at_length - 0.95) / 0.05))
+        gate = 0.04 + 0.96 / (1 + math.exp(-(at_length - 0.95) / 0.05))
         expected = np.zeros(600)
         for begin, lasts, share in ((60 + 173, 40, 0.3), (50 + 173, 40, 0.5), (60 + 31, 67, 0.6), (50 + 31, 67, 1.0)):
             expected[begin : begin + lasts] = 0.25 * gate * share
