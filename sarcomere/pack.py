@@ -16,9 +16,9 @@ from sarcomere.parameters import (
     Chemistry,
     CycleParameters,
     FibreParameters,
+    LatticeNumerics,
     LatticeParameters,
     MechanicsParameters,
-    Numerics,
     OffStateParameters,
     RegulationParameters,
 )
@@ -101,7 +101,7 @@ def pack_cycle(
     )
 
 
-def pack_table(cycle: k.Cycle, off: k.ThickFilament, lattice: k.Lattice, numerics: Numerics) -> k.CycleTable:
+def pack_table(cycle: k.Cycle, off: k.ThickFilament, lattice: k.Lattice, numerics: LatticeNumerics) -> k.CycleTable:
     """One-step probabilities of heads, tabulated over strain; bounds on what a detached head may do."""
     n_bins = round(2 * _STRAIN_RANGE / numerics.strain_bin_nm)
     table = k.CycleTable(
@@ -173,7 +173,9 @@ def pack_off_state(p: OffStateParameters) -> k.ThickFilament:
     )
 
 
-def pack_mechanics(p: MechanicsParameters, lat: LatticeParameters, hs_length: float, numerics: Numerics) -> k.Mechanics:
+def pack_mechanics(
+    p: MechanicsParameters, lat: LatticeParameters, hs_length: float, numerics: LatticeNumerics
+) -> k.Mechanics:
     """Segment stiffnesses, titin, and how the end is held."""
     tendon = p.series_compliance > 0
     node_length = 2 * geometry.ACTINS_PER_RU * lat.actin_rise
@@ -203,7 +205,7 @@ def pack_fibre(
     chemistry: Chemistry,
     lat: LatticeParameters,
     hs_length: float,
-    numerics: Numerics,
+    numerics: LatticeNumerics,
     clamped: bool,
 ) -> k.Fibre:
     """Calcium handling in uM and ms; the leak is what balances the pump at rest."""
@@ -237,7 +239,7 @@ def pack_model(
     lat: LatticeParameters,
     mechanics: MechanicsParameters,
     chemistry: Chemistry,
-    numerics: Numerics,
+    numerics: LatticeNumerics,
     hs_length: float,
     *,
     regulated: bool,

@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from sarcomere.organs.junction import fresh_junctions, pack_junctions, pack_potassium, release_factor
+from sarcomere.parameters.electrolytes import ElectrolyteParameters
 from sarcomere.parameters.fibre_wave import PotassiumParameters, WaveParameters
 from sarcomere.parameters.junction import JunctionParameters
 from sarcomere_kernels import advance_potassium, carry_impulses, relax_tubules
 from sarcomere_kernels import organ_types as k
 
 STEP_MS, SECOND, WINDOW = 0.1, 10_000, 50  # ms; steps
-PLASMA = PotassiumParameters().plasma_mM
+PLASMA = ElectrolyteParameters().potassium_mM
 JUNCTIONS = pack_junctions(JunctionParameters(), WaveParameters(), STEP_MS)
 POTASSIUM = pack_potassium(PotassiumParameters())
 

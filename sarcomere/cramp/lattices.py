@@ -13,8 +13,8 @@ from sarcomere import pack, start
 from sarcomere.cramp.scenario import Episode
 from sarcomere.errors import SolverError, check_status
 from sarcomere.lattice import thin_filament_length
-from sarcomere.organs.metabolism import acid_factors
-from sarcomere.parameters import FibreParameters
+from sarcomere.organs.metabolism import acid_factors, adp_rest
+from sarcomere.parameters import Chemistry, FibreParameters
 from sarcomere_kernels import advance
 from sarcomere_kernels import types as k
 
@@ -23,7 +23,13 @@ _KEPT_MODELS = 64  # of one fibre type, about 1 MB each
 _MOST_HALVINGS = 5  # a step is so many ticks: 32 = 2**5
 _LEAST_MM = 1e-7  # of ATP, ADP and Pi, so that logarithms are finite
 
-Chemistry = tuple[float, float, float, float]  # ATP (mM), ADP (uM), Pi (mM), pH
+Mixture = tuple[float, float, float, float]  # ATP (mM), ADP (uM), Pi (mM), pH
+
+
+def at_rest(episode: Episode) -> Mixture:
+    """Mixture of rested fibres."""
+    energy = episode.energy
+    return energy.atp_mM, adp_rest(energy) * 1e3, energy.pi_mM, energy.ph_rest
 
 
 class FibreModels:
@@ -39,13 +45,13 @@ class FibreModels:
 
     def __init__(self, episode: Episode, fibre: str) -> None:
         self._episode, self.fibre = episode, episode.fibres[fibre]  # type: ignore[index]
-        self._lock, self._kept = Lock(), dict[tuple[Chemistry, int], k.Model]()
+        self._lock, self._kept = Lock(), dict[tuple[Mixture, int], k.Model]()
         numerics = episode.numerics
         self.base = pack.pack_model(
             self.fibre,
             episode.lattice,
             episode.mechanics,
-            episode.chemistry,
+            self._bath(*at_rest(episode)[:3]),
             numerics,
             episode.length * episode.muscle.optimal_hs_length,
             regulated=True,
@@ -54,7 +60,7 @@ class FibreModels:
             snapshot_every=0,
         )
 
-    def on_grid(self, chemistry: NDArray[np.float64]) -> Chemistry:
+    def on_grid(self, chemistry: NDArray[np.float64]) -> Mixture:
         """The nearest chemistry for which rates are tabulated: a grid in logarithms, so that few are needed."""
         grid = self._episode.numerics.chemistry_tolerance
         *pools, ph = chemistry
@@ -62,7 +68,7 @@ class FibreModels:
         atp, adp, pi = rounded
         return atp, adp, pi, round(ph / grid) * grid
 
-    def model(self, chemistry: Chemistry, halvings: int) -> k.Model:
+    def model(self, chemistry: Mixture, halvings: int) -> k.Model:
         """The model at a chemistry of the grid, its step halved so often."""
         key = (chemistry, halvings)
         with self._lock:  # groups and replicates share what is made once
@@ -72,10 +78,13 @@ class FibreModels:
                 self._kept[key] = self._build(chemistry, halvings)
             return self._kept[key]
 
-    def _build(self, chemistry: Chemistry, halvings: int) -> k.Model:
+    def _bath(self, atp: float, adp: float, pi: float) -> Chemistry:
+        return Chemistry(atp_mM=atp, adp_uM=adp, pi_mM=pi, **self._episode.chemistry.model_dump())
+
+    def _build(self, chemistry: Mixture, halvings: int) -> k.Model:
         e, base = self._episode, self.base
         atp, adp, pi, ph = chemistry
-        bath = e.chemistry.model_copy(update={"atp_mM": atp, "adp_uM": adp, "pi_mM": pi})
+        bath = self._bath(atp, adp, pi)
         numerics = e.numerics.model_copy(update={"step_ms": e.numerics.step_ms / 2**halvings})
         fibre, length = acidified(self.fibre, e, ph), base.lattice.reference_length
         off = pack.pack_off_state(fibre.off_state.at(bath.temperature_C))
@@ -143,8 +152,7 @@ class HalfSarcomere:
         self.scratch = start.scratch_for(models.base)
         self._trace = start.trace_for(lattice, room_ms + 1, 0)  # one more for time zero
         self._heads = pack.ru_concentration(episode.lattice, lattice.reference_length) * 1e-3 * lattice.head_z.size
-        rest = episode.chemistry
-        self.chemistry = np.array([rest.atp_mM, rest.adp_uM, rest.pi_mM, episode.energy.ph_rest])
+        self.chemistry = np.array(at_rest(episode))
         self.series = self._trace.series
         self.states = self._trace.head_state_fraction
 

@@ -181,7 +181,7 @@ class Loop:
         window = self._window()
         self._fire(window)
         unit, step = self._carry(window)
-        lengths = window.posture - self._tendon_strain()
+        lengths = window.posture - muscle.tendon_strain(self.muscle, self.constants, self._ms)
         self.posture, self.length = float(window.posture[-1]), float(lengths[-1])
         active, passive = self._contract(unit, step, lengths, window, side_by_side)
         self._pull(unit, step, lengths, active, passive, window)
@@ -224,7 +224,7 @@ class Loop:
         e, plasma = self.episode, w.plasma
         local = {"calcium_mM": plasma["calcium_mM"], "magnesium_mM": plasma["magnesium_mM"]}
         first = w.first_ms * self._per_ms
-        fascicles = w.posture[:-1] - self._tendon_strain()[:-1]
+        fascicles = w.posture[:-1] - muscle.tendon_strain(self.muscle, self.constants, self._ms)[:-1]
         unit, step, born = self.nerve.end_of_axons(first, fascicles, {**local, "potassium_mM": self.k_interstitial})
         self.events["terminal"] = self._events(*born)
         carried = np.ones(unit.size, dtype=np.int8)
@@ -236,12 +236,6 @@ class Loop:
         unit, step = self._waves.take(first + self._ms * self._per_ms)
         self.events["impulse"] = self._events(unit, step)
         return unit, step
-
-    def _tendon_strain(self) -> Values:
-        """What the tendon takes of the length (L0) from ms to ms; it follows force a window late."""
-        before, after = self.muscle.tendon[o.LAG_BEFORE], self.muscle.tendon[o.LAG]
-        share = np.arange(self._ms + 1) / self._ms
-        return np.asarray(self.constants.tendon_stretch * (before + (after - before) * share))
 
     def _contract(
         self, unit: NDArray[np.int32], step: NDArray[np.int64], lengths: Values, w: Window, side_by_side: Map

@@ -9,11 +9,11 @@ from pydantic import Field, model_validator
 from sarcomere.lattice import thin_filament_length
 from sarcomere.lattice_checks import check_crowns, check_step
 from sarcomere.parameters import (
-    Chemistry,
+    Bath,
     FibreParameters,
+    LatticeNumerics,
     LatticeParameters,
     MechanicsParameters,
-    Numerics,
     Parameters,
 )
 from sarcomere.parameters.axon import AxonParameters
@@ -54,7 +54,7 @@ class Switches(Parameters):
     reflexes: bool = Field(True, description="false: afferents reach no motoneuron")
 
 
-class EpisodeNumerics(Numerics):
+class EpisodeNumerics(LatticeNumerics):
     """Steps of the lattices, and how often the parts of the loop hear of each other."""
 
     step_ms: float = quantity("ms", "time step of the lattices", "docs/cramp.md: against 0.1 ms", 0.2, gt=0, le=0.5)
@@ -114,9 +114,9 @@ class Episode(Parameters):
     blood: BloodParameters = BloodParameters()
     reflex: ReflexParameters = ReflexParameters()
     fatigue: FatigueParameters = FatigueParameters()
-    lattice: LatticeParameters = LatticeParameters(n_thick=4)
-    mechanics: MechanicsParameters = MechanicsParameters(series_compliance=0.1)
-    chemistry: Chemistry = Chemistry()
+    lattice: LatticeParameters
+    mechanics: MechanicsParameters
+    chemistry: Bath = Bath()
     fibres: dict[Literal["slow", "fast"], FibreParameters]
     numerics: EpisodeNumerics = EpisodeNumerics()
     record: EpisodeRecord = EpisodeRecord()

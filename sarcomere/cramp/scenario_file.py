@@ -19,10 +19,13 @@ from sarcomere.tables import merge
 
 
 @cache
+def _shipped() -> dict[str, Any]:
+    return tomllib.loads(data_path("parameters/cramp.toml").read_text(encoding="utf-8"))
+
+
 def presets() -> dict[str, dict[str, Any]]:
     """Pools of the closed loop by name, ``data/parameters/cramp.toml``."""
-    table = tomllib.loads(data_path("parameters/cramp.toml").read_text(encoding="utf-8"))
-    return {name: merge(table["pool"], preset) for name, preset in table["presets"].items()}
+    return {name: merge(_shipped()["pool"], preset) for name, preset in _shipped()["presets"].items()}
 
 
 def is_episode(table: Mapping[str, Any]) -> bool:
@@ -61,9 +64,9 @@ def from_dict(
     for name in fibres:
         if name not in FIBRE_TYPES:
             raise InputError(f"{where}: fibres.{name} is not a fibre type; {nearest(name, FIBRE_TYPES)}")
+    filled = {"muscle": {}, "lattice": _shipped()["lattice"], "mechanics": _shipped()["mechanics"]}
     whole = {
-        "muscle": {},
-        **table,
+        **merge(filled, table),
         "pool": _pool(table.get("pool"), where),
         "fibres": merge({name: fibre_table(name) for name in FIBRE_TYPES}, fibres),
         "source": source,

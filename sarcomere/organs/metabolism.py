@@ -23,8 +23,18 @@ class AcidFactors(NamedTuple):
     affinity: NDArray[np.float64]
 
 
-def _adp_rest(p: EnergyParameters) -> float:
-    """ADP (mM) in equilibrium with creatine kinase at rest."""
+def adp_rest(p: EnergyParameters) -> float:
+    """ADP (mM) in equilibrium with creatine kinase at rest.
+
+    Parameters
+    ----------
+    p : EnergyParameters
+        Chemistry of rest.
+
+    Returns
+    -------
+    float
+    """
     return p.atp_mM * (p.creatine_mM - p.pcr_mM) / (p.pcr_mM * p.k_creatine_kinase * 10.0**-p.ph_rest)
 
 
@@ -52,7 +62,7 @@ def pack_metabolism(energy: EnergyParameters, blood: BloodParameters) -> tuple[k
             f"energy.creatine_mM = {energy.creatine_mM:g} leaves none free beside energy.pcr_mM = {energy.pcr_mM:g}; "
             f"give more creatine than phosphocreatine."
         )
-    adp = _adp_rest(energy)
+    adp = adp_rest(energy)
     phosphagens = k.Phosphagens(
         creatine=energy.creatine_mM,
         log_ck=math.log(energy.k_creatine_kinase) - math.log(10.0) * energy.ph_rest,
@@ -116,7 +126,7 @@ def fresh_metabolism(energy: EnergyParameters, blood: BloodParameters, n_groups:
     sarcomere_kernels.organ_types.MetabolismState
         Arrays of shape (n_groups,), mM, and the blood.
     """
-    adp = _adp_rest(energy)
+    adp = adp_rest(energy)
     amp = energy.k_adenylate_kinase * adp**2 / energy.atp_mM
     rest = {
         "energy": energy.pcr_mM + 2.0 * energy.atp_mM + adp,

@@ -184,8 +184,8 @@ def trace_muscle(muscle: k.Muscle, n_ms: int) -> k.MuscleTrace:
     )
 
 
-def fascicle_length(state: k.MuscleState, muscle: k.Muscle, posture: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Length of the fascicles in the next window: what the tendon, one window late, leaves of the posture.
+def tendon_strain(state: k.MuscleState, muscle: k.Muscle, n: int) -> NDArray[np.float64]:
+    """What the tendon takes of the posture in the next window; it follows force one window late.
 
     Parameters
     ----------
@@ -193,17 +193,16 @@ def fascicle_length(state: k.MuscleState, muscle: k.Muscle, posture: NDArray[np.
         After the last window; the tendon's stretch in it is passed through once more, so that length never jumps.
     muscle : sarcomere_kernels.organ_types.Muscle
         The muscle.
-    posture : ndarray, shape (n,)
-        Length of muscle and slack tendon, L0, at the ends of n equal parts of the next window.
+    n : int
+        Equal parts of the window.
 
     Returns
     -------
-    ndarray, shape (n,)
-        Length, L0, at the same times.
+    ndarray, shape (n + 1,)
+        L0, at the beginning and at the end of each part.
     """
     before, now = state.tendon
-    passed = np.arange(1, posture.size + 1) / posture.size
-    return posture - muscle.tendon_stretch * (before + (now - before) * passed)
+    return np.asarray(muscle.tendon_stretch * (before + (now - before) * np.arange(n + 1) / n))
 
 
 def full_force_N(p: MuscleParameters, muscle: k.Muscle, lattice: LatticeParameters) -> float:  # noqa: N802

@@ -2,10 +2,11 @@
 
 from sarcomere.parameters.base import Parameters, describe
 from sarcomere.parameters.calcium import CalciumParameters
-from sarcomere.parameters.crossbridge import Chemistry, CycleParameters, OffStateParameters
+from sarcomere.parameters.crossbridge import Bath, Chemistry, CycleParameters, OffStateParameters
 from sarcomere.parameters.experiment import (
     DRIVES,
     DriveParameters,
+    LatticeNumerics,
     MotorUnit,
     Numerics,
     RecordParameters,
@@ -20,11 +21,13 @@ from sarcomere.parameters.thin_filament import RegulationParameters
 __all__ = [
     "DRIVES",
     "FIBRE_TYPES",
+    "Bath",
     "CalciumParameters",
     "Chemistry",
     "CycleParameters",
     "DriveParameters",
     "FibreParameters",
+    "LatticeNumerics",
     "LatticeParameters",
     "MechanicsParameters",
     "MotorUnit",

@@ -11,16 +11,9 @@ CALIBRATED = "fitted to the isometric tension in the 3-D lattice by data/calibra
 BODY_TEMPERATURE = 37.0
 
 
-class Chemistry(Parameters):
-    """What the heads and the pump bathe in."""
+class Bath(Parameters):
+    """What fibres bathe in, whatever they do: temperature, and the free energy that ATP brings."""
 
-    atp_mM: float = quantity("mmol/L", "MgATP", "8.2 +- 0.4 mM, resting human calf (Kemp 2007)", 8.0, gt=0, le=100)
-    adp_uM: float = quantity(
-        "umol/L", "free MgADP", "creatine kinase equilibrium at rest, 16-20 uM", 20.0, gt=0, le=10000
-    )
-    pi_mM: float = quantity(
-        "mmol/L", "inorganic phosphate", "4.5 +- 0.2 mM, resting human calf (Kemp 2007)", 4.0, gt=0, le=200
-    )
     temperature_C: float = quantity("degree_Celsius", "muscle temperature", "core", BODY_TEMPERATURE, ge=0, le=45)
     delta_g0_kJ: float = quantity(
         "kJ/mol",
@@ -40,6 +33,18 @@ class Chemistry(Parameters):
     def thermal_energy(self) -> float:
         """kT in pN nm."""
         return BOLTZMANN * self.absolute_temperature
+
+
+class Chemistry(Bath):
+    """What the heads and the pump bathe in."""
+
+    atp_mM: float = quantity("mmol/L", "MgATP", "8.2 +- 0.4 mM, resting human calf (Kemp 2007)", 8.0, gt=0, le=100)
+    adp_uM: float = quantity(
+        "umol/L", "free MgADP", "creatine kinase equilibrium at rest, 16-20 uM", 20.0, gt=0, le=10000
+    )
+    pi_mM: float = quantity(
+        "mmol/L", "inorganic phosphate", "4.5 +- 0.2 mM, resting human calf (Kemp 2007)", 4.0, gt=0, le=200
+    )
 
     @property
     def delta_g(self) -> float:

@@ -95,8 +95,8 @@ class RunParameters(Parameters):
     )
 
 
-class Numerics(Parameters):
-    """Step length and tolerances."""
+class LatticeNumerics(Parameters):
+    """Steps and tolerances of a half-sarcomere."""
 
     step_ms: float = quantity(
         "ms", "time step", "docs/accuracy.md: within 0.4 % of 0.0125 ms", 0.1, gt=0, le=MAX_STEP_MS
@@ -109,6 +109,23 @@ class Numerics(Parameters):
         gt=0,
         le=100,
     )
+    calcium_substep_ms: float = quantity(
+        "ms", "longest substep of the calcium equations", "converged: tests/theory", 0.025, gt=0, le=1
+    )
+    force_tolerance_pN: float = quantity(
+        "pN", "largest force out of balance at any node", "1e-3 of a head's force", 0.01, ge=1e-9, le=10
+    )
+    max_iterations: int = quantity(
+        "1", "conjugate-gradient iterations a step may take", "design; 3-5 are usual", 200, ge=1, le=100_000
+    )
+    strain_bin_nm: float = quantity(
+        "nm", "strain resolution of the transition table", "converged: tests/theory", 0.05, ge=0.005, le=0.5
+    )
+
+
+class Numerics(LatticeNumerics):
+    """Step length and tolerances."""
+
     fine_step_ms: float = quantity(
         "ms",
         "longest step under force control and just after a jump of length or load",
@@ -132,18 +149,6 @@ class Numerics(Parameters):
         5.0,
         gt=0,
         le=1e4,
-    )
-    calcium_substep_ms: float = quantity(
-        "ms", "longest substep of the calcium equations", "converged: tests/theory", 0.025, gt=0, le=1
-    )
-    force_tolerance_pN: float = quantity(
-        "pN", "largest force out of balance at any node", "1e-3 of a head's force", 0.01, ge=1e-9, le=10
-    )
-    max_iterations: int = quantity(
-        "1", "conjugate-gradient iterations a step may take", "design; 3-5 are usual", 200, ge=1, le=100_000
-    )
-    strain_bin_nm: float = quantity(
-        "nm", "strain resolution of the transition table", "converged: tests/theory", 0.05, ge=0.005, le=0.5
     )
 
 

@@ -47,9 +47,6 @@ class WaveParameters(Parameters):
 class PotassiumParameters(Parameters):
     """Potassium between the fibres, the same for the whole muscle."""
 
-    plasma_mM: float = quantity(
-        "mmol/L", "in plasma, and between resting fibres", "3.9-4.4 (J Appl Physiol 87:460)", 4.2, gt=0, le=20
-    )
     per_wave_mM: float = quantity(
         "mmol/L",
         "added by a wave of every fibre",
