@@ -12,6 +12,7 @@ from rich.table import Table
 
 from sarcomere import plot
 from sarcomere.analysis import active_force, attached_fraction, summary
+from sarcomere.cramp_report import print_cramp_summary
 from sarcomere.errors import StoreError
 
 LAST_PART = 1 / 3  # of the run, over which the table of a series averages
@@ -29,13 +30,16 @@ _UNIT_COLUMNS = {
 
 
 def print_summary(ds: xr.Dataset) -> None:
-    """Print a short table: a line for each motor unit, or for each condition of a series.
+    """Print a short table: a line for each motor unit, or for each condition of a series; of a cramp, its own summary.
 
     Parameters
     ----------
     ds : xarray.Dataset
         A run.
     """
+    if ds.attrs.get("kind") == "cramp":
+        print_cramp_summary(ds)
+        return
     table = _series_table(ds) if "condition" in ds.dims else _unit_table(ds)
     Console(highlight=False).print(table)
     if "condition" not in ds.dims:

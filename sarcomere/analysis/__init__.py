@@ -1,12 +1,18 @@
 """What a run says: functions that take and give xarray."""
 
+from sarcomere.analysis.activity import emg_envelope
 from sarcomere.analysis.calcium import FORCE_PCA, force_pca, hill_calcium
+from sarcomere.analysis.common_drive import common_drive
 from sarcomere.analysis.conditions import by_point, flat, unfold
-from sarcomere.analysis.discharge import discharge_rate
+from sarcomere.analysis.cramp_statistics import cramp_statistics, threshold_frequency
+from sarcomere.analysis.discharge import discharge_rate, discharge_statistics, trains
+from sarcomere.analysis.discharge_courses import mean_rate, pool_rate, units_firing
 from sarcomere.analysis.dwell import duty_ratio, dwell_survival
 from sarcomere.analysis.energetics import HEADS_mM, atpase, economy, heads_per_filament, tension
+from sarcomere.analysis.episode import cramp_episode
 from sarcomere.analysis.fit import Curve, Quantity, fit, fitted
 from sarcomere.analysis.heads import ATTACHED, attached_fraction, mean_dwell, states_when_attached
+from sarcomere.analysis.interventions import Intervention, interventions
 from sarcomere.analysis.length import force_length
 from sarcomere.analysis.ligands import MICHAELIS_MENTEN, competitive_inhibition, michaelis_menten, slope_per_decade
 from sarcomere.analysis.line import Q10, q10, straight
@@ -41,18 +47,24 @@ __all__ = [
     "TWO_PHASES",
     "Curve",
     "HEADS_mM",
+    "Intervention",
     "Quantity",
     "activation_end",
     "active_force",
     "atpase",
     "attached_fraction",
     "by_point",
+    "common_drive",
     "competitive_inhibition",
     "contraction_time",
+    "cramp_episode",
+    "cramp_statistics",
     "discharge_rate",
+    "discharge_statistics",
     "duty_ratio",
     "dwell_survival",
     "economy",
+    "emg_envelope",
     "fit",
     "fitted",
     "flat",
@@ -65,13 +77,16 @@ __all__ = [
     "heads_per_filament",
     "hill_calcium",
     "hill_velocity",
+    "interventions",
     "isotonic",
     "k_tr",
     "last_impulse",
     "length_moves",
     "mean_dwell",
+    "mean_rate",
     "michaelis_menten",
     "peak_force",
+    "pool_rate",
     "q10",
     "quick_release",
     "ramp_force",
@@ -92,8 +107,11 @@ __all__ = [
     "summary",
     "t1_curve",
     "tension",
+    "threshold_frequency",
+    "trains",
     "twitch_tetanus_ratio",
     "two_phase_relaxation",
     "unfold",
+    "units_firing",
     "window",
 ]

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 
 from sarcomere.errors import InputError, nearest
 from sarcomere.plot.concentration import ADP, ATP, PI, concentration_figure
+from sarcomere.plot.cramp import cramp_figure
 from sarcomere.plot.fatigue import fatigue_figure
 from sarcomere.plot.force_length import force_length_figure
 from sarcomere.plot.force_pca import force_pca_figure
@@ -43,6 +44,7 @@ FIGURES: dict[str, Callable[[xr.Dataset], Figure]] = {
     "tetanus": tetanus_figure,
     "relaxation": relaxation_figure,
     "fatigue-corner": fatigue_figure,
+    "cramp": cramp_figure,
 }
 
 

@@ -16,7 +16,10 @@ GUIDE = (Path(__file__).parents[2] / "docs" / "analysis.md").read_text(encoding=
 def test_examples_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     for kind in sorted(set(re.findall(r'open_run\("([\w-]+)\.h5"\)', GUIDE))):
-        ds = dataset(kind).assign_attrs(kernel_hash="")
+        ds = dataset("cramp" if kind == "nocturnal" else kind).assign_attrs(kernel_hash="")
+        if kind == "nocturnal":
+            ds.to_netcdf(f"{kind}.h5", engine="h5netcdf")
+            continue
         dims = ("replicate", "condition", "exit_path", "dwell")
         counts = np.ones([ds.sizes["replicate"], ds.sizes["condition"], 2, 5], dtype=int)
         ds = ds.assign(dwell_count=(dims, counts)).assign_coords(

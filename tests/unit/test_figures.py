@@ -11,6 +11,7 @@ import xarray as xr
 import sarcomere
 from sarcomere.plot import FIGURES, figure_for
 from tests.unit.synthetic import both, series
+from tests.unit.synthetic_cramp import TRAIN, cramp, cramp_run
 
 TIME = np.round(np.arange(0, 0.4, 0.001), 6)
 RISE = 1 - np.exp(-40 * np.clip(TIME - 0.12, 0, None))
@@ -21,7 +22,9 @@ def released(t: np.ndarray, condition: dict[str, object]) -> np.ndarray:
 
 
 def dataset(kind: str) -> xr.Dataset:
-    """The smallest series that has what the figure shows."""
+    """The smallest series or run that has what the figure shows."""
+    if kind == "cramp":
+        return cramp_run(cramp(stop=4.0), 6.0, [TRAIN])
     keys = {
         "force-pca": {"pCa": [9.0, 6.2, 6.0, 5.8, 5.6, 4.5]},
         "atp-series": {"atp_mM": [0.1, 1.0, 8.0]},
