@@ -14,7 +14,7 @@ NAN = float("nan")
 CREDIT_S = 3.0  # a cramp that ends so soon after an intervention is said to end with it
 LEAST_FORCE = 0.05  # of the cramp's peak, below which a half-time is noise
 BY_ITSELF, STILL_ON, NO_CRAMP = "by itself", "still on", ""
-MVC = "voluntary"
+MVC = "effort"
 
 Table = dict[str, float | str | bool]
 

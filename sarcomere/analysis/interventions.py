@@ -10,7 +10,7 @@ import xarray as xr
 from sarcomere.errors import InputError
 
 # Kinds that make motor units fire: what follows them is not theirs.
-IMPOSING = ("stimulation", "burst", "voluntary")
+IMPOSING = ("stimulation", "effort")
 
 BEFORE_S = 1e-6  # the sample at which something begins is its own
 
@@ -41,7 +41,8 @@ def interventions(ds: xr.Dataset) -> list[Intervention]:
     """What was done, in order of time.
 
     The parameters of the run list it under ``interventions``: ``kind`` and ``at_s``, and how long it took as
-    ``duration_s`` or ``over_s``, or for a train as ``count`` and ``frequency_Hz``.
+    ``duration_s`` or ``over_s``, for a train as ``count`` and ``frequency_Hz``, for an effort as ``rise_s``, ``hold_s``
+    and ``fall_s``. Repeated efforts are one thing each.
 
     Parameters
     ----------
@@ -59,7 +60,7 @@ def interventions(ds: xr.Dataset) -> list[Intervention]:
     """
     try:
         table = json.loads(ds.attrs["parameters"]).get("interventions", [])
-        rows = [_read(row) for row in table]
+        rows = [deed for row in table for deed in _read(row)]
     except (KeyError, TypeError, ValueError, AttributeError):
         raise InputError(
             "The attribute 'parameters' of this dataset does not tell the interventions: use it as open_run gave it."
@@ -67,12 +68,16 @@ def interventions(ds: xr.Dataset) -> list[Intervention]:
     return sorted(rows, key=lambda row: row.start)
 
 
-def _read(row: dict[str, Any]) -> Intervention:
-    start, frequency = float(row["at_s"]), float(row.get("frequency_Hz") or 0.0)
+def _read(row: dict[str, Any]) -> list[Intervention]:
+    kind, start, frequency = str(row["kind"]), float(row["at_s"]), float(row.get("frequency_Hz") or 0.0)
+    if kind == "effort":
+        lasts = sum(float(row[f"{part}_s"]) for part in ("rise", "hold", "fall"))
+        starts = [start + i * float(row["every_s"]) for i in range(int(row["count"]))]
+        return [Intervention(kind, each, each + lasts, 0.0) for each in starts]
     takes = float(row.get("duration_s") or row.get("over_s") or 0.0)
     if frequency and row.get("count"):
         takes = (float(row["count"]) - 1) / frequency
-    return Intervention(str(row["kind"]), start, start + takes, frequency)
+    return [Intervention(kind, start, start + takes, frequency)]
 
 
 def free_windows(ds: xr.Dataset) -> list[tuple[float, float]]:

@@ -174,8 +174,8 @@ def test_contraction_after_the_cramp_is_not_part_of_it() -> None:
     rows = [[[*before, *train, *after] for train in row] for row in cramp(firing=20)]
     for unit in rows[0][15:]:
         del unit[-len(after) :]  # five units are lost
-    deeds = [{"kind": "voluntary", "at_s": t, "duration_s": 1.0} for t in (0.0, 14.0)]
-    ds = cramp_run(rows, 20.0, [*deeds, TRAIN])
+    effort = {"kind": "effort", "at_s": 0.0, "rise_s": 0.1, "hold_s": 0.8, "fall_s": 0.1, "count": 2, "every_s": 14.0}
+    ds = cramp_run(rows, 20.0, [effort, TRAIN])
     found = analysis.cramp_episode(ds).isel(replicate=0)
     np.testing.assert_allclose(found.end, 11.955, atol=0.1)
     lost = float(ds.capacity[15:].sum())
