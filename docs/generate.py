@@ -5,6 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from sarcomere import recorder
+from sarcomere.cramp import recorder as cramp_recorder
+from sarcomere.cramp.scenario import Episode, EpisodeNumerics, EpisodeRecord, EpisodeRun, Switches
+from sarcomere.cramp.scenario_file import presets
 from sarcomere.parameters import (
     CalciumParameters,
     Chemistry,
@@ -24,6 +27,13 @@ from sarcomere.parameters import (
     describe,
     load_fibre,
 )
+from sarcomere.parameters.axon import AxonParameters
+from sarcomere.parameters.electrolytes import ElectrolyteParameters
+from sarcomere.parameters.fatigue import FatigueParameters
+from sarcomere.parameters.fibre_wave import PotassiumParameters, WaveParameters
+from sarcomere.parameters.intervention import INTERVENTIONS
+from sarcomere.parameters.junction import JunctionParameters
+from sarcomere.parameters.metabolism import BloodParameters, EnergyParameters
 from sarcomere.parameters.motoneuron import (
     CellType,
     IonParameters,
@@ -31,11 +41,20 @@ from sarcomere.parameters.motoneuron import (
     PersistentCurrent,
     PoolParameters,
     PulseParameters,
+    RecurrentInhibition,
     SynapticParameters,
     pool_table,
 )
+from sarcomere.parameters.muscle import FollowerParameters, MuscleParameters, TendonParameters, TwitchParameters
+from sarcomere.parameters.reflex import (
+    ReflexParameters,
+    SpindleParameters,
+    TendonOrganParameters,
+    TendonStimulusParameters,
+)
 from sarcomere.parameters.terminal import TerminalParameters
 from sarcomere.protocol import LoadCourse
+from sarcomere.scenario_keys import kind_of
 
 DOCS = Path(__file__).parent
 FIBRE_GROUPS = {
@@ -61,8 +80,42 @@ POOL_GROUPS = {
     "pulse": PulseParameters,
     "pic": PersistentCurrent,
     "synapses": SynapticParameters,
+    "recurrent": RecurrentInhibition,
     "ions": IonParameters,
 }
+EPISODE_GROUPS = {
+    "run": EpisodeRun,
+    "axon": AxonParameters,
+    "terminals": TerminalParameters,
+    "junction": JunctionParameters,
+    "wave": WaveParameters,
+    "potassium": PotassiumParameters,
+    "electrolytes": ElectrolyteParameters,
+    "muscle": MuscleParameters,
+    "muscle.tendon": TendonParameters,
+    "energy": EnergyParameters,
+    "blood": BloodParameters,
+    "reflex": ReflexParameters,
+    "reflex.spindle": SpindleParameters,
+    "reflex.tendon_organ": TendonOrganParameters,
+    "reflex.tendon_stimulus": TendonStimulusParameters,
+    "fatigue": FatigueParameters,
+    "numerics": EpisodeNumerics,
+    "record": EpisodeRecord,
+}
+
+
+# Where presets of the pool differ.
+PRESET_KEYS = (
+    "kappa",
+    "x_base",
+    "recurrent.gain",
+    "pic.inactivation",
+    "pic.tau_inactivation_s",
+    "synapses.private_sd",
+    "synapses.common_sd",
+    "weight_exponent",
+)
 
 
 def number(value: object) -> str:
@@ -95,8 +148,52 @@ def parameters() -> str:
     lines += ["# Motoneuron pool", "", *cell_types(), *with_defaults("the pool", PoolParameters)]
     for group, model in POOL_GROUPS.items():
         lines += with_defaults(f"the pool's `{group}`", model)
-    lines += with_defaults("axon terminals", TerminalParameters)
-    return "\n".join(lines)
+    return "\n".join([*lines, *episode()])
+
+
+def episode() -> list[str]:
+    """Tables of the closed loop: presets of its pool, groups, twitches, switches, interventions."""
+    lines = ["# Episodes", "", "What a scenario with a table `[pool]` takes besides; see [cramp.md](cramp.md).", ""]
+    lines += ["## Presets of `pool`", "", "| preset | " + " | ".join(f"`{key}`" for key in PRESET_KEYS) + " |"]
+    lines += ["|" + "---|" * (1 + len(PRESET_KEYS))]
+    for name, table in presets().items():
+        lines.append(f"| {name} | " + " | ".join(preset_value(table, key) for key in PRESET_KEYS) + " |")
+    lines += ["", *with_defaults("top level", Episode)]
+    for group, model in EPISODE_GROUPS.items():
+        lines += with_defaults(f"`{group}`", model)
+    lines += followers()
+    lines += ["## `switches`", "", (Switches.__doc__ or "").splitlines()[0], "", "| name | default | meaning |"]
+    lines += ["|---|---|---|"]
+    for name, field in Switches.model_fields.items():
+        lines.append(f"| `{name}` | {str(field.default).lower()} | {field.description} |")
+    lines += ["", "# Interventions", "", "One table `[[interventions]]` each, with its `kind`.", ""]
+    for model in INTERVENTIONS:
+        lines += with_defaults(f"`{kind_of(model)}`", model)
+    return lines
+
+
+def preset_value(table: dict, key: str) -> str:
+    """A preset's value at a dotted key, or nothing where the default holds."""
+    node: object = table
+    for part in key.split("."):
+        node = node.get(part) if isinstance(node, dict) else None
+    return "" if node is None else number(node)
+
+
+def followers() -> list[str]:
+    """Table of the twitch models of units without a lattice."""
+    shipped: FollowerParameters = MuscleParameters().followers
+    lines = [
+        "## `muscle.followers.slow`, `muscle.followers.fast`",
+        "",
+        (TwitchParameters.__doc__ or "").splitlines()[0],
+    ]
+    lines += ["", "| name | slow | fast | unit | meaning | source |", "|---|---|---|---|---|---|"]
+    for row in describe(TwitchParameters):
+        values = (getattr(getattr(shipped, kind), row["name"]) for kind in ("slow", "fast"))
+        shown = (", ".join(f"{x:.3g}" for x in v) if isinstance(v, list) else number(v) for v in values)
+        lines.append(f"| `{row['name']}` | {' | '.join(shown)} | {row['unit']} | {row['meaning']} | {row['source']} |")
+    return [*lines, ""]
 
 
 def with_defaults(title: str, model: type[Parameters]) -> list[str]:
@@ -105,7 +202,7 @@ def with_defaults(title: str, model: type[Parameters]) -> list[str]:
     lines += ["| name | default | unit | meaning | source |", "|---|---|---|---|---|"]
     for row in describe(model):
         field = model.model_fields[row["name"]]
-        default = "required" if field.is_required() else number(field.default)
+        default = "required" if field.is_required() else "" if field.default is None else number(field.default)
         lines.append(f"| `{row['name']}` | {default} | {row['unit']} | {row['meaning']} | {row['source']} |")
     return [*lines, ""]
 
@@ -149,7 +246,21 @@ def file_format() -> str:
         "each key that varied (its attribute `key` says which), and `muscle_force` is that of each condition's fibres.",
         "The attribute `figure` names the kind of figure that `sarcomere plot` draws.",
         "",
+        "# Episodes",
+        "",
+        'The run of a scenario with a table `[pool]` has the attribute `kind = "cramp"`. `motor_unit` are the units of',
+        "the pool, `group` those that follow one representative (`group_unit`); variables of lattices are there where",
+        "`muscle.explicit_units` is above 0. The first sample comes one interval after the start. Events are flat",
+        "tables, one row each, in order of time within a replicate and a block of samples.",
+        "",
+        "| variable | dimensions | unit | meaning |",
+        "|---|---|---|---|",
     ]
+    lines += [f"| `{v.name}` | {', '.join(v.dims)} | {v.units} | {v.long_name} |" for v in cramp_recorder.recorded(1)]
+    for event in cramp_recorder.EVENTS:
+        for column, units, meaning, _ in cramp_recorder.EVENT_COLUMNS:
+            lines.append(f"| `{event.name}_{column}` | {event.name} | {units} | {meaning}: {event.long_name} |")
+    lines.append("")
     return "\n".join(lines)
 
 

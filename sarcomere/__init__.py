@@ -4,14 +4,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from sarcomere.cramp.scenario import Episode
     from sarcomere.errors import InputError, SarcomereError, SolverError, StoreError
     from sarcomere.results import open_run
+    from sarcomere.running import run
     from sarcomere.scenario import Scenario
     from sarcomere.scenario_file import read, shipped_scenarios
-    from sarcomere.simulate import run
     from sarcomere.store import record
 
 __all__ = [
+    "Episode",
     "InputError",
     "SarcomereError",
     "Scenario",
@@ -26,11 +28,12 @@ __all__ = [
 
 _HOME = {
     **dict.fromkeys(("InputError", "SarcomereError", "SolverError", "StoreError"), "errors"),
+    "Episode": "cramp.scenario",
     "Scenario": "scenario",
     **dict.fromkeys(("read", "shipped_scenarios"), "scenario_file"),
     "open_run": "results",
     "record": "store",
-    "run": "simulate",
+    "run": "running",
 }
 
 

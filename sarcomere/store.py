@@ -12,7 +12,7 @@ import os
 import shutil
 import signal
 import threading
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping
 from pathlib import Path
 
 import h5netcdf
@@ -25,10 +25,10 @@ from sarcomere.cramp.scenario import Episode
 from sarcomere.cramp.simulate import EpisodeSimulation
 from sarcomere.errors import InputError, StoreError
 from sarcomere.recorder import Block
+from sarcomere.running import Running, simulation_of
 from sarcomere.scenario import Scenario
-from sarcomere.simulate import DEFAULT_BLOCK, Simulation
+from sarcomere.simulate import DEFAULT_BLOCK
 from sarcomere_kernels import KERNEL_HASH
-from sarcomere_kernels import types as k
 
 MAX_BLOCK = 16 * DEFAULT_BLOCK
 _GROWTH = 0.05
@@ -37,7 +37,6 @@ _SLACK = 2**20  # bytes; more than the file's own bookkeeping takes
 _COMPRESSION = {"compression": "gzip", "compression_opts": 4, "shuffle": True, "fletcher32": True}
 
 Run = Scenario | Episode
-Running = Simulation | EpisodeSimulation
 Piece = Block | EpisodeBlock
 Progress = Callable[[Running], None]
 
@@ -93,7 +92,7 @@ def record(
     check_paths(path, resume=resume, overwrite=overwrite)
     if overwrite and not resume:
         part.unlink(missing_ok=True)
-    simulation: Running = EpisodeSimulation(scenario) if isinstance(scenario, Episode) else Simulation(scenario)
+    simulation = simulation_of(scenario)
     if resume and part.exists():
         _restore(simulation, part)
     if progress:
@@ -102,7 +101,8 @@ def record(
             simulation.watch = progress  # a block of it takes long
     while simulation.samples_done < scenario.n_samples:
         rows = int(min(max(block, _GROWTH * simulation.samples_done), MAX_BLOCK))
-        with contextlib.closing(simulation.blocks(threads, rows)) as blocks:
+        blocks: Generator[Piece, None, None] = simulation.blocks(threads, rows)
+        with contextlib.closing(blocks):
             piece = next(blocks)
         with _unbroken(), _replacing(part, _room(simulation, piece)) as target:
             _append(target, simulation, piece, fresh=not part.exists())

@@ -37,6 +37,7 @@ from sarcomere_kernels import advance_muscle
 from sarcomere_kernels import organ_types as k
 
 START, DURATION, REST = 0.05, 4.0, 45  # s, s, ms without an impulse
+SHORT = 0.75  # L0, a calf with the foot pointed
 FREQUENCIES = (1, 3, 5, 8, 10, 12, 15, 20, 25, 30, 40, 60, 80)
 IRREGULAR = ((14.5, 1), (8.0, 2), (22.0, 3), (18.0, 4))  # mean rate (Hz) and seed; the last is only tested
 CV = 0.45  # of the intervals in cramps (Minetto 2009)
@@ -75,14 +76,13 @@ def simulate(fibre: str, units: list[int], run: dict[str, Any], drive: dict[str,
     return sarcomere.run(from_dict(table), threads=2)
 
 
-def answers(fibre: str) -> Answers:
-    """Force, ATP and calcium under all trains."""
-    given = trains()
+def answers(fibre: str, given: list[np.ndarray], length: float = 1.0) -> Answers:
+    """Force, ATP and calcium under trains at a length (L0)."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "trains.csv"
         rows = [f"{unit},{time:.6f}" for unit, times in enumerate(given) for time in times]
         path.write_text("\n".join(["motor_unit,time_s", *rows]))
-        run = {"duration_s": DURATION, "replicates": 6, "seed": 11}
+        run = {"duration_s": DURATION, "replicates": 6, "seed": 11, "hs_length": 1300.0 * length}
         ds = simulate(fibre, list(range(len(given))), run, {"discharge_file": str(path)})
     mean = ds[["force", "titin_force", "atp_used", "ca_pumped"]].mean("replicate")
     return Answers(given, (mean.force - mean.titin_force).values, mean.atp_used.values, mean.ca_pumped.values)
@@ -95,8 +95,8 @@ class Followers(NamedTuple):
     pumped: np.ndarray  # (train,) uM
 
 
-def follow(fibre: str, values: TwitchParameters, given: list[np.ndarray]) -> Followers:
-    """The model, one unit at a time, at the optimal length."""
+def follow(fibre: str, values: TwitchParameters, given: list[np.ndarray], length: float = 1.0) -> Followers:
+    """The model, one unit at a time, at a length (L0)."""
     p = MuscleParameters(
         slow_share=float(fibre == "slow"), explicit_units=0, followers=FollowerParameters(slow=values, fast=values)
     )
@@ -106,7 +106,7 @@ def follow(fibre: str, values: TwitchParameters, given: list[np.ndarray]) -> Fol
     force, pumped = np.zeros((len(given), n_ms + 1)), np.zeros(len(given))
     for row, times in enumerate(given):
         at = np.floor(times * 1e3 + 1e-6).astype(np.int32)
-        drive = k.MuscleDrive(np.zeros_like(at), at, none, none, np.ones(n_ms), np.ones(1))
+        drive = k.MuscleDrive(np.zeros_like(at), at, none, none, np.full(n_ms, length), np.ones(1))
         advance_muscle(fresh_muscle(muscle), muscle, drive, trace, n_ms)
         force[row, 1:] = trace.force * muscle.isometric
         pumped[row] = trace.group_pumped[0] * 1e3
@@ -126,6 +126,26 @@ def fit(fibre: str, measured: Answers, fixed: dict[str, Any]) -> TwitchParameter
     found = least_squares(miss, np.log(FIRST_GUESS[fibre]), diff_step=1e-3, xtol=1e-4, ftol=1e-4)
     rounded = [float(f"{value:.4g}") for value in np.exp(found.x)]
     return TwitchParameters(**dict(zip(FREE, rounded, strict=True)), **fixed)
+
+
+def desensitised(fibre: str, values: TwitchParameters) -> float:
+    """How much more calcium a short muscle needs: by the mean force of unfused trains at a short length."""
+    frequencies = (8, 10, 12, 15, 20, 30)
+    given = [START + np.arange(round(2.5 * frequency)) / frequency for frequency in frequencies]
+    measured = answers(fibre, given, SHORT).force[:, REST:2500].mean(axis=1)
+
+    def miss(more: np.ndarray) -> np.ndarray:
+        tried = values.model_copy(update={"desensitised": float(more[0])})
+        model = follow(fibre, tried, given, SHORT).force[:, REST:2500].mean(axis=1)
+        told = ", ".join(
+            f"{frequency} Hz {ratio:.2f}" for frequency, ratio in zip(frequencies, model / measured, strict=True)
+        )
+        print(
+            f"{fibre} at {SHORT} L0, desensitised {more[0]:.3f}: mean force over the lattice's {told}", file=sys.stderr
+        )
+        return np.log(model / measured)
+
+    return round(float(least_squares(miss, [1.0], bounds=(0.0, 20.0), diff_step=0.02, xtol=1e-3).x[0]), 3)
 
 
 def above_rest(used: np.ndarray) -> np.ndarray:
@@ -167,16 +187,21 @@ def report(fibre: str, values: TwitchParameters, measured: Answers) -> None:
 
 def calibrate(fibre: str) -> TwitchParameters:
     """All values of one fibre type."""
-    measured = answers(fibre)
+    measured = answers(fibre, trains())
     isometric = measured.force[FREQUENCIES.index(80), 650:1030].mean()
     pumped = above_rest(measured.pumped)[FREQUENCIES.index(1)]
-    fixed = {"isometric_pN": round(float(isometric), 1), "pumped_uM": round(float(pumped), 1), "atp_mM_s": 0.0}
+    fixed = {
+        "isometric_pN": round(float(isometric), 1),
+        "pumped_uM": round(float(pumped), 1),
+        "atp_mM_s": 0.0,
+        "desensitised": 0.0,
+    }
     values = fit(fibre, measured, {**fixed, "overlap": overlap(fibre)})
     spent = above_rest(measured.atp) * HEADS_mM
     total = follow(fibre, values, measured.trains).force.sum(axis=1) * 1e-3 / values.full_pN
     values = values.model_copy(update={"atp_mM_s": round(float(total @ spent / (total @ total)), 3)})
     report(fibre, values, measured)
-    return values
+    return values.model_copy(update={"desensitised": desensitised(fibre, values)})
 
 
 def main() -> None:

@@ -31,7 +31,14 @@ def _release(state: MuscleState, muscle: Muscle, trace: MuscleTrace, unit: int) 
 
 
 @inner
-def _activate(state: MuscleState, twitch: Twitch, unit: int, fibre: int) -> None:
+def _half_power(twitch: Twitch, fibre: int, length: float) -> float:
+    """Calcium that half activates, to the power of the Hill exponent; a short muscle needs more."""
+    more = 1.0 + twitch.desensitised[fibre] * max(0.0, 1.0 - length)
+    return twitch.half_power[fibre] * more ** twitch.exponent[fibre]
+
+
+@inner
+def _activate(state: MuscleState, twitch: Twitch, unit: int, fibre: int, length: float) -> None:
     """Calcium and activation 1 ms on."""
     state.available[unit] = 1.0 - (1.0 - state.available[unit]) * twitch.recovery_keep[fibre]
     before = state.calcium[unit]
@@ -39,7 +46,7 @@ def _activate(state: MuscleState, twitch: Twitch, unit: int, fibre: int) -> None
     after = before * math.exp(-rate)
     state.calcium[unit] = after
     filled = ((before - after) / rate) ** twitch.exponent[fibre]  # from the mean over the step
-    filled /= filled + twitch.half_power[fibre]
+    filled /= filled + _half_power(twitch, fibre, length)
     opening, closing = twitch.opening[fibre] * filled, twitch.closing[fibre] * (1.0 - filled)
     steady = opening / (opening + closing)
     state.activation[unit] = steady + (state.activation[unit] - steady) * math.exp(-(opening + closing))
@@ -65,7 +72,7 @@ def _follow_impulses(state: MuscleState, muscle: Muscle, drive: MuscleDrive, tra
     twitch = muscle.twitch
     for unit in range(muscle.group.size):
         fibre, group, share = muscle.fibre[unit], muscle.group[unit], muscle.share[unit]
-        _activate(state, twitch, unit, fibre)
+        _activate(state, twitch, unit, fibre, drive.length[ms])
         activation = state.activation[unit]
         trace.group_active[group] += share * activation
         if unit != muscle.representative[group]:

@@ -222,7 +222,8 @@ class Twitch(NamedTuple):
     decay: F8  # of calcium at low concentration
     saturation: F8  # calcium at which its removal is half saturated
     exponent: F8
-    half_power: F8  # (calcium at which half of the thin filament opens) ** exponent
+    half_power: F8  # (calcium at which half of the thin filament opens, at L0 and beyond) ** exponent
+    desensitised: F8  # share by which that calcium grows per L0 of shortening
     opening: F8  # per ms, where all calcium sites are filled
     closing: F8  # per ms, where none is
     full_force: F8  # at activation 1, pN per thick filament

@@ -16,6 +16,7 @@ ENVELOPE_S = 0.5  # running mean of the electromyogram: some waves of even a few
 ON = 0.1  # of its peak
 SETTLED_S = 0.05  # after the end of what was imposed: waves on their way, late responses
 LEAST_S = 1.0  # that activity must go on by itself
+RELAXED_S = 1.0  # after the same end, what the imposed left of units, force, pressure and pain is gone
 LEAST_SHARE = 0.05  # of the units that must fire together (as for the threshold frequency, CRAMP A)
 SILENT_S = 1.0  # before the end of the window, else it is still on
 STEP_S = 0.1
@@ -27,10 +28,12 @@ class Activity(NamedTuple):
     begin: float
     end: float
     """Last impulse before the electromyogram falls below 10 % of its peak for good."""
+    relaxed: float
+    """From when force and units are its own."""
     emg_on: float
     emg_peak: float
     units: int
-    """Most that fire at once."""
+    """Most that fire at once from then on."""
 
 
 def emg_envelope(ds: xr.Dataset) -> xr.DataArray:
@@ -87,11 +90,14 @@ def find_activity(one: xr.Dataset, row: list[Values], start: float, stop: float)
     if not waves.size:
         return None
     begin, end = float(waves[0]), float(waves[-1])
-    units = int(count_firing(within(row, begin, end), np.arange(begin, end + STEP_S, STEP_S)).max())
-    if units < LEAST_SHARE * len(row) or end - begin < LEAST_S:
+    relaxed = max(begin, start + RELAXED_S)
+    if end - begin < LEAST_S or end <= relaxed:
+        return None
+    units = int(count_firing(within(row, relaxed, end), np.arange(relaxed, end, STEP_S)).max())
+    if units < LEAST_SHARE * len(row):
         return None
     heard = on & (time >= begin) & (time <= end)
-    return Activity(begin, end, float(heard.sum()) * step, peak, units)
+    return Activity(begin, end, relaxed, float(heard.sum()) * step, peak, units)
 
 
 def within(row: list[Values], start: float, stop: float) -> list[Values]:

@@ -28,8 +28,8 @@ def common_drive(
 
     Rates are smoothed by a Hann window of 0.4 s and lose what a Hann window of 1.33 s keeps, each unit between its
     first and last impulse. The correlation is at lag 0, where that of independent units is 0 on average, as the
-    highest over lags would not be. Both windows together pass 0.75 to 2.5 Hz best, so a peak frequency near 1.5 Hz
-    says little by itself.
+    highest over lags would not be. Both windows together pass 0.75 to 2.5 Hz best, so that common noise without any
+    rhythm peaks at 1.25 to 1.75 Hz too.
 
     Parameters
     ----------

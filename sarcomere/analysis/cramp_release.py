@@ -19,7 +19,7 @@ MVC = "effort"
 Table = dict[str, float | str | bool]
 
 
-def release(one: xr.Dataset, activity: Activity, relaxed: float, stop: float, done: list[Intervention]) -> Table:
+def release(one: xr.Dataset, activity: Activity, stop: float, done: list[Intervention]) -> Table:
     """With what a cramp ended, and how fast force, lactate and pain went back.
 
     Parameters
@@ -28,8 +28,8 @@ def release(one: xr.Dataset, activity: Activity, relaxed: float, stop: float, do
         One replicate of a cramp run.
     activity : Activity
         The cramp.
-    relaxed, stop : float
-        From when force is the cramp's own, and until when nothing else is imposed, s.
+    stop : float
+        Until when nothing else is imposed, s.
     done : list of Intervention
         All that was done.
 
@@ -45,7 +45,7 @@ def release(one: xr.Dataset, activity: Activity, relaxed: float, stop: float, do
     for deed in done:
         if activity.begin < deed.start <= end <= deed.stop + CREDIT_S:
             table |= {"ended_by": deed.kind, "ended_by_at": deed.start}
-    table["force_fall"] = _fall(one.relative_force.sel(time=slice(relaxed, stop)))
+    table["force_fall"] = _fall(one.relative_force.sel(time=slice(activity.relaxed, stop)))
     for name in ("lactate", "pain"):
         table[f"{name}_half_time"] = _halfway_back(one[name].sel(time=slice(end, stop)), float(one[name][0]))
     return table

@@ -14,7 +14,6 @@ from sarcomere.errors import InputError
 
 NAN = float("nan")
 LEFT_S = (2.5, 4.5)  # after the end of what was imposed: units that fire then are in the cramp (CRAMP A)
-RELAXED_S = 1.0  # after that end, what the imposed left of force, pressure and pain is gone
 SILENT_FORCE_S = 2.0  # after the last impulse no healthy muscle still pulls
 READ = (
     "emg", "muscle_force", "relative_force", "muscle_length", "pressure", "flow", "lactate", "k_interstitial", "pain",
@@ -59,7 +58,8 @@ def cramp_episode(ds: xr.Dataset, after: float | None = None) -> xr.Dataset:
     A cramp is activity that nothing imposes: it is looked for after each stimulation, burst or voluntary contraction,
     up to the next. It must hold the electromyogram (running mean over 0.5 s) above a tenth of its peak for a second,
     with 5 % of the units firing at once. It begins with its first impulse and ends with the last before the
-    electromyogram is below a tenth of its peak for good. Force, blood and pain are read from 1 s after the imposed on.
+    electromyogram is below a tenth of its peak for good. Units are counted, and force, blood and pain read, from 1 s
+    after the imposed on, when what that left is gone.
 
     ``ended_by`` tells time, not cause: an intervention during the cramp is named if it was going on at the end or had
     stopped less than 3 s before. A run without it tells whether it was the cause.
@@ -119,12 +119,11 @@ def _one(ds: xr.Dataset, row: list[Times], windows: list[tuple[float, float]], d
         table["units_left"] = NAN
     table |= _silence(one, row, start, stop)
     if activity is not None:
-        relaxed = max(activity.begin, start + RELAXED_S)
-        table |= _during(ds, row, activity, relaxed, stop)
-        table |= release(one, activity, relaxed, stop, done)
+        table |= _during(ds, row, activity, stop)
+        table |= release(one, activity, stop, done)
         table["mvc_change"] = mvc_change(one, activity, done)
     if table["ended_by"] != STILL_ON:
-        table |= relaxation(one, row, relaxed if activity else 0.0, stop)
+        table |= relaxation(one, row, activity.relaxed if activity else 0.0, stop)
     return table
 
 
@@ -136,11 +135,11 @@ def _silence(one: xr.Dataset, row: list[Times], start: float, stop: float) -> Ta
     return {"last_impulse": last, "silent_force": float(late.max()) if late.size else NAN}
 
 
-def _during(ds: xr.Dataset, row: list[Times], activity: Activity, relaxed: float, stop: float) -> Table:
+def _during(ds: xr.Dataset, row: list[Times], activity: Activity, stop: float) -> Table:
     begin, end = activity.begin, activity.end
     units = discharge_statistics(ds, "impulse", begin, end)
-    on = ds.isel(replicate=0).sel(time=slice(relaxed, end))
-    then = ds.isel(replicate=0).sel(time=slice(relaxed, stop))
+    on = ds.isel(replicate=0).sel(time=slice(activity.relaxed, end))
+    then = ds.isel(replicate=0).sel(time=slice(activity.relaxed, stop))
     table: Table = {
         "begin": begin,
         "end": end,
@@ -148,7 +147,7 @@ def _during(ds: xr.Dataset, row: list[Times], activity: Activity, relaxed: float
         "emg_on": activity.emg_on,
         "emg_peak": activity.emg_peak,
         "units_peak": activity.units,
-        "units_total": sum(t.size > 0 for t in within(row, begin, end)),
+        "units_total": sum(t.size > 0 for t in within(row, activity.relaxed, end)),
         "force_peak": float(on.muscle_force.max()),
         "relative_force_peak": float(on.relative_force.max()),
         "length_least": float(on.muscle_length.min()),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +11,8 @@ from numpy.typing import NDArray
 from sarcomere.parameters import intervention as kinds
 
 Values = NDArray[np.float64]
+_Kind = TypeVar("_Kind")
+_Lasting = TypeVar("_Lasting", kinds.Antagonist, kinds.NerveBlock, kinds.Cuff)
 PLASMA = ("potassium_mM", "sodium_mM", "calcium_mM", "magnesium_mM")
 _GAIT_BEGINS_S = 1.0  # design: from standing to a full stride, and back
 
@@ -35,10 +38,11 @@ class Ramps:
 
     def at(self, time_s: Values) -> Values:
         """Values at some times."""
-        return np.interp(time_s, self._time, self._value)
+        return np.asarray(np.interp(time_s, self._time, self._value))
 
 
-def _during(time_s: Values, entries: Iterable[kinds.Antagonist | kinds.NerveBlock | kinds.Cuff]) -> Iterable[tuple]:
+def _during(time_s: Values, entries: Iterable[_Lasting]) -> Iterator[tuple[_Lasting, NDArray[np.bool_]]]:
+    """Every entry, and where it is on."""
     return ((entry, (time_s >= entry.at_s) & (time_s < entry.until_s)) for entry in entries)
 
 
@@ -57,28 +61,32 @@ class Imposed:
 
     def __init__(self, interventions: Sequence[kinds.Intervention], length: float, normal: dict[str, float]) -> None:
         entries = sorted(interventions, key=lambda entry: entry.at_s)
-        self._of = {kind: [e for e in entries if isinstance(e, kind)] for kind in kinds.INTERVENTIONS}
+        self._entries = entries
         self._posture = Ramps(length)
-        for stretch in self._of[kinds.Stretch]:
+        for stretch in self._all(kinds.Stretch):
             self._posture.move(stretch.at_s, stretch.over_s, stretch.length)
         self._plasma = {name: Ramps(normal[name]) for name in PLASMA}
-        for change in self._of[kinds.Electrolytes]:
+        for change in self._all(kinds.Electrolytes):
             for name in PLASMA:
                 self._plasma[name].move(change.at_s, change.over_s, getattr(change, name))
         self._modulation = Ramps(1.0)
-        for change in self._of[kinds.Neuromodulation]:
-            self._modulation.move(change.at_s, change.over_s, change.factor)
+        for scaling in self._all(kinds.Neuromodulation):
+            self._modulation.move(scaling.at_s, scaling.over_s, scaling.factor)
+
+    def _all(self, kind: type[_Kind]) -> list[_Kind]:
+        """Entries of one kind, in order of time."""
+        return [entry for entry in self._entries if isinstance(entry, kind)]
 
     @property
     def stimuli_s(self) -> list[float]:
         """Times of all stimuli to the nerve, s, rising."""
-        trains = (s.at_s + np.arange(s.count) / s.frequency_Hz for s in self._of[kinds.Stimulation])
+        trains = (s.at_s + np.arange(s.count) / s.frequency_Hz for s in self._all(kinds.Stimulation))
         return sorted({float(time) for train in trains for time in train})
 
     def descending(self, time_s: Values) -> Values:
         """Voluntary drive, rheobases."""
         x = np.zeros_like(time_s)
-        for effort in self._of[kinds.Effort]:
+        for effort in self._all(kinds.Effort):
             points = np.cumsum([0.0, effort.rise_s, effort.hold_s, effort.fall_s])
             since = time_s - effort.at_s
             turn = np.clip(np.floor(since / effort.every_s), 0, effort.count - 1)
@@ -88,7 +96,7 @@ class Imposed:
     def shift(self, time_s: Values) -> Values:
         """Shift of the resting drive by drinks, rheobases."""
         x = np.zeros_like(time_s)
-        for drink in self._of[kinds.Drink]:
+        for drink in self._all(kinds.Drink):
             sign = 1.0 if drink.fluid == "water" else -1.0
             x -= sign * drink.shift * np.expm1(-np.maximum(time_s - drink.at_s, 0.0) / drink.absorption_s)
         return x
@@ -96,7 +104,7 @@ class Imposed:
     def inhibition(self, time_s: Values) -> Values:
         """Inhibition from the mouth, rheobases."""
         x = np.zeros_like(time_s)
-        for taste in self._of[kinds.Oropharyngeal]:
+        for taste in self._all(kinds.Oropharyngeal):
             begin = taste.at_s + taste.latency_s
             end = begin + (taste.until_s - taste.at_s)
             x += taste.inhibition * ((time_s >= begin) & (time_s < end))
@@ -113,14 +121,14 @@ class Imposed:
     def nerve_open(self, time_s: Values) -> Values:
         """1 where the nerve conducts, 0 where it is blocked."""
         blocked = np.zeros(time_s.shape, dtype=bool)
-        for _, within in _during(time_s, self._of[kinds.NerveBlock]):
+        for _, within in _during(time_s, self._all(kinds.NerveBlock)):
             blocked |= within
         return np.where(blocked, 0.0, 1.0)
 
     def cuff(self, time_s: Values) -> Values:
         """Share of the flow that a cuff leaves."""
         left = np.ones_like(time_s)
-        for entry, within in _during(time_s, self._of[kinds.Cuff]):
+        for entry, within in _during(time_s, self._all(kinds.Cuff)):
             left[within] = np.minimum(left[within], entry.flow)
         return left
 
@@ -144,7 +152,7 @@ class Imposed:
     def antagonist(self, time_s: Values) -> Values:
         """Ia rate of the antagonist, Hz."""
         rate = np.zeros_like(time_s)
-        for entry, within in _during(time_s, self._of[kinds.Antagonist]):
+        for entry, within in _during(time_s, self._all(kinds.Antagonist)):
             rate[within] = np.maximum(rate[within], entry.rate_Hz)
         for walk, share, phase in self._gaits(time_s):
             from_swing = np.minimum(phase, 1.0 - phase) / walk.cadence_Hz
@@ -154,15 +162,15 @@ class Imposed:
     def tendon_stimulus(self, time_s: Values, interval_s: float) -> Values:
         """Strength of the stimulus to tendon afferents that falls into each interval, 0 where there is none."""
         strength = np.zeros_like(time_s)
-        for entry in self._of[kinds.TendonStimulation]:
+        for entry in self._all(kinds.TendonStimulation):
             for pulse in entry.at_s + np.arange(entry.count) * entry.every_s:
                 falls = np.round(pulse / interval_s) == np.round(time_s / interval_s)
                 strength[falls] = np.maximum(strength[falls], entry.strength)
         return strength
 
-    def _gaits(self, time_s: Values) -> Iterable[tuple[kinds.Walking, Values, Values]]:
+    def _gaits(self, time_s: Values) -> Iterator[tuple[kinds.Walking, Values, Values]]:
         """Every walk with how far it is under way (0 to 1) and the phase of its stride (0: middle of swing)."""
-        for walk in self._of[kinds.Walking]:
+        for walk in self._all(kinds.Walking):
             since, left = time_s - walk.at_s, walk.until_s - time_s
             share = np.clip(np.minimum(since, left) / _GAIT_BEGINS_S, 0.0, 1.0)
             yield walk, share, np.mod(since * walk.cadence_Hz, 1.0)

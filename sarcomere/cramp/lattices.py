@@ -182,7 +182,7 @@ class HalfSarcomere:
         per_step = np.abs(np.diff(length)).max() * self._optimum / self._steps_per_ms
         limit = self._episode.numerics.length_step_nm
         halvings = min(_MOST_HALVINGS, max(0, math.ceil(math.log2(per_step / limit)))) if per_step > 0 else 0
-        model = self._models.model(tuple(self.chemistry), halvings)  # type: ignore[arg-type]
+        model = self._models.model(tuple(self.chemistry), halvings)
         n = (n_ms * self._steps_per_ms) << halvings
         impulse_tick = np.asarray(np.floor(impulse_step * (step_ms / self._step_ms) * TICKS + 0.5), dtype=np.int64)
         drive = pack.pack_drive(impulse_tick, n, 0.0, 0.0)

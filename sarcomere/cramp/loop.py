@@ -97,7 +97,9 @@ class Loop:
         self._release_delay = round(wave.release_delay_ms / self._step_ms)
         self._waves = Queue(_WAVES_UNDER_WAY * n_units)
         # muscle
-        self.constants = muscle.pack_muscle(e.muscle, n_units, e.fibres, e.mechanics)
+        self.constants = muscle.pack_muscle(
+            e.muscle, n_units, {str(name): one for name, one in e.fibres.items()}, e.mechanics
+        )
         self.muscle = muscle.fresh_muscle(self.constants)
         self.trace = muscle.trace_muscle(self.constants, self._ms)
         self._explicit = self.constants.representative >= 0
@@ -165,7 +167,7 @@ class Loop:
 
     def _window(self) -> Window:
         first = int(self.scalars[CLOCK])
-        edges = (first + np.arange(self._ms + 1)) * 1e-3
+        edges: Values = np.asarray((first + np.arange(self._ms + 1)) * 1e-3, dtype=np.float64)
         time, imposed = edges[:-1], self.imposed
         return Window(
             first_ms=first,
@@ -212,7 +214,7 @@ class Loop:
         return unit, step
 
     def _tendon_strain(self) -> Values:
-        """What the tendon takes of the length, L0, at the beginning and end of each ms; it follows force a window late."""
+        """What the tendon takes of the length (L0) from ms to ms; it follows force a window late."""
         before, after = self.muscle.tendon[o.LAG_BEFORE], self.muscle.tendon[o.LAG]
         share = np.arange(self._ms + 1) / self._ms
         return np.asarray(self.constants.tendon_stretch * (before + (after - before) * share))

@@ -21,6 +21,9 @@ MUSCLE = (
     Variable("emg", MUSCLE_DIMS, "1/s", "waves along the fibres per second, by share of cross-section"),
     Variable("x_base", MUSCLE_DIMS, "rheobase", "shared input to the motoneurons: rest, voluntary, afferents"),
     Variable("x_inhibition", MUSCLE_DIMS, "rheobase", "inhibition of the motoneurons, Renshaw cells apart"),
+    Variable("x_ia", MUSCLE_DIMS, "rheobase", "input that spindles send off, on its way to the motoneurons"),
+    Variable("x_ib", MUSCLE_DIMS, "rheobase", "inhibition that tendon organs send off"),
+    Variable("x_nociceptive", MUSCLE_DIMS, "rheobase", "input that nociceptors send off"),
     Variable("fatigue", MUSCLE_DIMS, "1", "central fatigue, 0 to 1"),
     Variable("pressure", MUSCLE_DIMS, "mmHg", "pressure inside the muscle"),
     Variable("flow", MUSCLE_DIMS, "1", "blood flow, 1 at rest"),
@@ -43,11 +46,14 @@ GROUPS = (
 )
 _NOT_HERE = {"residual", "solver_iterations"}
 # Of the representatives' lattices, where there are any.
-LATTICE = tuple(
-    variable._replace(dims=tuple("group" if dim == "motor_unit" else dim for dim in variable.dims))
-    for variable in SERIES
-    if variable.name not in _NOT_HERE
-) + (Variable("imposed_length", GROUP_DIMS, "nm", "where the far end of the half-sarcomere is held", "f8"),)
+LATTICE = (
+    *(
+        variable._replace(dims=tuple("group" if dim == "motor_unit" else dim for dim in variable.dims))
+        for variable in SERIES
+        if variable.name not in _NOT_HERE
+    ),
+    Variable("imposed_length", GROUP_DIMS, "nm", "where the far end of the half-sarcomere is held", "f8"),
+)
 
 
 class Event(NamedTuple):

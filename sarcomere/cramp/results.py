@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 import xarray as xr
@@ -11,20 +10,23 @@ from numpy.typing import NDArray
 
 from sarcomere import provenance
 from sarcomere.cramp.recorder import EVENT_COLUMNS, EVENTS, EpisodeBlock, recorded
+from sarcomere.cramp.scenario import Episode
 from sarcomere.parameters import FIBRE_TYPES
 from sarcomere_kernels import types as k
-
-if TYPE_CHECKING:
-    from sarcomere.cramp.simulate import EpisodeSimulation
+from sarcomere_kernels.organ_types import Muscle
 
 
-def dataset(simulation: EpisodeSimulation, blocks: Sequence[EpisodeBlock]) -> xr.Dataset:
+def dataset(episode: Episode, muscle: Muscle, full_force: float, blocks: Sequence[EpisodeBlock]) -> xr.Dataset:
     """Label the samples and events of a run.
 
     Parameters
     ----------
-    simulation : EpisodeSimulation
+    episode : Episode
         What was run.
+    muscle : sarcomere_kernels.organ_types.Muscle
+        Its units and groups.
+    full_force : float
+        F0, N.
     blocks : sequence of EpisodeBlock
         In order of time.
 
@@ -33,7 +35,6 @@ def dataset(simulation: EpisodeSimulation, blocks: Sequence[EpisodeBlock]) -> xr
     xarray.Dataset
         Variables of ``cramp.recorder``, with coordinates, units, long names and provenance.
     """
-    episode, muscle = simulation.scenario, simulation.loops[0].constants
     n_explicit = int((muscle.representative >= 0).sum())
     variables = {}
     for variable in recorded(n_explicit):
@@ -48,13 +49,12 @@ def dataset(simulation: EpisodeSimulation, blocks: Sequence[EpisodeBlock]) -> xr
             attributes = {"units": units, "long_name": f"{meaning} of each entry: {event.long_name}"}
             variables[name] = xr.Variable(event.name, values.astype(dtype), attributes)
     time = np.concatenate([block.time for block in blocks])
-    attributes = {**provenance.attributes(episode), "kind": "cramp", "n_explicit": n_explicit}
-    ds = xr.Dataset(variables, attrs=attributes | {"full_force_N": simulation.full_force})
-    return ds.assign_coords(_coordinates(simulation, time))
+    made_by = provenance.attributes(episode)
+    ds = xr.Dataset(variables, attrs={**made_by, "kind": "cramp", "n_explicit": n_explicit, "full_force_N": full_force})
+    return ds.assign_coords(_coordinates(muscle, episode.run.replicates, time))
 
 
-def _coordinates(simulation: EpisodeSimulation, time: NDArray[np.float64]) -> dict[str, xr.Variable]:
-    muscle, n = simulation.loops[0].constants, simulation.scenario.run.replicates
+def _coordinates(muscle: Muscle, n: int, time: NDArray[np.float64]) -> dict[str, xr.Variable]:
     units = np.arange(muscle.group.size)
     groups = np.arange(muscle.representative.size)
     middle = [units[muscle.group == g][int((muscle.group == g).sum()) // 2] for g in groups]

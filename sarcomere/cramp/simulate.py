@@ -134,6 +134,9 @@ class EpisodeSimulation:
             "posture": loop.posture,
             "x_base": x_base,
             "x_inhibition": x_inhibition,
+            "x_ia": loop.reflex.level[o.IA],
+            "x_ib": loop.reflex.level[o.IB],
+            "x_nociceptive": loop.reflex.level[o.NOCICEPTIVE],
             "fatigue": loop.scalars[FATIGUE],
             "pressure": blood[o.PRESSURE],
             "flow": blood[o.FLOW],
@@ -168,9 +171,13 @@ class EpisodeSimulation:
 
     def dataset(self, block: EpisodeBlock) -> xr.Dataset:
         """The beginning of a run file."""
-        from sarcomere.cramp.results import dataset
+        return self.whole([block])
 
-        return dataset(self, [block])
+    def whole(self, blocks: list[EpisodeBlock]) -> xr.Dataset:
+        """A run, or its beginning, labelled."""
+        from sarcomere.cramp.results import dataset  # loads xarray, which the first step need not wait for
+
+        return dataset(self.scenario, self.loops[0].constants, self.full_force, blocks)
 
     def so_far(self) -> dict[str, NDArray]:
         """What a run file holds of the whole run, not against time: nothing."""
@@ -238,7 +245,5 @@ def run_episode(scenario: Episode, threads: int = 1) -> xr.Dataset:
     xarray.Dataset
         The same variables as a run file holds.
     """
-    from sarcomere.cramp.results import dataset
-
     simulation = EpisodeSimulation(scenario)
-    return dataset(simulation, list(simulation.blocks(threads)))
+    return simulation.whole(list(simulation.blocks(threads)))

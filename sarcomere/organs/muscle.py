@@ -97,6 +97,7 @@ def _twitches(p: MuscleParameters, fibres: Mapping[str, FibreParameters]) -> k.T
         saturation=each(t.saturation for t in kinds),
         exponent=each(t.exponent for t in kinds),
         half_power=each(t.half**t.exponent for t in kinds),
+        desensitised=each(t.desensitised for t in kinds),
         opening=1.0 / each(t.tau_open_ms for t in kinds),
         closing=1.0 / each(t.tau_close_ms for t in kinds),
         full_force=each(t.full_pN for t in kinds),

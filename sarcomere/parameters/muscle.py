@@ -27,6 +27,13 @@ class TwitchParameters(Parameters):
     decay_ms: float = quantity("ms", "time constant of calcium's decay at low concentration", FITTED, gt=0, le=1e4)
     saturation: float = quantity("1", "calcium at which its removal is half saturated", FITTED, gt=0, le=1e4)
     half: float = quantity("1", "calcium at which half of the thin filament opens", FITTED, gt=0, le=1e4)
+    desensitised: float = quantity(
+        "1/L0",
+        "share by which that calcium grows per L0 of shortening below the optimum",
+        "fitted to the lattice's unfused force at 0.75 L0 by data/calibration/fit_followers.py",
+        ge=0,
+        le=20,
+    )
     exponent: float = quantity("1", "Hill exponent of that opening", FITTED, ge=0.5, le=20)
     tau_open_ms: float = quantity("ms", "activation at saturating calcium", FITTED, gt=0, le=1e4)
     tau_close_ms: float = quantity("ms", "relaxation without calcium", FITTED, gt=0, le=1e4)
@@ -123,8 +130,8 @@ class MuscleParameters(Parameters):
     prior_activation: float = quantity(
         "1",
         "activation of the lattice at which it weighs as much as the calibration",
-        "design: below that of unfused twitches",
-        0.1,
+        "design: below that of fast twitches at 10 Hz",
+        0.03,
         gt=0,
         le=1,
     )

@@ -189,6 +189,15 @@ def test_cramp_at_rest_without_anything_imposed() -> None:
     np.testing.assert_allclose([found.imposed_end, found.begin], [0.0, 2.06])
 
 
+def test_units_that_stop_within_a_second_are_not_in_the_cramp() -> None:
+    rows = cramp(firing=15, stop=2.7)
+    few = [[list(regular(10.0, 2.06, 12.0)) if i == 12 else train for i, train in enumerate(row)] for row in rows]
+    assert not bool(analysis.cramp_episode(cramp_run(units(30, *few[0]), 20.0, [TRAIN])).cramp[0])
+    rows[0][8:15] = [list(regular(10.0, 2.06, 12.0))] * 7
+    found = analysis.cramp_episode(cramp_run(rows, 20.0, [TRAIN])).isel(replicate=0)
+    assert int(found.units_peak) == int(found.units_total) == 7
+
+
 def test_force_without_impulses_is_reported() -> None:
     ds = cramp_run(cramp(stop=2.5), 20.0, [TRAIN])
     ds["relative_force"] = xr.full_like(ds.relative_force, 0.4)
