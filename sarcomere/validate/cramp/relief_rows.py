@@ -22,6 +22,7 @@ SALTS = {
     "calcium": {"calcium_mM": 0.96},
     "magnesium": {"magnesium_mM": 0.385},
 }
+NORMAL = {"potassium_mM": 4.2}
 DRIED_OUT = {"sodium_mM": 144.0, "potassium_mM": 4.3}  # plasma at 3 % of body mass lost, design
 MINUTE_S = 60.0
 TASTE_AT_S = 39.0  # from when the pool is inhibited
@@ -38,7 +39,9 @@ def _drink(fluid: str) -> Arm:
 
 
 def _salt(changed: dict[str, float]) -> Arm:
-    return _threshold({"kind": "electrolytes", "at_s": 0.0, **changed})
+    """Threshold frequency under other plasma."""
+    plasma = {f"interventions.0.{name}": value for name, value in (NORMAL | changed).items()}
+    return Arm("threshold", "electrolyte", SOME, TRAIN_S, plasma)
 
 
 def _calcium_arm(changed: dict[str, float]) -> Arm:

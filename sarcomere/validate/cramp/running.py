@@ -6,7 +6,6 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from sarcomere.cramp.recorder import EpisodeBlock
-from sarcomere.cramp.results import dataset
 from sarcomere.cramp.scenario import Episode
 from sarcomere.cramp.simulate import EpisodeSimulation
 from sarcomere.parameters.intervention import Effort, Stimulation
@@ -45,7 +44,7 @@ def run_until_quiet(episode: Episode) -> xr.Dataset:
             own.append(float(block.values["emg"].mean()))
             if len(own) > seconds and max(own[-seconds:]) <= QUIET_EMG * max(own):
                 break
-    return dataset(simulation, blocks)
+    return simulation.whole(blocks)
 
 
 def body_after(episode: Episode) -> Body:
