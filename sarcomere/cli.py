@@ -1,4 +1,4 @@
-"""The command line: ``sarcomere run | info | plot | validate | scenarios | bench``."""
+"""The command line: ``sarcomere run | info | plot | explain | validate | scenarios | bench``."""
 
 from __future__ import annotations
 
@@ -131,11 +131,9 @@ def _check_drive(checked: Scenario | Episode) -> None:
     from sarcomere.cramp.scenario import Episode
 
     if isinstance(checked, Episode):
-        from sarcomere.organs.muscle import groups
-        from sarcomere.organs.reflex import pack_reflex
+        from sarcomere.cramp.loop import check_parts
 
-        groups(checked.muscle, checked.pool.n_units)
-        pack_reflex(checked.reflex, checked.numerics.exchange_ms)
+        check_parts(checked)
     else:
         from sarcomere.simulate import impulse_times
 
@@ -260,6 +258,53 @@ def plot(path: Path, output: Path | None) -> None:
 
     with open_run(path) as ds:
         click.echo(save_figure(ds.load(), output or path.with_suffix(".png")))
+
+
+@main.command()
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--unit", type=int, help="Motor unit, or condition of a series; default the one of the largest force.")
+@click.option(
+    "--command-ends",
+    type=click.FloatRange(min=0),
+    metavar="S",
+    help="When the voluntary command or the stimulation ended: impulses after it are involuntary.",
+)
+@click.option("--quick", is_flag=True, help="Two replicates and at most four thick filaments: larger errors.")
+@click.option("--json", "json_path", type=click.Path(path_type=Path), help="Write all numbers and sentences here too.")
+@_THREADS
+def explain(
+    path: Path, unit: int | None, command_ends: float | None, quick: bool, json_path: Path | None, threads: int
+) -> None:
+    """Say what held the muscle of a run and what let it go.
+
+    \b
+    Examples
+      sarcomere explain rigor-contracture.h5
+      sarcomere explain voluntary-contraction.h5 --unit 3 --quick
+      sarcomere explain cramp.h5 --command-ends 2.0 --json why.json
+
+    The run is replayed beside a matched control (same fibre, impulses, length and temperature; chemistry at rest).
+    Where it holds more force than that, ablations say why.
+    """
+    from rich.console import Console
+
+    from sarcomere.explain import explain as find_out
+    from sarcomere.explain.told import print_explanation
+    from sarcomere.results import open_run
+    from sarcomere.validate.report import check_writable, write
+
+    if json_path is not None:
+        check_writable(json_path)
+    with open_run(path) as lazy:
+        ds = lazy.load()
+    console = Console(stderr=True, highlight=False)
+    _compile(console)
+    with _Share(console) as share:
+        found = find_out(ds, unit=unit, command_end=command_ends, quick=quick, threads=threads, progress=share.update)
+    print_explanation(found)
+    if json_path is not None:
+        write(json_path, found.to_json())
+        click.echo(f"Written: {json_path}")
 
 
 @main.command()

@@ -9,7 +9,9 @@ from typing import Any, Literal
 from pydantic import Field, model_validator
 
 from sarcomere.lattice import thin_filament_length
+from sarcomere.lattice_checks import check_crowns, check_step
 from sarcomere.parameters import (
+    DRIVES,
     Chemistry,
     DriveParameters,
     FibreParameters,
@@ -70,7 +72,7 @@ class Scenario(Parameters):
         drive = table.get("drive", {}) if isinstance(table, dict) else None
         if not isinstance(first, int | float) or not isinstance(drive, dict):
             return table
-        if any(drive.get(name) is not None for name in ("pCa", "train", "discharge_file")):
+        if any(drive.get(name) is not None for name in DRIVES):
             return table
         return {**table, "drive": {**drive, "pCa": float(first)}}
 
@@ -94,7 +96,7 @@ class Scenario(Parameters):
                 f"keep one, and vary motor_units.0.fibre for both fibre types"
             )
         for name in {unit.fibre for unit in self.motor_units}:
-            _check_step(name, self.fibres[name], self.numerics.step_ms)
+            check_step(name, self.fibres[name], self.numerics.step_ms)
         return self
 
     @property
@@ -153,12 +155,7 @@ def _whole_steps(key: str, interval: float, step: float) -> None:
 
 
 def _check_geometry(s: Scenario) -> None:
-    last_crown = s.lattice.bare_half_zone + s.lattice.crown_spacing * (s.lattice.n_crown - 1)
-    if last_crown > s.lattice.thick_half_length:
-        raise ValueError(
-            f"lattice.n_crown = {s.lattice.n_crown} puts the last crown at {last_crown:g} nm, beyond "
-            f"lattice.thick_half_length = {s.lattice.thick_half_length:g}; use fewer crowns or a longer filament"
-        )
+    check_crowns(s.lattice)
     longest = s.lattice.thick_half_length + thin_filament_length(s.lattice)
     course = s.protocol.length
     where = ["run.hs_length"] if course is None else [f"protocol.length at {time:g} s" for time in course.time_s]
@@ -185,7 +182,7 @@ def _check_calcium(s: Scenario) -> None:
     if course is None:
         return
     if s.drive.pCa is None:
-        given = "train" if s.drive.train is not None else "discharge_file"
+        given = next(name for name in DRIVES if getattr(s.drive, name) is not None)
         raise ValueError(f"protocol.pCa holds calcium, but drive.{given} would release it; give one of them")
     if s.drive.pCa != course.value[0]:
         raise ValueError(
@@ -220,20 +217,3 @@ def check_shared(s: Scenario) -> None:
         for key, (a, b) in pairs.items():
             if a != b:
                 raise ValueError(f"series: {key} differs between conditions, {a!r} and {b!r}; run a scenario for each")
-
-
-def _check_step(name: str, fibre: FibreParameters, step: float) -> None:
-    """A detached head draws once a step: its rates must be small against 1/step."""
-    cycle, off = fibre.cycle, fibre.off_state
-    fastest = {
-        f"fibres.{name}.cycle.k_hydrolysis": cycle.k_hydrolysis,
-        f"fibres.{name}.cycle.k_attach": cycle.k_attach,
-        f"fibres.{name}.off_state.k_rest": off.k_rest,
-        f"fibres.{name}.off_state.k_wake_force": off.k_wake_force * off.max_relative_force + off.k_wake,
-    }
-    key, rate = max(fastest.items(), key=lambda item: item[1])
-    if rate * step * 1e-3 > 0.5:
-        raise ValueError(
-            f"numerics.step_ms = {step:g} is too long for {key}, which gives {rate:g} /s: a head would change state "
-            f"{rate * step * 1e-3:.2g} times a step; use at most {math.floor(0.5e9 / rate) / 1e6:g}"
-        )

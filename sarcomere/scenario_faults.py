@@ -39,8 +39,8 @@ def sentences(
         written = _as_written(fault["loc"])
         key = ".".join(str(part) for part in written)
         given = any(f"{override}.".startswith(f"{key}.") for override in overrides)
-        place = f"{where}, command line" if given else f"{where}{_line_of(written, text)}"
         value, kind, limits = _shown(fault["input"]), fault["type"], fault.get("ctx", {})
+        place = f"{where}, command line" if given else f"{where}{_place(written, kind, text)}"
         if kind == "extra_forbidden":
             known = _keys_beside(root, fault["loc"])
             yield f"{place}: unknown key {key} = {value}; {nearest(str(fault['loc'][-1]), known)}"
@@ -96,6 +96,13 @@ def _meaning(root: type[Parameters], path: tuple[Any, ...]) -> str:
         path = path[:-1]
     field = getattr(model_at(path[:-1], root), "model_fields", {}).get(path[-1])
     return (field.description if field is not None else "") or "required"
+
+
+def _place(path: tuple[Any, ...], kind: str, text: str) -> str:
+    """The line of a fault: of the kind of an intervention that is none, of the table where a key is missing."""
+    if kind == "union_tag_invalid":
+        path = (*path, "kind")
+    return _line_of(path, text) or (_line_of(path[:-1], text) if kind == "missing" and len(path) > 2 else "")
 
 
 def _line_of(path: tuple[Any, ...], text: str) -> str:

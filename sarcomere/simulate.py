@@ -72,16 +72,19 @@ def impulse_times(scenario: Scenario) -> dict[int, NDArray[np.float64]]:
     if drive.train is not None:
         train = drive.train.start_s + np.arange(drive.train.count) / drive.train.frequency_Hz
         return {unit.id: train[train < duration] for unit in scenario.motor_units}
+    if drive.impulses_s is not None:
+        times = np.array(drive.impulses_s)
+        return {unit.id: times[times < duration] for unit in scenario.motor_units}
     path = find_discharges(scenario)
     found = read_discharges(path)
-    times = {}
+    arrivals = {}
     for unit in scenario.motor_units:
         if unit.id not in found:
             remedy = nearest(str(unit.id), map(str, found))
             raise InputError(f"{path}: has no motor unit {unit.id}, which motor_units asks for; {remedy}")
         arrival = found[unit.id] - drive.start_s + drive.latency_ms * 1e-3
-        times[unit.id] = arrival[(arrival >= 0) & (arrival < duration)]
-    return times
+        arrivals[unit.id] = arrival[(arrival >= 0) & (arrival < duration)]
+    return arrivals
 
 
 def find_discharges(scenario: Scenario) -> str:
@@ -262,6 +265,16 @@ class Simulation:
                 f"{part}: was driven by other impulses than {self.scenario.drive.discharge_file} now holds; "
                 f"put back the discharge file that began it, or add --overwrite to start again."
             )
+
+    def standing_counts(self) -> NDArray[np.int64]:
+        """Heads attached now, (replicate, motor_unit or condition, A1 to RIGOR, time attached in dwell bins)."""
+        counts = np.zeros((len(self.batch), k.N_ATTACHED, k.N_DWELL_BINS), dtype=np.int64)
+        for count, hs in zip(counts, self.batch, strict=True):
+            attached = hs.state.head_state >= k.A1
+            age = (hs.state.counters[k.TICK] - hs.state.head_since[attached]) / k.TICKS_PER_STEP
+            dwell_bin = (k.DWELL_BINS_PER_DECADE * np.log10(np.maximum(age, 1.0)) + 1e-9).astype(np.int64)
+            np.add.at(count, (hs.state.head_state[attached] - k.A1, np.minimum(dwell_bin, k.N_DWELL_BINS - 1)), 1)
+        return counts.reshape(self.scenario.run.replicates, len(self.columns), *counts.shape[1:])
 
 
 def run(scenario: Scenario, threads: int = 1) -> xr.Dataset:

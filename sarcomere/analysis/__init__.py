@@ -1,6 +1,7 @@
 """What a run says: functions that take and give xarray."""
 
 from sarcomere.analysis.activity import emg_envelope
+from sarcomere.analysis.attribution import excess_force, held_force, removed
 from sarcomere.analysis.calcium import FORCE_PCA, force_pca, hill_calcium
 from sarcomere.analysis.common_drive import common_drive
 from sarcomere.analysis.conditions import by_point, flat, unfold
@@ -12,8 +13,20 @@ from sarcomere.analysis.energetics import HEADS_mM, atpase, economy, heads_per_f
 from sarcomere.analysis.episode import cramp_episode
 from sarcomere.analysis.fit import Curve, Quantity, fit, fitted
 from sarcomere.analysis.heads import ATTACHED, attached_fraction, mean_dwell, states_when_attached
+from sarcomere.analysis.hysteresis import hysteresis_area
 from sarcomere.analysis.interventions import Intervention, interventions
+from sarcomere.analysis.latch import (
+    adp_retained,
+    ca_unexplained_force,
+    force_time,
+    prolonged_attachment,
+    prolonged_standing,
+    prolonged_threshold,
+    rigor_am,
+    stiffness_to_force,
+)
 from sarcomere.analysis.length import force_length
+from sarcomere.analysis.letting_go import calcium_gone, half_time_from, letting_go
 from sarcomere.analysis.ligands import MICHAELIS_MENTEN, competitive_inhibition, michaelis_menten, slope_per_decade
 from sarcomere.analysis.line import Q10, q10, straight
 from sarcomere.analysis.moves import length_moves
@@ -51,9 +64,12 @@ __all__ = [
     "Quantity",
     "activation_end",
     "active_force",
+    "adp_retained",
     "atpase",
     "attached_fraction",
     "by_point",
+    "ca_unexplained_force",
+    "calcium_gone",
     "common_drive",
     "competitive_inhibition",
     "contraction_time",
@@ -65,31 +81,42 @@ __all__ = [
     "dwell_survival",
     "economy",
     "emg_envelope",
+    "excess_force",
     "fit",
     "fitted",
     "flat",
     "force_length",
     "force_pca",
+    "force_time",
     "force_velocity",
     "half_fall_time",
     "half_relaxation_time",
     "half_rise_time",
+    "half_time_from",
     "heads_per_filament",
+    "held_force",
     "hill_calcium",
     "hill_velocity",
+    "hysteresis_area",
     "interventions",
     "isotonic",
     "k_tr",
     "last_impulse",
     "length_moves",
+    "letting_go",
     "mean_dwell",
     "mean_rate",
     "michaelis_menten",
     "peak_force",
     "pool_rate",
+    "prolonged_attachment",
+    "prolonged_standing",
+    "prolonged_threshold",
     "q10",
     "quick_release",
     "ramp_force",
+    "removed",
+    "rigor_am",
     "ripple",
     "rise_rate",
     "shortening_velocity",
@@ -103,6 +130,7 @@ __all__ = [
     "steady_series",
     "steady_state",
     "stiffness",
+    "stiffness_to_force",
     "straight",
     "summary",
     "t1_curve",

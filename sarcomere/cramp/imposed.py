@@ -68,7 +68,8 @@ class Imposed:
         self._plasma = {name: Ramps(normal[name]) for name in PLASMA}
         for change in self._all(kinds.Electrolytes):
             for name in PLASMA:
-                self._plasma[name].move(change.at_s, change.over_s, getattr(change, name))
+                if (aim := getattr(change, name)) is not None:
+                    self._plasma[name].move(change.at_s, change.over_s, aim)
         self._modulation = Ramps(1.0)
         for scaling in self._all(kinds.Neuromodulation):
             self._modulation.move(scaling.at_s, scaling.over_s, scaling.factor)
@@ -161,11 +162,10 @@ class Imposed:
 
     def tendon_stimulus(self, time_s: Values, interval_s: float) -> Values:
         """Strength of the stimulus to tendon afferents that falls into each interval, 0 where there is none."""
-        strength = np.zeros_like(time_s)
+        strength, here = np.zeros_like(time_s), np.round(time_s / interval_s)
         for entry in self._all(kinds.TendonStimulation):
-            for pulse in entry.at_s + np.arange(entry.count) * entry.every_s:
-                falls = np.round(pulse / interval_s) == np.round(time_s / interval_s)
-                strength[falls] = np.maximum(strength[falls], entry.strength)
+            pulses = np.round((entry.at_s + np.arange(entry.count) * entry.every_s) / interval_s)
+            strength = np.maximum(strength, entry.strength * np.isin(here, pulses))
         return strength
 
     def _gaits(self, time_s: Values) -> Iterator[tuple[kinds.Walking, Values, Values]]:

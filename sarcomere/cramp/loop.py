@@ -18,6 +18,7 @@ from sarcomere.cramp.lattices import FibreModels, HalfSarcomere
 from sarcomere.cramp.nerve import Nerve
 from sarcomere.cramp.queue import Queue
 from sarcomere.cramp.scenario import Episode
+from sarcomere.errors import InputError, SolverError
 from sarcomere.organs import junction, metabolism, muscle, reflex
 from sarcomere.parameters import FIBRE_TYPES
 from sarcomere_kernels import (
@@ -59,6 +60,29 @@ class Window(NamedTuple):
     descending: Values
     posture: Values  # (ms + 1,)
     plasma: dict[str, float]
+
+
+def check_parts(episode: Episode) -> None:
+    """Refuse an episode whose parts cannot be made, without making any.
+
+    Parameters
+    ----------
+    episode : Episode
+        Checked but for what its parts alone know.
+
+    Raises
+    ------
+    InputError
+        Naming the file, the value and the remedy.
+    """
+    e = episode
+    try:
+        muscle.groups(e.muscle, e.pool.n_units)
+        junction.pack_junctions(e.junction, e.wave, e.pool.step_ms)
+        metabolism.pack_metabolism(e.energy, e.blood)
+        reflex.pack_reflex(e.reflex, e.numerics.exchange_ms)
+    except InputError as error:
+        raise InputError(f"{e.source or 'scenario'}: {error}") from None
 
 
 class Loop:
@@ -277,7 +301,7 @@ class Loop:
             waves[group] = n_waves[self.constants.representative[group]]
         explicit = self._explicit
         local = float(trace.territory_force[: self._ms].mean())
-        advance_metabolism(
+        status = advance_metabolism(
             self.metabolism,
             self._energetics,
             self._circulation,
@@ -290,6 +314,7 @@ class Loop:
             np.array([pressure.mean(), conductance.mean(), 0.0]),
             float(self._ms),
         )
+        self._check(status, "energy and blood")
         emg = float(self.constants.capacity @ n_waves)
         self.emg = emg * 1e3 / self._ms
         if e.switches.potassium:
@@ -327,9 +352,16 @@ class Loop:
         nothing = np.zeros(0)
         if force is None:
             force, length, signals = nothing, nothing, np.zeros((0, o.N_SIGNALS))
-        advance_reflex(self.reflex, self._reflex, force, length, signals, self.x[0], self.x[1])
+        status = advance_reflex(self.reflex, self._reflex, force, length, signals, self.x[0], self.x[1])
+        self._check(status, "reflexes")
         if not self.episode.switches.reflexes:
             self.x[:] = 0.0
+
+    def _check(self, status: int, part: str) -> None:
+        if status != k.OK:
+            raise SolverError(
+                f"A number in {part} is not finite at {self.scalars[CLOCK]:.0f} ms: check the values given for it."
+            )
 
     def _passive(self, length: float) -> float:
         """Force of the resting muscle, F0."""

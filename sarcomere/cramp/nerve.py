@@ -20,6 +20,7 @@ Values = NDArray[np.float64]
 Units = NDArray[np.int32]
 Steps = NDArray[np.int64]
 
+_MIDDLE = np.array([0.5])  # place in the pool of the axon whose delay to the cord is taken for all
 _UNDER_WAY = 64  # impulses of one unit at once, far more than its refractory period allows
 
 
@@ -44,8 +45,9 @@ class Nerve:
         self.terminals = TerminalGenerator(episode.terminals, episode.pool, stimuli, seed=seed)
         self._axon_stimuli = stimulus_steps(stimuli, step)
         open_to_cord = imposed.nerve_open(np.array(stimuli)) > 0
-        self._cord_stimuli = self._axon_stimuli[open_to_cord]
-        place = positions(episode.pool.n_units)
+        place, back = positions(episode.pool.n_units), episode.axon.length_m - episode.axon.distal_m
+        way_back = self._steps(conduction_delays(episode.axon, _MIDDLE, back))  # of all, volleys too
+        self._cord_stimuli = self._axon_stimuli[open_to_cord] + way_back
         self._delay = self._steps(conduction_delays(episode.axon, place, episode.axon.length_m))
         self._distal_delay = self._steps(conduction_delays(episode.axon, place, episode.axon.distal_m))
         self._reached = np.flatnonzero(self.pool.pool.cells.antidromic == 1).astype(np.int32)

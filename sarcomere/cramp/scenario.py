@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from sarcomere.lattice import thin_filament_length
+from sarcomere.lattice_checks import check_crowns, check_step
 from sarcomere.parameters import (
     Chemistry,
     FibreParameters,
@@ -136,12 +137,15 @@ class Episode(Parameters):
             )
         for key, step in (("numerics.step_ms", self.numerics.step_ms), ("pool.step_ms", self.pool.step_ms)):
             if abs(round(1.0 / step) * step - 1.0) > 1e-9:
-                raise ValueError(f"{key} = {step:g} does not divide a millisecond; use 0.1, 0.2, 0.25 or 0.5")
+                raise ValueError(f"{key} = {step:g} does not divide a millisecond; use 0.05, 0.1 or 0.2")
         if self.run.duration_s * 1e3 < self.record.sample_interval_ms:
             raise ValueError(
                 f"run.duration_s = {self.run.duration_s:g} is shorter than one record.sample_interval_ms = "
                 f"{self.record.sample_interval_ms}; run for longer"
             )
+        check_crowns(self.lattice)
+        for name, fibre in self.fibres.items():
+            check_step(name, fibre, self.numerics.step_ms)
         _check_lengths(self)
         return self
 

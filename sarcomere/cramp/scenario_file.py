@@ -21,12 +21,13 @@ from sarcomere.tables import merge
 @cache
 def presets() -> dict[str, dict[str, Any]]:
     """Pools of the closed loop by name, ``data/parameters/cramp.toml``."""
-    return tomllib.loads(data_path("parameters/cramp.toml").read_text(encoding="utf-8"))["presets"]
+    table = tomllib.loads(data_path("parameters/cramp.toml").read_text(encoding="utf-8"))
+    return {name: merge(table["pool"], preset) for name, preset in table["presets"].items()}
 
 
 def is_episode(table: Mapping[str, Any]) -> bool:
-    """Whether a scenario's table asks for the whole loop: it has a pool of motoneurons."""
-    return "pool" in table
+    """Whether a scenario's table asks for the whole loop: it has a pool of motoneurons, or what only a loop takes."""
+    return bool({"pool", "interventions", "switches"} & table.keys())
 
 
 def from_dict(
@@ -63,7 +64,7 @@ def from_dict(
     whole = {
         "muscle": {},
         **table,
-        "pool": _pool(table["pool"], where),
+        "pool": _pool(table.get("pool"), where),
         "fibres": merge({name: fibre_table(name) for name in FIBRE_TYPES}, fibres),
         "source": source,
     }
@@ -75,6 +76,8 @@ def from_dict(
 
 def _pool(pool: Any, where: str) -> Any:
     """The preset's values with those given in their place."""
+    if pool is None:
+        raise InputError(f"{where}: pool is missing; add a table [pool] with a line such as preset = 'prone'.")
     if not isinstance(pool, Mapping):
         raise InputError(f"{where}: pool = {pool!r} is not a table; write [pool] and a line such as preset = 'prone'.")
     name = pool.get("preset", "prone")

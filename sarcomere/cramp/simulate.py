@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -47,6 +48,7 @@ class EpisodeSimulation:
         self.full_force = full_force_N(scenario.muscle, self.loops[0].constants, scenario.lattice)
         self.samples_done = 0
         self.watch: Callable[[EpisodeSimulation], None] | None = None
+        self._halt = Event()  # somebody interrupts: replicates under way end at their next sample
         self._latest: deque[Events] = deque(maxlen=round(_WATCHED_S * 1e3 / scenario.numerics.exchange_ms))
 
     @property
@@ -91,7 +93,11 @@ class EpisodeSimulation:
             while self.samples_done < self.scenario.n_samples:
                 count = min(block, self.scenario.n_samples - self.samples_done)
                 if len(self.loops) > 1:
-                    stretches = list(pool.map(lambda loop, n=count: self._stretch(loop, n, map), self.loops))
+                    try:
+                        stretches = list(pool.map(lambda loop, n=count: self._stretch(loop, n, map), self.loops))
+                    except BaseException:
+                        self._halt.set()
+                        raise
                 else:
                     stretches = [self._stretch(self.loops[0], count, pool.map if threads > 1 else map)]
                 first = self.samples_done + 1
@@ -105,6 +111,8 @@ class EpisodeSimulation:
         """So many samples of one replicate, and the events on the way."""
         samples, events = _room(loop, count), []
         for row in range(count):
+            if self._halt.is_set():
+                break
             waves = 0.0
             for _ in range(self.scenario.windows_per_sample):
                 loop.advance(side_by_side)

@@ -38,7 +38,7 @@ def pack_junctions(junction: JunctionParameters, wave: WaveParameters, step_ms: 
     refractory = wave.refractory_ms / step_ms
     if abs(refractory - round(refractory)) > 1e-6:
         raise InputError(
-            f"refractory_ms = {wave.refractory_ms:g} of the fibre wave is no whole number of steps of {step_ms:g} ms; "
+            f"wave.refractory_ms = {wave.refractory_ms:g} is no whole number of steps of {step_ms:g} ms; "
             f"change one of them."
         )
     return k.Junctions(

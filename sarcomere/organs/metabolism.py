@@ -49,7 +49,7 @@ def pack_metabolism(energy: EnergyParameters, blood: BloodParameters) -> tuple[k
     """
     if energy.creatine_mM <= energy.pcr_mM:
         raise InputError(
-            f"creatine_mM = {energy.creatine_mM:g} leaves none free beside pcr_mM = {energy.pcr_mM:g}; "
+            f"energy.creatine_mM = {energy.creatine_mM:g} leaves none free beside energy.pcr_mM = {energy.pcr_mM:g}; "
             f"give more creatine than phosphocreatine."
         )
     adp = _adp_rest(energy)

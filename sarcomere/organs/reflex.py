@@ -51,8 +51,8 @@ def _check_delays(p: ReflexParameters, lags: I8, window_ms: int) -> None:
         )
     if not 1 <= window_ms <= lags[fastest]:
         raise InputError(
-            f"reflex: window_ms = {window_ms!r} does not fit the {PATHWAYS[fastest]} pathway, which takes "
-            f"{lags[fastest]} ms; use 1 to {lags[fastest]}."
+            f"numerics.exchange_ms = {window_ms!r} does not fit the {PATHWAYS[fastest]} pathway of the reflexes, which "
+            f"takes {lags[fastest]} ms; use 1 to {lags[fastest]}."
         )
     stimulus = p.tendon_stimulus
     if stimulus.second_onset_ms < stimulus.onset_ms:

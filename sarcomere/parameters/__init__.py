@@ -4,6 +4,7 @@ from sarcomere.parameters.base import Parameters, describe
 from sarcomere.parameters.calcium import CalciumParameters
 from sarcomere.parameters.crossbridge import Chemistry, CycleParameters, OffStateParameters
 from sarcomere.parameters.experiment import (
+    DRIVES,
     DriveParameters,
     MotorUnit,
     Numerics,
@@ -17,6 +18,7 @@ from sarcomere.parameters.mechanics import MechanicsParameters
 from sarcomere.parameters.thin_filament import RegulationParameters
 
 __all__ = [
+    "DRIVES",
     "FIBRE_TYPES",
     "CalciumParameters",
     "Chemistry",

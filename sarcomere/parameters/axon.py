@@ -16,8 +16,8 @@ class AxonParameters(Parameters):
     distal_m: float = quantity(
         "m", "from the place of stimulation, at knee or ankle, to the muscle", "design", 0.1, ge=0, le=2
     )
-    velocity_smallest_m_s: float = quantity("m/s", "velocity of the smallest axon", REMOTO, 44.0, gt=0, le=150)
-    velocity_largest_m_s: float = quantity("m/s", "velocity of the largest axon", REMOTO, 53.0, gt=0, le=150)
+    velocity_smallest_m_s: float = quantity("m/s", "velocity of the smallest axon", REMOTO, 44.0, ge=5, le=150)
+    velocity_largest_m_s: float = quantity("m/s", "velocity of the largest axon", REMOTO, 53.0, ge=5, le=150)
 
     @model_validator(mode="after")
     def _agree(self) -> AxonParameters:

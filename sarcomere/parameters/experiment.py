@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from sarcomere.parameters.base import Parameters, quantity
 
 MAX_STEP_MS = 0.5  # beyond, error exceeds 1 % (docs/accuracy.md)
+DRIVES = ("discharge_file", "train", "impulses_s", "pCa")
 
 
 class Train(Parameters):
@@ -20,7 +22,7 @@ class Train(Parameters):
 
 
 class DriveParameters(Parameters):
-    """What excites the fibres; exactly one of discharge_file, train and pCa."""
+    """What excites the fibres; exactly one of discharge_file, train, impulses_s and pCa."""
 
     discharge_file: str | None = Field(
         None, description="CSV with motor_unit,time_s or openhdemg JSON; relative to the scenario, or shipped"
@@ -35,13 +37,26 @@ class DriveParameters(Parameters):
         le=1000,
     )
     train: Train | None = Field(None, description="equally spaced impulses to every motor unit")
+    impulses_s: list[float] | None = Field(
+        None, description="times at which impulses reach every motor unit, s; [] for none"
+    )
     pCa: float | None = Field(None, description="-log10 of free calcium in mol/L, held constant", ge=2.0, le=10.0)
+
+    @field_validator("impulses_s", mode="after")
+    @classmethod
+    def _in_order(cls, times: list[float] | None) -> list[float] | None:
+        for before, after in pairwise([0.0, *(times or [])]):
+            if after < before:
+                raise ValueError(f"has {after:g} after {before:g}; give times from 0 on, sorted")
+        return times
 
     @model_validator(mode="after")
     def _one_drive(self) -> DriveParameters:
-        given = [name for name in ("discharge_file", "train", "pCa") if getattr(self, name) is not None]
+        given = [name for name in DRIVES if getattr(self, name) is not None]
         if len(given) != 1:
-            raise ValueError(f"has {' and '.join(given) or 'none'}; give exactly one of discharge_file, train and pCa")
+            raise ValueError(
+                f"has {' and '.join(given) or 'none'}; give exactly one of {', '.join(DRIVES[:-1])} and {DRIVES[-1]}"
+            )
         return self
 
 

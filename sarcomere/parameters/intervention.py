@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
@@ -128,7 +128,7 @@ class Drink(_AtTime):
     """A drink after sweating: the motoneurons' resting drive shifts as it is absorbed."""
 
     kind: Literal["drink"]
-    fluid: Literal["water", "electrolytes"]
+    fluid: Literal["water", "electrolytes"] = Field(description="what is drunk: 'water' or 'electrolytes'")
     shift: float = quantity(
         "rheobase",
         "size of the shift of resting drive: up for water, down for electrolytes",
@@ -157,14 +157,25 @@ class Oropharyngeal(_ForAWhile):
     latency_s: float = quantity("s", "from the mouth to the pool", "35 s (CRAMP F)", 35.0, ge=0, le=1000)
 
 
+def _plasma(ion: str, normal: str, least: float, most: float) -> Any:
+    """A concentration to which plasma goes, or which it keeps."""
+    return Field(
+        None,
+        description=f"{ion}; as it is if left out",
+        ge=least,
+        le=most,
+        json_schema_extra={"unit": "mmol/L", "source": f"protocol; {normal} is normal"},
+    )
+
+
 class Electrolytes(_AtTime):
     """Plasma changes; nerve, cord and interstitium follow by their coupling."""
 
     kind: Literal["electrolytes"]
-    potassium_mM: float = quantity("mmol/L", "plasma potassium", "4.2 is normal", 4.2, ge=0.5, le=15)
-    sodium_mM: float = quantity("mmol/L", "plasma sodium", "140 is normal", 140.0, ge=80, le=200)
-    calcium_mM: float = quantity("mmol/L", "free plasma calcium", "1.2 is normal", 1.2, ge=0.2, le=5)
-    magnesium_mM: float = quantity("mmol/L", "free plasma magnesium", "0.55 is normal", 0.55, ge=0.01, le=10)
+    potassium_mM: float | None = _plasma("plasma potassium", "4.2", 0.5, 15)
+    sodium_mM: float | None = _plasma("plasma sodium", "140", 80, 200)
+    calcium_mM: float | None = _plasma("free plasma calcium", "1.2", 0.2, 5)
+    magnesium_mM: float | None = _plasma("free plasma magnesium", "0.55", 0.01, 10)
     over_s: float = quantity("s", "how long the change takes", PROTOCOL, 1.0, gt=0, le=1e5)
 
 

@@ -120,7 +120,7 @@ class MuscleParameters(Parameters):
         "1",
         "part of the cross-section in which the fibres of active motor units lie",
         f"{DESIGN}: cramps take one head or a part of it (Ross & Thomas 1995)",
-        0.5,
+        0.3,
         gt=0,
         le=1,
     )

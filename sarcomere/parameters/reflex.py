@@ -38,7 +38,7 @@ class TendonOrganParameters(Parameters):
     tau_fast_s: float = quantity("s", "its time constant", ORGAN, 0.5, gt=0, le=100)
     adaptation_slow: float = quantity("1", "overshoot that goes slowly", ORGAN, 2 / 15, ge=0, le=20)
     tau_slow_s: float = quantity("s", "its time constant", ORGAN, 5.0, gt=0, le=1000)
-    gate_floor: float = quantity("1", "share of the inhibition left in a short muscle", GATE, 0.1, ge=0, le=1)
+    gate_floor: float = quantity("1", "share of the inhibition left in a short muscle", GATE, 0.05, ge=0, le=1)
     gate_half: float = quantity("L0", "length in the middle of the gate", GATE, 0.95, gt=0, le=3)
     gate_slope: float = quantity("L0", "slope of the gate", GATE, 0.05, gt=0, le=1)
 
@@ -77,7 +77,12 @@ class ReflexParameters(Parameters):
         "rheobase/Hz", "input by the group II rate above rest", "design: off, no weight is known", 0.0, ge=0, le=1
     )
     gain_ib: float = quantity(
-        "rheobase", "inhibition by tendon organs at steady F0 in a long muscle", DESIGN, 0.25, ge=0, le=10
+        "rheobase",
+        "inhibition by tendon organs at steady F0 in a long muscle",
+        "fitted: the burst that cramps a short muscle does not cramp one at L0 (docs/cramp/fit.md)",
+        0.8,
+        ge=0,
+        le=10,
     )
     gain_nociceptive: float = quantity(
         "rheobase",

@@ -12,7 +12,13 @@ class TerminalParameters(Parameters):
     """What stimulation sets off at the terminals, and how the muscle's length gates it."""
 
     threshold_Hz: float = quantity(
-        "Hz", "stimulation that sets a terminal off, mean", f"18 +- 3, {MINETTO}", 18.0, gt=0, le=200
+        "Hz",
+        "stimulation that sets a terminal off, mean",
+        "fitted (docs/cramp/fit.md): a train's potassium and the first few units bring the muscle's to "
+        f"18 +- 3, {MINETTO}",
+        24.0,
+        gt=0,
+        le=200,
     )
     threshold_sd_Hz: float = quantity("Hz", "its SD between axons", f"18 +- 3, {MINETTO}", 3.0, ge=0, le=100)
     rate_Hz: float = quantity("Hz", "rate of a burst, mean", f"25.7 +- 11.6, {MINETTO}", 25.7, gt=0, le=300)
@@ -32,7 +38,7 @@ class TerminalParameters(Parameters):
     excitability_mV: float = quantity(
         "mV",
         "nearer to threshold by this much, excitability grows e-fold",
-        "design: 20 % less calcium lowers the threshold by 5 Hz",
+        "design: 20 % less calcium lowers the threshold by a quarter",
         5.0,
         gt=0,
         le=100,
@@ -40,7 +46,7 @@ class TerminalParameters(Parameters):
     potassium_share: float = quantity(
         "1",
         "depolarisation of terminals per shift of the potassium equilibrium",
-        "design: 6.5 mmol/L lowers the threshold by 4 Hz; GHK would give 0.38",
+        "design: 6.5 mmol/L lowers the threshold by a quarter; GHK would give 0.38",
         0.1,
         ge=0,
         le=1,

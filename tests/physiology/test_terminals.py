@@ -47,8 +47,8 @@ def test_terminals_burst_as_long_and_as_fast_as_with_the_nerve_blocked() -> None
 
 
 def test_more_terminals_answer_to_faster_stimuli() -> None:
-    """Thresholds are 18 +- 3 Hz, of the 60 axons that stimuli reach."""
-    counts = [np.unique(after(frequency)[0]).size for frequency in (8.0, 18.0, 30.0)]
+    """Thresholds are 24 +- 3 Hz, of the 60 axons that stimuli reach."""
+    counts = [np.unique(after(frequency)[0]).size for frequency in (14.0, 24.0, 36.0)]
     assert counts[0] == 0
     assert 10 < counts[1] < 50
     assert counts[1] < counts[2] <= 60

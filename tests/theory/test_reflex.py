@@ -22,8 +22,8 @@ pytestmark = pytest.mark.theory
 
 @pytest.mark.parametrize(("length", "force", "sheet"), [(0.75, 0.3, 0.02), (1.1, 0.5, 0.19), (1.5, 1.0, 0.25)])
 def test_tendon_organs_hardly_inhibit_a_short_muscle(length: float, force: float, sheet: float) -> None:
-    """CRAMP C: a cramp in the short muscle is not stopped, one in the long muscle is."""
-    found = at(force, length)[1]
+    """CRAMP C, with its gain and gate: a cramp in the short muscle is not stopped, one in the long muscle is."""
+    found = at(force, length, gain_ib=0.25, tendon_organ={"gate_floor": 0.1})[1]
     assert found == pytest.approx(sheet, abs=0.005)
     gate = 0.1 + 0.9 / (1 + math.exp(-(length - 0.95) / 0.05))
     assert found == pytest.approx(0.25 * gate * math.log(1 + 25 * force) / math.log(26), rel=1e-12)
@@ -102,7 +102,7 @@ def test_tendon_organs_adapt_as_their_transfer_function() -> None:
     static = 60 * np.log(1 + 25 * force)
     system = cont2discrete(([1.7, 2.58, 0.4], [1.0, 2.2, 0.4]), 1e-3, method="zoh")
     rate = static[0] + dlsim(system, static - static[0])[1][:, 0]
-    gate = 0.1 + 0.9 / (1 + math.exp(-1.0))
+    gate = 0.05 + 0.95 / (1 + math.exp(-1.0))
     expected = 0.25 * gate * np.maximum(rate, 0.0) / (60 * math.log(26))
     np.testing.assert_allclose(found[15:], expected[:-15], rtol=1e-9)
     assert found[1015] - found[1014] == pytest.approx(
@@ -209,7 +209,7 @@ def test_a_shock_to_the_tendon_inhibits_twice_and_less_in_a_short_muscle() -> No
         signals[[50, 60], k.TENDON_STIMULUS] = 1.0, 0.6
         x = run(ReflexParameters(**OFF), force, length, signals)[1]
         strength[at_length] = x.max()
-        gate = 0.1 + 0.9 / (1 + math.exp(-(at_length - 0.95) / 0.05))
+        gate = 0.05 + 0.95 / (1 + math.exp(-(at_length - 0.95) / 0.05))
         expected = np.zeros(600)
         for begin, lasts, share in ((60 + 173, 40, 0.3), (50 + 173, 40, 0.5), (60 + 31, 67, 0.6), (50 + 31, 67, 1.0)):
             expected[begin : begin + lasts] = 0.25 * gate * share

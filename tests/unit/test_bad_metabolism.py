@@ -15,4 +15,6 @@ from sarcomere.parameters.metabolism import BloodParameters, EnergyParameters
 def test_no_free_creatine_is_refused(creatine: float) -> None:
     with pytest.raises(InputError) as caught:
         pack_metabolism(EnergyParameters(creatine_mM=creatine), BloodParameters())
-    assert re.fullmatch(rf"creatine_mM = {creatine:g} [^\n]*pcr_mM = 33; give [^\n.]*\.", str(caught.value))
+    assert re.fullmatch(
+        rf"energy.creatine_mM = {creatine:g} [^\n]*energy.pcr_mM = 33; give [^\n.]*\.", str(caught.value)
+    )

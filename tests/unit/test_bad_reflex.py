@@ -19,9 +19,9 @@ from sarcomere.terminals import TerminalGenerator
 from tests.unit.test_bad_pool import refused
 
 PACKS = {
-    "long window": ({}, 15, ("window_ms = 15", "Ia pathway", "14 ms", "use 1 to 14")),
-    "no window": ({}, 0, ("window_ms = 0", "use 1 to 14")),
-    "short nerve": ({"path_m": 0.1, "velocity_ib": 120.0}, 5, ("window_ms = 5", "2 ms", "use 1 to 2")),
+    "long window": ({}, 15, ("exchange_ms = 15", "Ia pathway", "14 ms", "use 1 to 14")),
+    "no window": ({}, 0, ("exchange_ms = 0", "use 1 to 14")),
+    "short nerve": ({"path_m": 0.1, "velocity_ib": 120.0}, 5, ("exchange_ms = 5", "2 ms", "use 1 to 2")),
     "early shock": ({"tendon_stimulus": {"onset_ms": 20.0}}, 5, ("tendon stimulus pathway", "3 ms", "use 1 to 3")),
     "shock before its time": (
         {"tendon_stimulus": {"onset_ms": 10.0}},
