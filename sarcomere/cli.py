@@ -308,25 +308,30 @@ def explain(
 
 
 @main.command()
-@click.option("--quick", is_flag=True, help="Fewer filaments, replicates and points: minutes, larger errors.")
+@click.argument("table", default="muscle", metavar="[TABLE]")
+@click.option("--quick", is_flag=True, help="Fewer filaments, replicates, seeds and points: minutes, larger errors.")
 @click.option("--rows", metavar="N,N,…", help="Only these rows of the table, e.g. 3,7,21.")
 @click.option(
     "-o",
     "--output",
     type=click.Path(path_type=Path),
-    default=Path("validation.md"),
-    show_default=True,
-    help="The table as Markdown; as CSV beside it.",
+    help="The table as Markdown, as CSV beside it; default validation.md or cramp-validation.md.",
 )
 @click.option("--json", "json_path", type=click.Path(path_type=Path), help="The same for machines.")
 @_THREADS
-def validate(quick: bool, rows: str | None, output: Path, json_path: Path | None, threads: int) -> None:
-    """Compare the model with measured muscle: a table of targets, ours, inside or outside.
+def validate(
+    table: str, quick: bool, rows: str | None, output: Path | None, json_path: Path | None, threads: int
+) -> None:
+    """Compare the model with measurements: a table of targets, ours, inside or outside.
+
+    TABLE is muscle, the default: isolated half-sarcomeres against measured muscle; or cramp: the closed loop against
+    measured cramps, from many seeds.
 
     \b
     Examples
       sarcomere validate --quick
       sarcomere validate --rows 3,7,21 --json found.json
+      sarcomere validate cramp --quick
 
     A row outside its band is no error.
     """
@@ -334,23 +339,31 @@ def validate(quick: bool, rows: str | None, output: Path, json_path: Path | None
 
     from sarcomere.errors import InputError
     from sarcomere.validate import read_targets
-    from sarcomere.validate import validate as measure
+    from sarcomere.validate import validate as measure_muscle
+    from sarcomere.validate.cramp import validate_cramp
     from sarcomere.validate.report import check_writable, write
     from sarcomere.validate.targets import parse_rows
 
     chosen = parse_rows(rows) if rows is not None else None
-    read_targets(chosen)
+    read_targets(chosen, table)
+    is_cramp = table == "cramp"
+    output = output or Path("cramp-validation.md" if is_cramp else "validation.md")
     files = [output, output.with_suffix(".csv"), *([json_path] if json_path else [])]
     if len(set(files)) < len(files):
         raise InputError(f"{output}: would be written twice; give the table, its .csv and --json names of their own.")
     for path in files:
         check_writable(path)
     console = Console(stderr=True, highlight=False)
-    _compile(console)
+    _compile(console, loop=is_cramp)
+    measure = validate_cramp if is_cramp else measure_muscle
     with _Share(console) as share:
         report = measure(chosen, quick=quick, threads=threads, progress=share.update)
     Console(highlight=False).print(report.table())
-    options = [*(["--quick"] if quick else []), *([f"--rows {rows}"] if rows is not None else [])]
+    options = [
+        *(["cramp"] if is_cramp else []),
+        *(["--quick"] if quick else []),
+        *([f"--rows {rows}"] if rows is not None else []),
+    ]
     texts = [report.markdown(" ".join(["sarcomere validate", *options])), report.csv(), report.json()]
     for path, text in zip(files, texts, strict=False):
         write(path, text)

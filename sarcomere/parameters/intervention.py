@@ -55,6 +55,11 @@ class Effort(_AtTime):
             raise ValueError(f"every_s = {self.every_s:g} is shorter than one effort of {lasts:g} s; make it longer")
         return self
 
+    @property
+    def ends_s(self) -> float:
+        """When the last one has fallen, s."""
+        return self.at_s + (self.count - 1) * self.every_s + self.rise_s + self.hold_s + self.fall_s
+
 
 class Stimulation(_AtTime):
     """A train of stimuli to the nerve: waves run to the muscle and back to the motoneurons, afferents volley."""
@@ -62,6 +67,11 @@ class Stimulation(_AtTime):
     kind: Literal["stimulation"]
     frequency_Hz: float = quantity("Hz", "stimuli per second", PROTOCOL, gt=0, le=200)
     count: int = quantity("1", "how many", "150: Minetto", 150, ge=1, le=100_000)
+
+    @property
+    def ends_s(self) -> float:
+        """When the last stimulus comes, s."""
+        return self.at_s + (self.count - 1) / self.frequency_Hz
 
 
 class Stretch(_AtTime):

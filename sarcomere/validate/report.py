@@ -8,7 +8,7 @@ import json
 import math
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from rich.table import Table
 
@@ -18,10 +18,30 @@ from sarcomere.validate.targets import Finding, row_verdict
 
 _COLOURS = {"inside": "green", "outside": "red", "no value": "yellow", "cannot run": "yellow"}
 _HEADINGS = ("#", "target", "source", "band", "tier", "ours ± s.e.m.", "verdict")
-_NOTES = (
-    "[M] marks a number of the reference sheet that is quoted from memory, [D] a band or choice of ours; C numbers are "
-    "its sources. Verdicts in parentheses are less than two standard errors from the edge of the band. "
+_VERDICTS = (
+    "Verdicts in parentheses are less than two standard errors from the edge of the band. "
     "A row is inside only if all of its lines are."
+)
+
+
+class Wording(NamedTuple):
+    """What a table is called, and what is said above it."""
+
+    heading: str
+    scope: str  # what the values are of
+    notes: str
+
+
+MUSCLE = Wording(
+    "Measured muscle and ours",
+    "One parameter set per fibre type.",
+    "[M] marks a number of the reference sheet that is quoted from memory, [D] a band or choice of ours; C numbers are "
+    f"its sources. {_VERDICTS}",
+)
+CRAMP = Wording(
+    "Measured cramps and ours",
+    "Standard errors are over persons: pools, junctions and chances of their own.",
+    f"[M] marks a number quoted from memory, [D] a band or choice of ours. {_VERDICTS}",
 )
 
 
@@ -40,6 +60,8 @@ class Report:
         Wall time.
     provenance : mapping
         Attributes of a record: versions, hash of the kernels, seed.
+    wording : Wording
+        Which table it is.
     """
 
     def __init__(
@@ -50,9 +72,11 @@ class Report:
         quick: bool,
         seconds: float,
         provenance: Mapping[str, Any],
+        wording: Wording = MUSCLE,
     ) -> None:
         self.findings, self.fixed = findings, fixed
         self.quick, self.seconds, self.provenance = quick, seconds, provenance
+        self.wording = wording
 
     @property
     def by_row(self) -> dict[int, list[Finding]]:
@@ -80,7 +104,7 @@ class Report:
 
     def table(self) -> Table:
         """For the screen."""
-        table = Table(title="Measured muscle and ours", caption=self.summary)
+        table = Table(title=self.wording.heading, caption=self.summary)
         for heading in (_HEADINGS[0], "target", "band", "tier", "ours ± s.e.m.", "verdict", "row"):
             table.add_column(heading, justify="right" if heading in ("#", "tier", "ours ± s.e.m.") else "left")
         for row, lines in self.by_row.items():
@@ -113,12 +137,12 @@ class Report:
         str
         """
         out = [
-            "# Measured muscle and ours\n",
+            f"# {self.wording.heading}\n",
             f"Made by `{command}` in {self.seconds / 60:.1f} minutes"
             f"{' with the small experiments of --quick (larger standard errors)' if self.quick else ''}: "
             f"{self.provenance['source']}, kernels {self.provenance['kernel_hash']}, seed {self.provenance['seed']}. "
-            f"One parameter set per fibre type. {self.summary.capitalize()}\n",
-            _NOTES + "\n",
+            f"{self.wording.scope} {self.summary.capitalize()}\n",
+            self.wording.notes + "\n",
             "| " + " | ".join(_HEADINGS) + " |\n|" + "---|" * len(_HEADINGS),
         ]
         for row, lines in self.by_row.items():

@@ -1,4 +1,4 @@
-"""What measured muscle does: the targets, their bands and sources, and how a value of ours is judged."""
+"""What measured muscle and measured cramps do: targets, their bands and sources, and how a value of ours is judged."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ import math
 from typing import NamedTuple
 
 from sarcomere.data_files import data_path
-from sarcomere.errors import InputError
+from sarcomere.errors import InputError, nearest
 
-TARGETS_FILE = "measurements/validation_targets.csv"
+TABLES = {"muscle": "measurements/validation_targets.csv", "cramp": "measurements/cramp_targets.csv"}
 SURE = 2.0  # standard errors from the edge of the band at which a verdict counts as sure
 
 
@@ -82,25 +82,29 @@ def row_verdict(findings: list[Finding]) -> str:
     return next(v for v in ("outside", "no value", "cannot run", "inside") if v in verdicts)
 
 
-def read_targets(rows: list[int] | None = None) -> list[Target]:
-    """The table of targets.
+def read_targets(rows: list[int] | None = None, table: str = "muscle") -> list[Target]:
+    """A table of targets.
 
     Parameters
     ----------
     rows : list of int, optional
-        Which rows of the reference sheet; by default all.
+        Which rows of the table; by default all.
+    table : {"muscle", "cramp"}
+        Which table.
 
     Returns
     -------
     list of Target
-        In the order of the sheet.
+        In the order of the table.
 
     Raises
     ------
     InputError
-        If there is no such row.
+        If there is no such table or row.
     """
-    with data_path(TARGETS_FILE).open(newline="", encoding="utf-8") as file:
+    if table not in TABLES:
+        raise InputError(f"{table!r} is no table of targets: {nearest(table, TABLES)}")
+    with data_path(TABLES[table]).open(newline="", encoding="utf-8") as file:
         targets = [_target(entry) for entry in csv.DictReader(file)]
     known = sorted({target.row for target in targets})
     for row in rows or []:

@@ -1,0 +1,150 @@
+"""Rows of the table on what ends or shifts cramps: stretch, walking, drinks, salts, a taste."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import xarray as xr
+
+from sarcomere.validate.cramp.arms import SOME, Arm, Row, Values, mean, mean_change
+from sarcomere.validate.cramp.nerve_rows import MVC, NIGHT, PRONE_THRESHOLD, TRAIN_S
+
+Results = dict[str, xr.Dataset]
+
+TRAIN = {"kind": "stimulation", "at_s": 0.5, "frequency_Hz": 14.0, "count": 150}
+BURST = {"kind": "effort", "at_s": 2.0, "x": 1.0, "hold_s": 1.8}
+REST = {"kind": "stretch", "at_s": 12.0, "length": 1.0, "over_s": 1.0}
+NO_BRAKE = {"reflex.gain_ib": 0.0, "terminals.half_length": 3.0}
+SALTS = {
+    "potassium_low": {"potassium_mM": 2.5},
+    "potassium_high": {"potassium_mM": 6.5},
+    "sodium": {"sodium_mM": 125.0},
+    "calcium": {"calcium_mM": 0.96},
+    "magnesium": {"magnesium_mM": 0.385},
+}
+NORMAL = {"potassium_mM": 4.2}
+DRIED_OUT = {"sodium_mM": 144.0, "potassium_mM": 4.3}  # plasma at 3 % of body mass lost, design
+MINUTE_S = 60.0
+TASTE_AT_S = 39.0  # from when the pool is inhibited
+
+
+def _threshold(*before: dict[str, Any]) -> Arm:
+    """Threshold frequency with something before the train."""
+    return Arm("threshold", "stim-at", SOME, TRAIN_S, {"interventions": [*before, TRAIN]})
+
+
+def _drink(fluid: str) -> Arm:
+    """Threshold frequency once a drink is absorbed."""
+    return _threshold({"kind": "drink", "at_s": 0.0, "fluid": fluid, "absorption_s": 0.01})
+
+
+def _salt(changed: dict[str, float]) -> Arm:
+    """Threshold frequency under other plasma."""
+    plasma = {f"interventions.0.{name}": value for name, value in (NORMAL | changed).items()}
+    return Arm("threshold", "electrolyte", SOME, TRAIN_S, plasma)
+
+
+def _calcium_arm(changed: dict[str, float]) -> Arm:
+    salts = {"kind": "electrolytes", "at_s": 0.0, **changed}
+    block = {"kind": "nerve_block", "at_s": 0.0}
+    train = {**TRAIN, "frequency_Hz": 20.0}
+    return Arm("after train", "stim-blocked", SOME, 2.0, {"interventions": [block, salts, train]})
+
+
+def _force_arm(changed: dict[str, float]) -> Arm:
+    salts = {"kind": "electrolytes", "at_s": 0.0, **changed}
+    effort = {**MVC, "at_s": 1.0, "rise_s": 1.0}
+    return Arm("contraction", "control-mvc", SOME, 1.5, {"interventions": [effort, salts], "run.duration_s": 8.0})
+
+
+def _stretch(r: Results) -> Values:
+    return {
+        "gentle_off": mean(r["gentle"].off),
+        "abrupt_rise": mean(r["abrupt"].rise),
+        "abrupt_off": mean(r["abrupt"].off),
+        "no_brake": mean(r["no_brake"].kept),
+    }
+
+
+def _walking(r: Results) -> Values:
+    walk, rest, free = r["walk"], r["rest"], r["free"]
+    free_off = free.end - REST["at_s"]
+    return {
+        "sooner": mean_change(free_off, walk.off),
+        "lactate": mean(rest.lactate_half_time) / mean(walk.lactate_half_time),
+        "pain": mean(rest.pain_half_time) / mean(walk.pain_half_time),
+    }
+
+
+def _hydration(r: Results) -> Values:
+    plain = r["plain"].threshold
+    values = {name: mean_change(r[name].threshold, plain) for name in ("water", "salted", "dried_out")}
+    free = mean(_stopped(r["free"]))
+    return values | {f"{name}_stops": mean(_stopped(r[f"{name}_cramp"])) - free for name in ("water", "salted")}
+
+
+def _stopped(ds: xr.Dataset) -> xr.DataArray:
+    """1 where a cramp ended within a minute after the drink at 5 s, 0 where not; NaN without a cramp."""
+    return xr.where(ds.cramp > 0, (ds.end < 5.0 + MINUTE_S) * 1.0, float("nan"))
+
+
+def _electrolytes(r: Results) -> Values:
+    plain = r["plain"].threshold
+    values = {name: mean_change(r[name].threshold, plain) for name in SALTS}
+    return values | {
+        "potassium_high_cramps": values["potassium_high"],
+        "force": 100 * (mean(r["weak"].force) / mean(r["strong"].force) - 1.0),
+        "terminals": mean(r["tetany"].terminal_impulses) / mean(r["calm"].terminal_impulses),
+    }
+
+
+def _taste(r: Results) -> Values:
+    taste, free = r["taste"], r["free"]
+    both = (taste.cramp > 0) & (free.cramp > 0)
+    reached = free.end >= TASTE_AT_S
+    return {
+        "duration": mean(taste.duration.where(both)) / mean(free.duration.where(both)),
+        "reached": mean(taste.duration.where(both & reached)) / mean(free.duration.where(both & reached)),
+        "potassium": mean_change(taste.k_peak, free.k_peak),
+    }
+
+
+_WALK = Arm("recovery", "walking", SOME, 15.0)
+ROWS: dict[int, Row] = {
+    6: Row(
+        {
+            "gentle": Arm("stretched", "stretch-gentle", SOME, 3.0),
+            "abrupt": Arm("stretched", "stretch-abrupt", SOME, 3.0),
+            "no_brake": Arm("stretched", "stretch-gentle", SOME, 3.0, NO_BRAKE),
+        },
+        _stretch,
+    ),
+    7: Row(
+        {"walk": _WALK, "rest": _WALK._replace(changes={"interventions": [BURST, REST]}), "free": NIGHT},
+        _walking,
+    ),
+    8: Row(
+        {
+            "plain": PRONE_THRESHOLD,
+            "water": _drink("water"),
+            "salted": _drink("electrolytes"),
+            "dried_out": _salt(DRIED_OUT),
+            "free": NIGHT,
+            "water_cramp": Arm("cramp", "hydration", SOME, 9.0),
+            "salted_cramp": Arm("cramp", "hydration", SOME, 9.0, {"interventions.1.fluid": "electrolytes"}),
+        },
+        _hydration,
+    ),
+    9: Row(
+        {
+            "plain": PRONE_THRESHOLD,
+            **{name: _salt(changed) for name, changed in SALTS.items()},
+            "weak": _force_arm(SALTS["potassium_high"]),
+            "strong": _force_arm({}),
+            "tetany": _calcium_arm(SALTS["calcium"]),
+            "calm": _calcium_arm({}),
+        },
+        _electrolytes,
+    ),
+    10: Row({"taste": Arm("cramp", "oropharyngeal", SOME, 9.0), "free": NIGHT}, _taste),
+}

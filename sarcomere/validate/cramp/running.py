@@ -1,0 +1,93 @@
+"""How episodes are run here: whole, until silence, or on from a state that another has reached."""
+
+from __future__ import annotations
+
+import xarray as xr
+from numpy.typing import NDArray
+
+from sarcomere.cramp.recorder import EpisodeBlock
+from sarcomere.cramp.scenario import Episode
+from sarcomere.cramp.simulate import EpisodeSimulation
+from sarcomere.parameters.intervention import Effort, Stimulation
+
+QUIET_S, QUIET_EMG = 5.0, 0.05  # so long below this share of the highest second of its own, activity is over
+
+SOON_S = 1.0  # before the window: who is silent then stays so
+
+Body = dict[str, NDArray]
+
+
+def imposed_end(episode: Episode) -> float:
+    """When the last effort or train of stimuli of an episode ends, s; 0 without any."""
+    return max((e.ends_s for e in episode.interventions if isinstance(e, Effort | Stimulation)), default=0.0)
+
+
+def run_until_quiet(episode: Episode) -> xr.Dataset:
+    """Run an episode, but no longer than its muscle is active after all that is imposed.
+
+    Parameters
+    ----------
+    episode : Episode
+        Of one replicate.
+
+    Returns
+    -------
+    xarray.Dataset
+        As ``run_episode`` gives it, cut short where nothing happens any more.
+    """
+    simulation, blocks = EpisodeSimulation(episode), list[EpisodeBlock]()
+    end, seconds = imposed_end(episode), round(QUIET_S)
+    own = list[float]()  # electromyogram of every second that nothing imposes
+    for block in simulation.blocks(block=round(1e3 / episode.record.sample_interval_ms)):
+        blocks.append(block)
+        if block.time[0] > end:
+            own.append(float(block.values["emg"].mean()))
+            if len(own) > seconds and max(own[-seconds:]) <= QUIET_EMG * max(own):
+                break
+    return simulation.whole(blocks)
+
+
+def body_after(episode: Episode) -> Body:
+    """All that has changed in a person by the end of an episode of one replicate."""
+    simulation = EpisodeSimulation(episode)
+    for _ in simulation.blocks():
+        pass
+    return simulation.loops[0].arrays
+
+
+def fires_later(episode: Episode, window: tuple[float, float], n_units: int, body: Body | None, since_s: float) -> bool:
+    """Whether so many units fire in a window (s) of an episode; runs no longer than it takes to tell.
+
+    Parameters
+    ----------
+    episode : Episode
+        Of one replicate; nothing is imposed later than ``SOON_S`` before the window.
+    window : tuple of float
+        Begin and end, s.
+    n_units : int
+        How many must fire.
+    body : mapping or None
+        State to go on from, as ``body_after`` gave it; None from rest.
+    since_s : float
+        Time of that state, s: what the episode imposes before is past.
+
+    Returns
+    -------
+    bool
+    """
+    simulation = EpisodeSimulation(episode)
+    interval = episode.record.sample_interval_ms
+    if body is not None:
+        for name, array in simulation.loops[0].arrays.items():
+            array[...] = body[name]
+        simulation.samples_done = round(since_s * 1e3 / interval)
+    firing = set[int]()
+    for block in simulation.blocks(block=max(1, round(0.5e3 / interval))):
+        time, unit = block.events["impulse_time"], block.events["impulse_unit"]
+        firing |= set(unit[(time >= window[0]) & (time <= window[1])].tolist())
+        begins = block.time[0]
+        if len(firing) >= n_units:
+            return True
+        if begins > window[1] or (begins > window[0] - SOON_S and not time.size):
+            break  # too late, or silent: no unit begins again without input
+    return False

@@ -1,0 +1,54 @@
+"""The dip of the electromyogram after shocks to the tendon."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sarcomere.cramp.scenario import Episode
+from sarcomere.cramp.simulate import run_episode
+from sarcomere.parameters.intervention import TendonStimulation
+from sarcomere.validate.cramp.arms import Values
+
+BIN_MS = 2.0
+BEFORE_MS = 200.0
+AFTER_MS = 160.0  # before the second phase
+SMOOTH = 7  # bins
+
+
+def shocks(episode: Episode) -> Values:
+    """Mean electromyogram around the shocks: when the dip begins, how long it lasts, how deep it is.
+
+    Waves are weighted by the cross-section of their units.  The dip is where the smoothed mean lies below half of its
+    depth.
+    """
+    ds = run_episode(episode)
+    entry = next(e for e in episode.interventions if isinstance(e, TendonStimulation))
+    weight = ds.capacity.values[ds.impulse_unit.values - 1]
+    since = (ds.impulse_time.values[None, :] - entry.at_s - np.arange(entry.count)[:, None] * entry.every_s) * 1e3
+    edges = np.arange(-BEFORE_MS, AFTER_MS + BIN_MS, BIN_MS)
+    emg = sum(np.histogram(row, edges, weights=weight)[0] for row in since)
+    return dip(np.asarray(emg, dtype=np.float64), edges)
+
+
+def dip(emg: np.ndarray, edges: np.ndarray) -> Values:
+    """Begin (ms), length (ms) and depth (share) of the dip in an averaged electromyogram.
+
+    Parameters
+    ----------
+    emg : ndarray, shape (bin,)
+        Around the stimulus.
+    edges : ndarray, shape (bin + 1,)
+        Of the bins, ms after the stimulus.
+    """
+    smooth = np.convolve(emg, np.ones(SMOOTH) / SMOOTH, "valid")
+    time = 0.5 * (edges[:-1] + edges[1:])[SMOOTH // 2 : -(SMOOTH // 2)]
+    rest = float(smooth[time < 0].mean())
+    low = int(np.argmin(np.where(time > 0, smooth, np.inf)))
+    depth = 1.0 - float(smooth[low]) / rest
+    below = smooth < rest * (1.0 - 0.5 * depth)
+    first = last = low
+    while first > 0 and below[first - 1]:
+        first -= 1
+    while last + 1 < below.size and below[last + 1]:
+        last += 1
+    return {"onset": float(time[first]), "length": float(time[last] - time[first] + BIN_MS), "depth": depth}

@@ -1,0 +1,106 @@
+"""Cramp threshold frequency: the lowest at which a train of stimuli leaves a cramp behind."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+
+from sarcomere.analysis.activity import LEAST_SHARE
+from sarcomere.analysis.episode import LEFT_S
+from sarcomere.cramp.scenario import Episode
+from sarcomere.parameters.intervention import Stimulation
+from sarcomere.validate.cramp.running import Body, body_after, fires_later
+
+GRID_HZ = np.arange(6.0, 41.0, 2.0)
+ABOVE_HZ = 42.0  # said where not even the highest frequency leaves a cramp
+
+
+def lowest(leaves: Callable[[float], bool]) -> float:
+    """Lowest frequency of the grid that leaves a cramp, by bisection: if one does, all above are taken to.
+
+    Parameters
+    ----------
+    leaves : callable
+        Whether a frequency (Hz) does.
+
+    Returns
+    -------
+    float
+        Hz.
+    """
+    low, high = 0, GRID_HZ.size  # the answer's place lies between, both included
+    while low < high:
+        middle = (low + high) // 2
+        if leaves(float(GRID_HZ[middle])):
+            high = middle
+        else:
+            low = middle + 1
+    return float(GRID_HZ[low]) if low < GRID_HZ.size else ABOVE_HZ
+
+
+def with_train(episode: Episode, frequency: float, left_s: float) -> tuple[Episode, float]:
+    """An episode whose train has another frequency and which ends so long after it; and the train's end, s."""
+    changed = [
+        entry.model_copy(update={"frequency_Hz": frequency}) if isinstance(entry, Stimulation) else entry
+        for entry in episode.interventions
+    ]
+    end = max(entry.ends_s for entry in changed if isinstance(entry, Stimulation))
+    run = episode.run.model_copy(update={"duration_s": round(end + left_s + 0.1, 1)})
+    return episode.model_copy(update={"interventions": changed, "run": run}), end
+
+
+def leaves_cramp(episode: Episode, frequency: float, body: Body | None = None, since_s: float = 0.0) -> bool:
+    """Whether enough units fire some time after the episode's train at a frequency (Hz).
+
+    Parameters
+    ----------
+    episode : Episode
+        Of one replicate, with one train.
+    frequency : float
+        Of the train, Hz.
+    body : mapping, optional
+        State to go on from; by default rest.
+    since_s : float
+        Time of that state, s.
+
+    Returns
+    -------
+    bool
+    """
+    changed, end = with_train(episode, frequency, LEFT_S[1])
+    least = math.ceil(LEAST_SHARE * episode.pool.n_units)
+    return fires_later(changed, (end + LEFT_S[0], end + LEFT_S[1]), least, body, since_s)
+
+
+def threshold(episode: Episode) -> dict[str, float]:
+    """Threshold frequency of an episode that has one train of stimuli."""
+    return {"threshold": lowest(lambda frequency: leaves_cramp(episode, frequency))}
+
+
+SHORT = 0.75  # L0
+REST_S = 5.0  # from the end of exercise to the train
+FATIGUED = {"fatigue_ia": 0.3, "fatigue_ib": 0.5}  # gains by which fatigue shifts the reflexes (CRAMP C)
+
+
+def threshold_after_exercise(episode: Episode) -> dict[str, float]:
+    """Threshold frequency before and after an episode's exercise, with and without an effect of fatigue on reflexes.
+
+    The short posture and the train come after the exercise; the body is the one that exercised.
+    """
+    exercise = episode.run.duration_s
+    body = body_after(episode)
+    train = Stimulation(kind="stimulation", at_s=exercise + REST_S, frequency_Hz=20.0)
+    tired = episode.model_copy(update={"interventions": [*episode.interventions, train]})
+    fresh = episode.model_copy(update={"interventions": [train.model_copy(update={"at_s": 0.5})], "length": SHORT})
+    shifted = tired.model_copy(update={"reflex": tired.reflex.model_copy(update=FATIGUED)})
+
+    def tired_threshold(arm: Episode) -> float:
+        return lowest(lambda frequency: leaves_cramp(arm, frequency, body, exercise))
+
+    return {
+        "fresh": lowest(lambda frequency: leaves_cramp(fresh, frequency)),
+        "off": tired_threshold(tired),
+        "on": tired_threshold(shifted),
+    }
