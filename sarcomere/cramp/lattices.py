@@ -27,7 +27,7 @@ Mixture = tuple[float, float, float, float]  # ATP (mM), ADP (uM), Pi (mM), pH
 
 
 def at_rest(episode: Episode) -> Mixture:
-    """Mixture of rested fibres."""
+    """Chemistry of rested fibres."""
     energy = episode.energy
     return energy.atp_mM, adp_rest(energy) * 1e3, energy.pi_mM, energy.ph_rest
 
