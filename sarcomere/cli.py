@@ -9,11 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from sarcomere.cramp.scenario import Episode
     from sarcomere.scenario import Scenario
-    from sarcomere.store import Running
 
 
 _THREADS = click.option(
@@ -21,7 +18,7 @@ _THREADS = click.option(
     type=click.IntRange(min=1),
     default=lambda: len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
     show_default="all cores",
-    help="Half-sarcomeres advanced at once; changes no bit of the result.",
+    help="Half-sarcomeres, persons or runs advanced at once; changes no bit of the result.",
 )
 
 
@@ -43,9 +40,13 @@ class _Commands(click.Group):
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="sarcomere")
 def main() -> None:
-    """From the discharges of motor units to every myosin head.
+    """From the motor neuron to every myosin head: what a muscle cramp is made of.
 
-    Start with:  sarcomere run voluntary-contraction
+    \b
+    Start with
+      sarcomere run nocturnal-calf-cramp      a cramp: nerve, muscle, blood and reflexes
+      sarcomere run voluntary-contraction     measured discharges drive half-sarcomeres
+      sarcomere scenarios                     what else there is
     """
 
 
@@ -76,8 +77,9 @@ def run(
 
     \b
     Examples
+      sarcomere run nocturnal-calf-cramp
       sarcomere run voluntary-contraction
-      sarcomere run force-pca
+      sarcomere run nocturnal-calf-cramp --set pool.preset=healthy --replicates 20 --set muscle.explicit_units=0
       sarcomere run voluntary-contraction --set chemistry.atp_mM=0.1 -o low-atp.h5
       sarcomere run mine.toml --replicates 10 --seed 7 --set drive.discharge_file='"mine.csv"'
 
@@ -85,6 +87,7 @@ def run(
     """
     from rich.console import Console
 
+    from sarcomere.progress import Bar, compile_kernels
     from sarcomere.scenario_file import parse_override, read
 
     overrides = dict(parse_override(text) for text in settings)
@@ -104,8 +107,8 @@ def run(
         raise InputError(f"{path}: its figure would replace it; name the result .h5 with -o, or add --no-figure.")
     _check_drive(checked)
     try:
-        _compile(console, loop=is_episode)
-        with _Bar(console, checked.run.duration_s) as bar:
+        compile_kernels(console, loop=is_episode)
+        with Bar(console, checked.run.duration_s) as bar:
             record(checked, path, threads=threads, resume=resume, overwrite=overwrite, progress=bar.update)
     except KeyboardInterrupt:
         part = part_path(path)
@@ -143,90 +146,6 @@ def _check_drive(checked: Scenario | Episode) -> None:
 def _interrupted(message: str) -> int:
     click.echo(f"\n{message}", err=True)
     return 130
-
-
-def _compile(console: Console, *, loop: bool = False) -> None:
-    """Compile the kernels, or load them, before the clock of the run starts."""
-    from sarcomere.cramp.simulate import load_loop_kernels
-    from sarcomere.simulate import load_kernels as load_lattice_kernels
-    from sarcomere_kernels import is_compiled
-
-    load_kernels = load_loop_kernels if loop else load_lattice_kernels
-    if is_compiled(loop=loop):
-        load_kernels()
-        return
-    with console.status("Compiling the kernels for this machine, once (about half a minute) …"):
-        if not console.is_terminal:
-            console.print("Compiling the kernels for this machine, once (about half a minute) …")
-        load_kernels()
-
-
-class _Bar:
-    """Progress on a terminal as a bar, elsewhere as a line for every tenth of the run."""
-
-    def __init__(self, console: Console, duration: float) -> None:
-        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
-        self._console, self._duration, self._told = console, duration, 0
-        self._progress = Progress(
-            TextColumn("{task.completed:6.2f} of {task.total:.2f} s simulated"),
-            BarColumn(),
-            TextColumn("{task.percentage:3.0f} %"),
-            TimeRemainingColumn(),
-            TextColumn("{task.description}"),
-            console=console,
-            disable=not console.is_terminal,
-        )
-        self._task = self._progress.add_task("", total=duration)
-
-    def __enter__(self) -> _Bar:
-        self._progress.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._progress.stop()
-
-    def update(self, simulation: Running) -> None:
-        """Show how far the simulation has come."""
-        done = simulation.time_done_s
-        self._progress.update(self._task, completed=done, description=simulation.news)
-        tenth = int(10 * done / self._duration)
-        if not self._console.is_terminal and tenth > self._told:
-            self._told = tenth
-            news = f"; {simulation.news}" if simulation.news else ""
-            self._console.print(f"{done:.2f} of {self._duration:.2f} s simulated{news}")
-
-
-class _Share:
-    """Progress of many experiments: a bar on a terminal, elsewhere a line for each."""
-
-    def __init__(self, console: Console) -> None:
-        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
-        self._console, self._told = console, ""
-        self._progress = Progress(
-            BarColumn(),
-            TextColumn("{task.percentage:3.0f} %"),
-            TimeRemainingColumn(),
-            TextColumn("{task.description}"),
-            console=console,
-            disable=not console.is_terminal,
-        )
-        self._task = self._progress.add_task("", total=1.0)
-
-    def __enter__(self) -> _Share:
-        self._progress.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._progress.stop()
-
-    def update(self, title: str, share: float) -> None:
-        """Show which experiment runs, and the share of all work done."""
-        self._progress.update(self._task, completed=share, description=title)
-        if not self._console.is_terminal and title != self._told:
-            self._told = title
-            self._console.print(f"{100 * share:3.0f} % {title}")
 
 
 @main.command()
@@ -290,6 +209,7 @@ def explain(
 
     from sarcomere.explain import explain as find_out
     from sarcomere.explain.told import print_explanation
+    from sarcomere.progress import Share, compile_kernels
     from sarcomere.results import open_run
     from sarcomere.validate.report import check_writable, write
 
@@ -298,8 +218,8 @@ def explain(
     with open_run(path) as lazy:
         ds = lazy.load()
     console = Console(stderr=True, highlight=False)
-    _compile(console)
-    with _Share(console) as share:
+    compile_kernels(console)
+    with Share(console) as share:
         found = find_out(ds, unit=unit, command_end=command_ends, quick=quick, threads=threads, progress=share.update)
     print_explanation(found)
     if json_path is not None:
@@ -338,6 +258,7 @@ def validate(
     from rich.console import Console
 
     from sarcomere.errors import InputError
+    from sarcomere.progress import Share, compile_kernels
     from sarcomere.validate import read_targets
     from sarcomere.validate import validate as measure_muscle
     from sarcomere.validate.cramp import validate_cramp
@@ -354,9 +275,9 @@ def validate(
     for path in files:
         check_writable(path)
     console = Console(stderr=True, highlight=False)
-    _compile(console, loop=is_cramp)
+    compile_kernels(console, loop=is_cramp)
     measure = validate_cramp if is_cramp else measure_muscle
-    with _Share(console) as share:
+    with Share(console) as share:
         report = measure(chosen, quick=quick, threads=threads, progress=share.update)
     Console(highlight=False).print(report.table())
     options = [
@@ -386,11 +307,12 @@ def bench(path: Path | None) -> None:
     from rich.console import Console
 
     from sarcomere.bench import check_json, measure, save_json, table
+    from sarcomere.progress import compile_kernels
 
     if path:
         check_json(path)
     console = Console(stderr=True, highlight=False)
-    _compile(console)
+    compile_kernels(console)
     with console.status("Measuring …") as status:
 
         def tell(done: int, total: int, what: str) -> None:
