@@ -294,10 +294,15 @@ def validate(
 @main.command()
 def scenarios() -> None:
     """List the scenarios that come with the package."""
+    from sarcomere.cramp.scenario import Episode
     from sarcomere.scenario_file import read, shipped_scenarios
 
-    for name in shipped_scenarios():
-        click.echo(f"{name:<22} {read(name).description}")
+    found = {name: read(name) for name in shipped_scenarios()}
+    for heading, is_episode in (("Nerve, muscle and blood in one loop", True), ("Half-sarcomeres", False)):
+        click.echo(f"{heading}:")
+        for name, scenario in found.items():
+            if isinstance(scenario, Episode) == is_episode:
+                click.echo(f"  {name:<22} {scenario.description}")
 
 
 @main.command()
