@@ -24,7 +24,7 @@ class Seeds(NamedTuple):
         return self.quick if quick else self.full
 
 
-MANY, SOME, FEW = Seeds(20, 4), Seeds(6, 2), Seeds(3, 2)
+MANY, SOME, FEW = Seeds(20, 4), Seeds(5, 2), Seeds(3, 2)
 
 
 class Job(NamedTuple):

@@ -71,6 +71,7 @@ def _night(r: Results) -> Values:
     return {
         "short": mean(night.cramp),
         "long": mean(r["long"].cramp),
+        "long_units": mean(r["long"].units_left) / mean(night.units_left),
         **{name: mean(night[name]) for name in names},
     }
 
