@@ -17,6 +17,7 @@ from sarcomere_kernels.organ_types import (
     MuscleTrace,
     Twitch,
 )
+from sarcomere_kernels.types import F8
 
 
 @inlined
@@ -81,15 +82,23 @@ def _follow_impulses(state: MuscleState, muscle: Muscle, drive: MuscleDrive, tra
             )
 
 
+@inlined
+def _ratio(muscle: Muscle, learned: F8) -> float:
+    """Force of a group's lattice over what the calibration expects."""
+    return max(0.0, muscle.prior + learned[PRODUCT]) / (muscle.prior + learned[SQUARE])
+
+
 @inner
 def _learn(state: MuscleState, muscle: Muscle, drive: MuscleDrive, group: int, ms: int) -> None:
-    """Regress the lattice's force on what the calibration expects of it, forgetting exponentially."""
+    """Regress the lattice's force on what the calibration expects, forgetting exponentially; follow what is beyond."""
     unit, fibre = muscle.representative[group], muscle.group_fibre[group]
     expected = state.activation[unit] * drive.factor[group] * _overlap(muscle, fibre, drive.length[ms])
     given = drive.active[group, ms] / muscle.twitch.full_force[fibre]
     learned = state.learned[group]
     learned[PRODUCT] = learned[PRODUCT] * muscle.learned_keep + given * expected
     learned[SQUARE] = learned[SQUARE] * muscle.learned_keep + expected * expected
+    beyond = given - _ratio(muscle, learned) * expected
+    state.held[group] = beyond + (state.held[group] - beyond) * muscle.learned_keep
 
 
 @inner
@@ -105,10 +114,9 @@ def _pull(state: MuscleState, muscle: Muscle, drive: MuscleDrive, trace: MuscleT
         if unit == muscle.representative[group]:
             state.force[unit] = drive.active[group, ms]
         else:
-            learned = state.learned[group]
-            ratio = max(0.0, muscle.prior + learned[PRODUCT]) / (muscle.prior + learned[SQUARE])
-            scale = muscle.twitch.full_force[fibre] * drive.factor[group] * _overlap(muscle, fibre, drive.length[ms])
-            state.force[unit] = ratio * scale * state.activation[unit]
+            expected = state.activation[unit] * drive.factor[group] * _overlap(muscle, fibre, drive.length[ms])
+            follows = _ratio(muscle, state.learned[group]) * expected + max(0.0, state.held[group])
+            state.force[unit] = muscle.twitch.full_force[fibre] * follows
         force += muscle.capacity[unit] * state.force[unit]
         passive += muscle.capacity[unit] * (drive.passive[group, ms] if muscle.representative[group] >= 0 else titin)
     trace.force[ms] = force / muscle.isometric

@@ -264,6 +264,7 @@ class MuscleState(NamedTuple):
     activation: F8  # (unit,)
     force: F8  # (unit,) active force, pN per thick filament
     learned: F8  # (group, PRODUCT or SQUARE) what the lattice gave against what the calibration expects
+    held: F8  # (group,) force of the lattice beyond that, of full force: what it holds without impulses
     tendon: F8
 
 

@@ -77,8 +77,8 @@ def _sense(state: ReflexState, reflex: Reflex, force: float, length: float, sign
     ib = _ib_rate(state, organ, force)
     gate = organ.gate_floor + (1.0 - organ.gate_floor) / (1.0 + math.exp((organ.gate_half - length) / organ.gate_slope))
     pain = max(signals[NOCICEPTION], reflex.mechanical * signals[MECHANICAL])
-    from_ia = conducting * max(ia, 0.0) - spindle.ia_rest
-    _send(state, reflex, IA, gain[IA] * (1.0 + reflex.fatigue_ia * fatigue) * from_ia)
+    from_ia = (1.0 + reflex.fatigue_ia * fatigue) * conducting * max(ia, 0.0)
+    _send(state, reflex, IA, gain[IA] * (from_ia - spindle.ia_rest))
     _send(state, reflex, II, gain[II] * (conducting * max(ii, 0.0) - spindle.ii_rest))
     _send(state, reflex, IB, gain[IB] * (1.0 - reflex.fatigue_ib * fatigue) * gate * conducting * ib)
     _send(state, reflex, NOCICEPTIVE, gain[NOCICEPTIVE] * conducting * pain)

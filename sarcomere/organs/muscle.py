@@ -171,6 +171,7 @@ def fresh_muscle(muscle: k.Muscle) -> k.MuscleState:
         activation=np.zeros(n_units),
         force=np.zeros(n_units),
         learned=np.zeros((n_groups, 2)),
+        held=np.zeros(n_groups),
         tendon=np.zeros(2),
     )
 

@@ -38,7 +38,7 @@ class TendonOrganParameters(Parameters):
     tau_fast_s: float = quantity("s", "its time constant", ORGAN, 0.5, gt=0, le=100)
     adaptation_slow: float = quantity("1", "overshoot that goes slowly", ORGAN, 2 / 15, ge=0, le=20)
     tau_slow_s: float = quantity("s", "its time constant", ORGAN, 5.0, gt=0, le=1000)
-    gate_floor: float = quantity("1", "share of the inhibition left in a short muscle", GATE, 0.04, ge=0, le=1)
+    gate_floor: float = quantity("1", "share of the inhibition left in a short muscle", GATE, 0.036, ge=0, le=1)
     gate_half: float = quantity("L0", "length in the middle of the gate", GATE, 0.95, gt=0, le=3)
     gate_slope: float = quantity("L0", "slope of the gate", GATE, 0.05, gt=0, le=1)
 
@@ -80,7 +80,7 @@ class ReflexParameters(Parameters):
         "rheobase",
         "inhibition by tendon organs at steady F0 in a long muscle",
         "fitted: the burst that cramps a short muscle does not cramp one at L0 (docs/cramp/fit.md)",
-        0.9,
+        1.0,
         ge=0,
         le=10,
     )
@@ -100,7 +100,7 @@ class ReflexParameters(Parameters):
     )
     fatigue_ia: float = quantity(
         "1",
-        "Ia input gains this share in full fatigue",
+        "Ia rate gains this share in full fatigue",
         "design: 0.3 when wanted; off, as fatigue raised the threshold (Stone)",
         0.0,
         ge=0,

@@ -185,6 +185,16 @@ def test_followers_of_a_silent_lattice_fall_back_on_the_calibration() -> None:
     assert ratio == pytest.approx(1.0, abs=1e-4)
 
 
+def test_followers_hold_what_their_lattice_holds_without_impulses() -> None:
+    b = Bench()
+    leader = int(b.muscle.representative[0])
+    follower = next(unit for unit in range(100) if b.muscle.group[unit] == 0 and unit != leader)
+    b.run([], 20_000, active=150.0)
+    assert b.state.force[follower] == pytest.approx(150.0, rel=1e-3)
+    b.run([], 20_000)
+    assert b.state.force[follower] == pytest.approx(0.0, abs=0.1)
+
+
 def test_force_follows_length_and_titin_is_stretched() -> None:
     full = Bench(explicit_units=0).run(to_all(20, 25, 600), 600)
     short = Bench(explicit_units=0).run(to_all(20, 25, 600), 600, length=0.75)

@@ -102,7 +102,7 @@ def test_tendon_organs_adapt_as_their_transfer_function() -> None:
     static = 60 * np.log(1 + 25 * force)
     system = cont2discrete(([1.7, 2.58, 0.4], [1.0, 2.2, 0.4]), 1e-3, method="zoh")
     rate = static[0] + dlsim(system, static - static[0])[1][:, 0]
-    gate = 0.04 + 0.96 / (1 + math.exp(-1.0))
+    gate = 0.036 + 0.964 / (1 + math.exp(-1.0))
     expected = 0.25 * gate * np.maximum(rate, 0.0) / (60 * math.log(26))
     np.testing.assert_allclose(found[15:], expected[:-15], rtol=1e-9)
     assert found[1015] - found[1014] == pytest.approx(
@@ -185,9 +185,11 @@ def test_fatigue_weakens_tendon_organs_and_strengthens_spindles_only_if_wanted()
     signals[:, k.FATIGUE] = 1.0
     off = run(ReflexParameters(), force, length, signals)
     wanted = run(ReflexParameters(fatigue_ia=0.3, fatigue_ib=0.5), force, length, signals)
-    for side, factor in ((0, 1.3), (1, 0.5)):
+    for side in (0, 1):
         assert np.array_equal(off[side], rested[side])
-        assert wanted[side][-1] == pytest.approx(factor * rested[side][-1], rel=1e-9)
+    rate = 15.0 + rested[0][-1] / 0.001  # of Ia afferents, Hz
+    assert wanted[0][-1] == pytest.approx(0.001 * (1.3 * rate - 15.0), rel=1e-9)
+    assert wanted[1][-1] == pytest.approx(0.5 * rested[1][-1], rel=1e-9)
 
 
 def test_a_blocked_nerve_brings_nothing_but_the_antagonist() -> None:
@@ -209,7 +211,7 @@ def test_a_shock_to_the_tendon_inhibits_twice_and_less_in_a_short_muscle() -> No
         signals[[50, 60], k.TENDON_STIMULUS] = 1.0, 0.6
         x = run(ReflexParameters(**OFF), force, length, signals)[1]
         strength[at_length] = x.max()
-        gate = 0.04 + 0.96 / (1 + math.exp(-(at_length - 0.95) / 0.05))
+        gate = 0.036 + 0.964 / (1 + math.exp(-(at_length - 0.95) / 0.05))
         expected = np.zeros(600)
         for begin, lasts, share in ((60 + 173, 40, 0.3), (50 + 173, 40, 0.5), (60 + 31, 67, 0.6), (50 + 31, 67, 1.0)):
             expected[begin : begin + lasts] = 0.25 * gate * share

@@ -10,10 +10,11 @@ import numpy as np
 from sarcomere.analysis.activity import LEAST_SHARE
 from sarcomere.analysis.episode import LEFT_S
 from sarcomere.cramp.scenario import Episode
-from sarcomere.parameters.intervention import Stimulation
+from sarcomere.parameters.intervention import NerveBlock, Stimulation
 from sarcomere.validate.cramp.running import Body, body_after, fires_later
 
 GRID_HZ = np.arange(6.0, 41.0, 2.0)
+BLOCKED_LEFT_S = (1.0, 3.0)  # with the nerve blocked cramps last but 2.6 s (Minetto 2011)
 ABOVE_HZ = 42.0  # said where not even the highest frequency leaves a cramp
 
 
@@ -54,6 +55,8 @@ def with_train(episode: Episode, frequency: float, left_s: float) -> tuple[Episo
 def leaves_cramp(episode: Episode, frequency: float, body: Body | None = None, since_s: float = 0.0) -> bool:
     """Whether enough units fire some time after the episode's train at a frequency (Hz).
 
+    From 2.5 to 4.5 s after it, or from 1 to 3 s where the nerve is blocked.
+
     Parameters
     ----------
     episode : Episode
@@ -69,9 +72,10 @@ def leaves_cramp(episode: Episode, frequency: float, body: Body | None = None, s
     -------
     bool
     """
-    changed, end = with_train(episode, frequency, LEFT_S[1])
+    begin, stop = BLOCKED_LEFT_S if any(isinstance(e, NerveBlock) for e in episode.interventions) else LEFT_S
+    changed, end = with_train(episode, frequency, stop)
     least = math.ceil(LEAST_SHARE * episode.pool.n_units)
-    return fires_later(changed, (end + LEFT_S[0], end + LEFT_S[1]), least, body, since_s)
+    return fires_later(changed, (end + begin, end + stop), least, body, since_s)
 
 
 def threshold(episode: Episode) -> dict[str, float]:
