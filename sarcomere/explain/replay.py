@@ -92,6 +92,11 @@ def of_cramp_run(ds: xr.Dataset, unit: int | None = None, after_s: float = 0.0, 
     InputError
         If there is no such unit or the file lacks what is replayed.
     """
+    if not ds.attrs.get("n_explicit", 1):
+        raise InputError(
+            "This run has no lattices (muscle.explicit_units = 0), so there are no heads to ask: run it again with "
+            "--set muscle.explicit_units=8."
+        )
     need(ds, "force", "titin_force", "imposed_length", *CHEMISTRY, "impulse_time", "impulse_unit", "impulse_replicate")
     need(ds, "group_unit", "fibre")
     place = _place(ds.group_unit.values.tolist(), unit, active_force(ds.sel(time=slice(after_s, None))).mean("time"))
