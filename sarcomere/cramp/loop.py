@@ -13,22 +13,15 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sarcomere.cramp.excitation import Excitation
 from sarcomere.cramp.imposed import PLASMA, Imposed
 from sarcomere.cramp.lattices import FibreModels, HalfSarcomere
 from sarcomere.cramp.nerve import Nerve
-from sarcomere.cramp.queue import Queue
 from sarcomere.cramp.scenario import Episode
 from sarcomere.errors import InputError, SolverError
 from sarcomere.organs import junction, metabolism, muscle, reflex
 from sarcomere.parameters import FIBRE_TYPES
-from sarcomere_kernels import (
-    advance_metabolism,
-    advance_muscle,
-    advance_potassium,
-    advance_reflex,
-    carry_impulses,
-    relax_tubules,
-)
+from sarcomere_kernels import advance_metabolism, advance_muscle, advance_reflex
 from sarcomere_kernels import organ_types as o
 from sarcomere_kernels import types as k
 
@@ -39,9 +32,7 @@ Map = Callable[..., Iterable[Any]]
 NERVE, JUNCTIONS, LATTICES = range(3)
 
 # Scalars that change (Loop.scalars).
-CLOCK, K_INTERSTITIAL, FATIGUE = range(3)
-
-_WAVES_UNDER_WAY = 16  # of one unit, between junction and release sites
+CLOCK, FATIGUE = range(2)
 
 
 class Events(NamedTuple):
@@ -111,15 +102,10 @@ class Loop:
         self._step_ms, self._per_ms = e.pool.step_ms, round(1.0 / e.pool.step_ms)
         seeds = [np.random.SeedSequence(e.run.seed, spawn_key=(replicate, use)) for use in range(3)]
         self.imposed = Imposed(e.interventions, e.length, {name: getattr(e.electrolytes, name) for name in PLASMA})
-        self.scalars = np.array([0.0, e.electrolytes.potassium_mM, e.fatigue.start])
+        self.scalars = np.array([0.0, e.fatigue.start])
         # nerve, and the way of an impulse to the release sites
         self.nerve = Nerve(e, self.imposed, int(seeds[NERVE].generate_state(1, np.uint32)[0]))
-        wave = e.wave if e.switches.potassium else e.wave.model_copy(update={"k_tubule_impulse_mM": 0.0})
-        self._junctions = junction.pack_junctions(e.junction, wave, self._step_ms)
-        self.junctions = junction.fresh_junctions(self._junctions, n_units, self.k_interstitial, seeds[JUNCTIONS])
-        self._potassium = junction.pack_potassium(e.potassium)
-        self._release_delay = round(wave.release_delay_ms / self._step_ms)
-        self._waves = Queue(_WAVES_UNDER_WAY * n_units)
+        self.excitation = Excitation(e, seeds[JUNCTIONS])
         # muscle
         self.constants = muscle.pack_muscle(
             e.muscle, n_units, {str(name): one for name, one in e.fibres.items()}, e.mechanics
@@ -145,17 +131,11 @@ class Loop:
         self.events: dict[str, Events] = {}
 
     @property
-    def k_interstitial(self) -> float:
-        """Potassium between the fibres, mM."""
-        return float(self.scalars[K_INTERSTITIAL])
-
-    @property
     def arrays(self) -> dict[str, NDArray]:
         """All that changes, by name: saving it and coming back continues the same run."""
         parts: dict[str, dict[str, NDArray]] = {
             "nerve": self.nerve.arrays,
-            "junction": self.junctions._asdict(),
-            "waves": self._waves.arrays,
+            "excitation": self.excitation.arrays,
             "muscle": self.muscle._asdict(),
             "metabolism": self.metabolism._asdict(),
             "reflex": self.reflex._asdict(),
@@ -183,7 +163,7 @@ class Loop:
         unit, step = self._carry(window)
         lengths = window.posture - muscle.tendon_strain(self.muscle, self.constants, self._ms)
         self.posture, self.length = float(window.posture[-1]), float(lengths[-1])
-        active, passive = self._contract(unit, step, lengths, window, side_by_side)
+        active, passive = self._contract(unit, step, lengths, side_by_side)
         self._pull(unit, step, lengths, active, passive, window)
         self._burn(window)
         self._feel(window, lengths)
@@ -221,24 +201,17 @@ class Loop:
 
     def _carry(self, w: Window) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
         """Junctions and fibre waves: units and steps of the waves that reach release sites in this window."""
-        e, plasma = self.episode, w.plasma
-        local = {"calcium_mM": plasma["calcium_mM"], "magnesium_mM": plasma["magnesium_mM"]}
+        local = {"calcium_mM": w.plasma["calcium_mM"], "magnesium_mM": w.plasma["magnesium_mM"]}
         first = w.first_ms * self._per_ms
         fascicles = w.posture[:-1] - muscle.tendon_strain(self.muscle, self.constants, self._ms)[:-1]
-        unit, step, born = self.nerve.end_of_axons(first, fascicles, {**local, "potassium_mM": self.k_interstitial})
-        self.events["terminal"] = self._events(*born)
-        carried = np.ones(unit.size, dtype=np.int8)
-        if e.switches.junction:
-            factor = junction.release_factor(e.junction, **local)
-            carry_impulses(self.junctions, self._junctions, unit, step, factor, self.k_interstitial, carried)
-        waves = carried == 1
-        self._waves.put(unit[waves], step[waves] + self._release_delay)
-        unit, step = self._waves.take(first + self._ms * self._per_ms)
-        self.events["impulse"] = self._events(unit, step)
+        around = {**local, "potassium_mM": self.excitation.k_interstitial}
+        unit, step, born = self.nerve.end_of_axons(first, fascicles, around)
+        unit, step = self.excitation.carry(unit, step, **local, end=first + self._ms * self._per_ms)
+        self.events["terminal"], self.events["impulse"] = self._events(*born), self._events(unit, step)
         return unit, step
 
     def _contract(
-        self, unit: NDArray[np.int32], step: NDArray[np.int64], lengths: Values, w: Window, side_by_side: Map
+        self, unit: NDArray[np.int32], step: NDArray[np.int64], lengths: Values, side_by_side: Map
     ) -> tuple[Values, Values]:
         """The representatives' lattices: active and passive force, pN per thick filament, (group, ms)."""
         n = self.constants.representative.size
@@ -287,7 +260,7 @@ class Loop:
 
     def _burn(self, w: Window) -> None:
         """Energy, blood, potassium, fatigue; then heads and pumps bathe in what came out."""
-        e, trace, s = self.episode, self.trace, self.scalars
+        e, trace = self.episode, self.trace
         pressure, conductance = self.imposed.pumping(w.time_s)
         n_waves = np.bincount(self.events["impulse"].unit, minlength=e.pool.n_units).astype(np.float64)
         waves = np.bincount(self.constants.group, self.constants.share * n_waves, self._used.size)
@@ -311,22 +284,22 @@ class Loop:
         self._check(status, "energy and blood")
         emg = float(self.constants.capacity @ n_waves)
         self.emg = emg * 1e3 / self._ms
-        if e.switches.potassium:
-            outside = w.plasma["potassium_mM"]
-            end = (w.first_ms + self._ms) * self._per_ms
-            relax_tubules(self.junctions, self._junctions, end, self.k_interstitial)
-            blood_flow = float(self.metabolism.blood[o.FLOW])
-            s[K_INTERSTITIAL] = advance_potassium(
-                self.k_interstitial, self._potassium, outside, emg / self._ms, blood_flow, float(self._ms)
-            )
-        force = float(trace.force[: self._ms].mean())
-        rate = force / e.fatigue.rise_s + 1.0 / e.fatigue.recovery_s  # per s
-        aim = force / e.fatigue.rise_s / rate
-        s[FATIGUE] = aim + (s[FATIGUE] - aim) * math.exp(-rate * self._ms * 1e-3)
+        end = (w.first_ms + self._ms) * self._per_ms
+        blood_flow = float(self.metabolism.blood[o.FLOW])
+        self.excitation.leave_potassium(w.plasma["potassium_mM"], emg / self._ms, blood_flow, end, float(self._ms))
+        self._tire()
         if e.switches.chemistry:
             m = self.metabolism
             for group, lattice in self.lattices.items():
                 lattice.bathe(np.array([m.atp[group], m.adp[group] * 1e3, m.pi[group], m.ph[group]]))
+
+    def _tire(self) -> None:
+        """Central fatigue follows force; exact at constant force."""
+        p, s = self.episode.fatigue, self.scalars
+        force = float(self.trace.force[: self._ms].mean())
+        rate = force / p.rise_s + 1.0 / p.recovery_s  # per s
+        aim = force / p.rise_s / rate
+        s[FATIGUE] = aim + (s[FATIGUE] - aim) * math.exp(-rate * self._ms * 1e-3)
 
     def _feel(self, w: Window, lengths: Values) -> None:
         """Receptors, and the inputs they will bring to the motoneurons in the next window."""

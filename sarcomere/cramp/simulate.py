@@ -149,7 +149,7 @@ class EpisodeSimulation:
             "pressure": blood[o.PRESSURE],
             "flow": blood[o.FLOW],
             "lactate": blood[o.LACTATE],
-            "k_interstitial": loop.k_interstitial,
+            "k_interstitial": loop.excitation.k_interstitial,
             "nociception": blood[o.METABOLIC_NOCICEPTION],
             "pain": blood[o.PAIN],
         }
@@ -165,7 +165,7 @@ class EpisodeSimulation:
             "lactate_mM": m.lactate,
             "atp_made": m.made,
             "atp_spent": m.used,
-            "k_tubule_mM": np.bincount(constants.group, constants.share * loop.junctions.k_tubule),
+            "k_tubule_mM": np.bincount(constants.group, constants.share * loop.excitation.junctions.k_tubule),
             "activation": trace.group_active,
         }
         for name, values in grouped.items():

@@ -108,8 +108,8 @@ def test_potassium_between_resting_fibres_follows_plasma() -> None:
     loop = rest(potassium_mM=6.2).loops[0]
     flow = float(loop.metabolism.blood[o.FLOW])
     rate = 1 / 8.0 + flow / 30.0
-    assert loop.k_interstitial == pytest.approx(6.2 - 2.0 * math.exp(-2.0 * rate), abs=0.01)
-    assert rest().loops[0].k_interstitial == pytest.approx(4.2, rel=1e-9)
+    assert loop.excitation.k_interstitial == pytest.approx(6.2 - 2.0 * math.exp(-2.0 * rate), abs=0.01)
+    assert rest().loops[0].excitation.k_interstitial == pytest.approx(4.2, rel=1e-9)
 
 
 def test_ions_around_motoneurons_follow_plasma_by_their_coupling(monkeypatch: pytest.MonkeyPatch) -> None:

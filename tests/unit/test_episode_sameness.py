@@ -124,7 +124,12 @@ def test_a_resumed_run_goes_on_with_every_array_as_it_was(tmp_path: Path) -> Non
     halfway = kept(whole)
     for _ in blocks:
         pass
-    assert set(unlike(halfway, kept(whole))) > {"loop_scalars", "nerve_pool_stream", "waves_step", "reflex_line"}
+    assert set(unlike(halfway, kept(whole))) > {
+        "loop_scalars",
+        "nerve_pool_stream",
+        "excitation_waves_step",
+        "reflex_line",
+    }
 
     def meet(simulation: EpisodeSimulation) -> None:
         if simulation.samples_done == 12 and not resumed:
