@@ -41,6 +41,7 @@ GROUPS = (
     Variable("lactate_mM", GROUP_DIMS, "mmol/L", "lactate in the fibres"),
     Variable("atp_made", GROUP_DIMS, "mmol/L", "ATP made since the start", "f8"),
     Variable("atp_spent", GROUP_DIMS, "mmol/L", "ATP used since the start", "f8"),
+    Variable("atp_lacking", GROUP_DIMS, "mmol/L", "ATP asked for since the start that was not there", "f8"),
     Variable("k_tubule_mM", GROUP_DIMS, "mmol/L", "potassium in the tubules, mean of the group"),
     Variable("activation", GROUP_DIMS, "1", "activation by the twitch model, mean of the group, 0 to 1"),
 )

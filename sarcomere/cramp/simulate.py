@@ -165,6 +165,7 @@ class EpisodeSimulation:
             "lactate_mM": m.lactate,
             "atp_made": m.made,
             "atp_spent": m.used,
+            "atp_lacking": m.shortfall,
             "k_tubule_mM": np.bincount(constants.group, constants.share * loop.excitation.junctions.k_tubule),
             "activation": trace.group_active,
         }

@@ -104,9 +104,12 @@ def of_cramp_run(ds: xr.Dataset, unit: int | None = None, after_s: float = 0.0, 
     chosen = int(one.group_unit)
     known = _parameters(ds)
     mine = (ds.impulse_unit == chosen) & (ds.impulse_replicate == int(ds.replicate[replicate]))
-    time = ds.time.values - float(ds.time[0])
-    chemistry = {name: stepwise(time, one[name].values.astype(float), CHEMISTRY_TOLERANCE) for name in CHEMISTRY}
-    length = thinned(time, one.imposed_length.values.astype(float), LENGTH_TOLERANCE_NM)
+    lead = 1 if float(ds.time[0]) > 0 else 0  # what is sampled first holds from time zero on
+    time = np.pad(ds.time.values, (lead, 0))
+    at = {name: np.pad(one[name].values.astype(float), (lead, 0), "edge") for name in (*CHEMISTRY, "imposed_length")}
+    names = CHEMISTRY if known.get("switches", {}).get("chemistry", True) else ()
+    chemistry = {name: stepwise(time, at[name], CHEMISTRY_TOLERANCE) for name in names}
+    length = thinned(time, at["imposed_length"], LENGTH_TOLERANCE_NM)
     table: dict[str, Any] = {
         "title": f"{ds.attrs.get('title', 'Cramp')}, unit {chosen}",
         "run": {"duration_s": float(time[-1]), "hs_length": length["value"][0], "seed": int(ds.attrs.get("seed", 1))},
@@ -114,7 +117,7 @@ def of_cramp_run(ds: xr.Dataset, unit: int | None = None, after_s: float = 0.0, 
         "motor_units": [{"id": chosen, "fibre": str(one.fibre.values)}],
         "chemistry": {
             **known.get("chemistry", {}),
-            **{name: course["value"][0] for name, course in chemistry.items()},
+            **{name: at[name][0] for name in CHEMISTRY},
         },
         "protocol": {"length": length, **chemistry},
         **{name: known[name] for name in ("lattice", "mechanics", "fibres") if name in known},

@@ -112,7 +112,7 @@ def pack_metabolism(energy: EnergyParameters, blood: BloodParameters) -> tuple[k
 
 
 def fresh_metabolism(energy: EnergyParameters, blood: BloodParameters, n_groups: int) -> k.MetabolismState:
-    """A rested muscle: every group in the steady state of rest.
+    """A rested muscle: every group where nothing but basal use is paid for.
 
     Parameters
     ----------
