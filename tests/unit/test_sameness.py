@@ -254,9 +254,9 @@ def test_ctrl_c_while_a_block_is_written_waits_until_it_is_safe(
     path, part, handler = tmp_path / "run.h5", tmp_path / "run.h5.part", signal.getsignal(signal.SIGINT)
     append = store._append
 
-    def interrupted(*args: object) -> None:
+    def interrupted(*args: object, **options: object) -> None:
         os.kill(os.getpid(), signal.SIGINT)
-        append(*args)
+        append(*args, **options)
 
     monkeypatch.setattr(store, "_append", interrupted)
     monkeypatch.setattr(signal, "getsignal", lambda _: signal.default_int_handler)  # even where tests ignore SIGINT

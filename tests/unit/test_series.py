@@ -159,7 +159,9 @@ def test_the_command_line_runs_a_series_and_prints_its_table(tmp_path: Path, mon
         assert dict(ds.sizes)["condition"] == 12
 
 
-EXPERIMENTS = [name for name in shipped_scenarios() if read(name).series is not None]
+EXPERIMENTS = [
+    name for name in shipped_scenarios() if isinstance(read(name), Scenario) and read(name).series is not None
+]
 
 
 @pytest.mark.parametrize("name", EXPERIMENTS)
