@@ -258,7 +258,7 @@ def file_format() -> str:
     ]
     lines += [f"| `{v.name}` | {', '.join(v.dims)} | {v.units} | {v.long_name} |" for v in cramp_recorder.recorded(1)]
     for event in cramp_recorder.EVENTS:
-        for column, units, meaning, _ in cramp_recorder.EVENT_COLUMNS:
+        for column, units, meaning, _ in event.columns:
             lines.append(f"| `{event.name}_{column}` | {event.name} | {units} | {meaning}: {event.long_name} |")
     lines.append("")
     return "\n".join(lines)

@@ -88,7 +88,7 @@ def cramp_sentences(ds: xr.Dataset, episode: xr.Dataset | None = None) -> list[s
     told = [_whether(ds, episode, cramped)]
     if cramped.sizes["replicate"]:
         told += [_units(cramped), _rates(cramped), _force(cramped), _blood(cramped), _pain(cramped), _end(cramped)]
-    return [*told, *_release(episode, cramped), *_contracture(episode)]
+    return [*told, *_release(episode, cramped), *_contracture(episode), *_strain(ds)]
 
 
 def spread(values: xr.DataArray, places: int = 1, factor: float = 1.0) -> str:
@@ -198,4 +198,15 @@ def _contracture(episode: xr.Dataset) -> list[str]:
     return [
         f"More than 2 s after the last impulse the muscle still pulled with {spread(force, 0, 100)} % of its maximum: "
         f"this is no cramp, which needs impulses, but a contracture."
+    ]
+
+
+def _strain(ds: xr.Dataset) -> list[str]:
+    """What every half-sarcomere with a lattice saw, posture and stretch included."""
+    if "hs_length" not in ds:
+        return []
+    strain = 100 * (ds.hs_length / ds.hs_length.isel(time=0) - 1.0)
+    return [
+        f"Of the {ds.sizes['group']} half-sarcomeres that were followed head by head none was ever more than "
+        f"{max(0.0, -float(strain.min())):.1f} % shorter or {max(0.0, float(strain.max())):.1f} % longer than at first."
     ]

@@ -31,10 +31,8 @@ SLOPE = -150.0  # Hz per rheobase, about
 GRID_Hz = np.arange(6.0, 42.0, 2.0)
 COUNT, BEGIN = 150, 0.5  # stimuli, s
 LEAST = 0.05  # of the units
-SPIKES_S, TERMINALS_S = (
-    (2.5, 4.5),
-    (1.0, 3.0),
-)  # after the train: in cramps, and in those of a blocked nerve, which are short
+SPIKES_S = (2.5, 4.5)  # after the train, s
+TERMINALS_S = (1.0, 3.0)  # the same with the nerve blocked, where cramps are short
 SHIFT = 0.02  # rheobase: hydration
 
 

@@ -77,9 +77,10 @@ def trains(
     """
     if source not in SOURCES:
         raise InputError(f"{source!r} is no source of impulses: {nearest(source, SOURCES)}")
-    need(ds, f"{source}_time", f"{source}_unit", f"{source}_replicate", "motor_unit")
+    flags = ("spike_antidromic",) if source == "spike" else ()
+    need(ds, f"{source}_time", f"{source}_unit", f"{source}_replicate", "motor_unit", *flags)
     time, unit, replicate = (ds[f"{source}_{name}"].values for name in ("time", "unit", "replicate"))
-    if source == "spike" and "spike_antidromic" in ds:
+    if source == "spike":
         own = ds.spike_antidromic.values == 0
         time, unit, replicate = time[own], unit[own], replicate[own]
     labels = np.atleast_1d(ds.replicate.values)

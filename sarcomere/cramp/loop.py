@@ -40,6 +40,7 @@ class Events(NamedTuple):
 
     unit: NDArray[np.int32]
     time: Values
+    antidromic: NDArray[np.int8]  # spikes only; empty for other events
 
 
 class Window(NamedTuple):
@@ -70,7 +71,7 @@ def check_parts(episode: Episode) -> None:
     try:
         muscle.groups(e.muscle, e.pool.n_units)
         junction.pack_junctions(e.junction, e.wave, e.pool.step_ms)
-        metabolism.pack_metabolism(e.energy, e.blood)
+        metabolism.pack_metabolism(e.energy, e.blood, e.potassium)
         reflex.pack_reflex(e.reflex, e.numerics.exchange_ms)
     except InputError as error:
         raise InputError(f"{e.source or 'scenario'}: {error}") from None
@@ -122,7 +123,7 @@ class Loop:
             for group in np.flatnonzero(self._explicit)
         }
         # energy, blood, reflexes
-        self._energetics, self._circulation = metabolism.pack_metabolism(e.energy, e.blood)
+        self._energetics, self._circulation = metabolism.pack_metabolism(e.energy, e.blood, e.potassium)
         self.metabolism = metabolism.fresh_metabolism(e.energy, e.blood, self._explicit.size)
         self._reflex = reflex.pack_reflex(e.reflex, self._ms)
         self.reflex = reflex.fresh_reflex(self._reflex, self._passive(e.length), e.length)
@@ -191,8 +192,8 @@ class Loop:
         cord = {name: getattr(e.pool.ions, name) * self._cord_share(name, w) for name in PLASMA}
         modulation = imposed.modulation(w.time_s)
         first = w.first_ms * self._per_ms
-        unit, step, _ = self.nerve.fire(first, x_base, x_inhibition, modulation, cord, w.is_open)
-        self.events["spike"] = self._events(unit, step)
+        unit, step, back = self.nerve.fire(first, x_base, x_inhibition, modulation, cord, w.is_open)
+        self.events["spike"] = self._events(unit, step)._replace(antidromic=back)
 
     def _cord_share(self, name: str, w: Window) -> float:
         """Concentration around the motoneurons over the normal one: plasma's change, buffered."""
@@ -267,7 +268,7 @@ class Loop:
         for group in self.lattices:  # a lattice is one fibre: its own impulses and what it used
             waves[group] = n_waves[self.constants.representative[group]]
         explicit = self._explicit
-        local = float(trace.territory_force[: self._ms].mean())
+        local = float(trace.territory_force.mean())
         status = advance_metabolism(
             self.metabolism,
             self._energetics,
@@ -296,7 +297,7 @@ class Loop:
     def _tire(self) -> None:
         """Central fatigue follows force; exact at constant force."""
         p, s = self.episode.fatigue, self.scalars
-        force = float(self.trace.force[: self._ms].mean())
+        force = float(self.trace.force.mean())
         rate = force / p.rise_s + 1.0 / p.recovery_s  # per s
         aim = force / p.rise_s / rate
         s[FATIGUE] = aim + (s[FATIGUE] - aim) * math.exp(-rate * self._ms * 1e-3)
@@ -312,7 +313,7 @@ class Loop:
         signals[:, o.ANTAGONIST] = self.imposed.antagonist(w.time_s)
         signals[:, o.TENDON_STIMULUS] = self.imposed.tendon_stimulus(w.time_s, 1e-3)
         signals[:, o.AFFERENT_OPEN] = w.is_open
-        force = self.trace.force[: self._ms] + self.trace.passive[: self._ms]
+        force = self.trace.force + self.trace.passive
         self._write_reflexes(force, np.ascontiguousarray(lengths[1:]), signals)
 
     def _write_reflexes(self, force: Values | None = None, length: Values | None = None, signals: Any = None) -> None:
@@ -337,4 +338,5 @@ class Loop:
         return titin / m.isometric
 
     def _events(self, unit: NDArray[np.int32], step: NDArray[np.int64]) -> Events:
-        return Events(unit, np.asarray(step * (self._step_ms * 1e-3), dtype=np.float64))
+        time = np.asarray(step * (self._step_ms * 1e-3), dtype=np.float64)
+        return Events(unit, time, np.zeros(0, dtype=np.int8))

@@ -58,21 +58,23 @@ LATTICE = (
 
 
 class Event(NamedTuple):
-    """Flat tables of events: one row each, with replicate, motor unit and time."""
+    """Flat tables of events: one row each."""
 
     name: str  # dimension, and prefix of its columns
     long_name: str
+    columns: tuple[tuple[str, str, str, str], ...]  # name, unit, meaning, dtype
 
 
-EVENTS = (
-    Event("spike", "spikes of the motoneurons"),
-    Event("impulse", "waves that reach the release sites of a unit's fibres"),
-    Event("terminal", "impulses born at axon terminals"),
-)
-EVENT_COLUMNS = (
+_WHO_AND_WHEN = (
     ("replicate", "1", "repetition", "i4"),
     ("unit", "1", "motor unit", "i4"),
     ("time", "s", "time", "f8"),
+)
+_ANTIDROMIC = ("antidromic", "1", "1 if it ran back from a stimulated axon", "i1")
+EVENTS = (
+    Event("spike", "spikes of the motoneurons", (*_WHO_AND_WHEN, _ANTIDROMIC)),
+    Event("impulse", "waves that reach the release sites of a unit's fibres", _WHO_AND_WHEN),
+    Event("terminal", "impulses born at axon terminals", _WHO_AND_WHEN),
 )
 
 

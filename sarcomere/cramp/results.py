@@ -9,7 +9,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from sarcomere import provenance
-from sarcomere.cramp.recorder import EVENT_COLUMNS, EVENTS, EpisodeBlock, recorded
+from sarcomere.cramp.recorder import EVENTS, EpisodeBlock, recorded
 from sarcomere.cramp.scenario import Episode
 from sarcomere.parameters import FIBRE_TYPES
 from sarcomere_kernels import types as k
@@ -43,7 +43,7 @@ def dataset(episode: Episode, muscle: Muscle, full_force: float, blocks: Sequenc
         attributes = {"units": variable.units, "long_name": variable.long_name}
         variables[variable.name] = xr.Variable(variable.dims, values.astype(variable.dtype), attributes)
     for event in EVENTS:
-        for column, units, meaning, dtype in EVENT_COLUMNS:
+        for column, units, meaning, dtype in event.columns:
             name = f"{event.name}_{column}"
             values = np.concatenate([block.events[name] for block in blocks])
             attributes = {"units": units, "long_name": f"{meaning} of each entry: {event.long_name}"}

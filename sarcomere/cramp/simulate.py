@@ -221,6 +221,8 @@ def _flat(stretches: list[list[dict[str, Events]]]) -> dict[str, NDArray]:
         columns[f"{event.name}_replicate"] = np.repeat(np.arange(len(parts), dtype=np.int32), sizes)
         columns[f"{event.name}_unit"] = np.concatenate([part.unit + 1 for stretch in parts for part in stretch])
         columns[f"{event.name}_time"] = np.concatenate([part.time for stretch in parts for part in stretch])
+        if event.name == "spike":
+            columns["spike_antidromic"] = np.concatenate([part.antidromic for stretch in parts for part in stretch])
     return columns
 
 

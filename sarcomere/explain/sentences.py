@@ -104,6 +104,12 @@ def _verdict(found: Explanation) -> Iterator[str]:
         yield f"Ablation, {attribution.text}: {change}, {part}."
     for name, (ours, shipped) in found.unlike_shipped.items():
         yield f"The fibre differs from the shipped one: {name} is {ours:g}, not {shipped:g}."
+    if not found.attributions:
+        yield (
+            f"It let go slowly, but the {found.excess.mean:.2f} of the normal force that was left beyond the control's "
+            "is too little for ablations to tell why."
+        )
+        return
     what = ", together with ".join(_MECHANISM[mechanism] for mechanism in found.held_by)
     yield f"What held, {found.excess.mean:.2f} of the normal force, was {what}."
 

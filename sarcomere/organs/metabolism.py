@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sarcomere.errors import InputError
+from sarcomere.parameters.fibre_wave import PotassiumParameters
 from sarcomere.parameters.metabolism import BloodParameters, EnergyParameters
 from sarcomere_kernels import organ_types as k
 
@@ -38,7 +39,9 @@ def adp_rest(p: EnergyParameters) -> float:
     return p.atp_mM * (p.creatine_mM - p.pcr_mM) / (p.pcr_mM * p.k_creatine_kinase * 10.0**-p.ph_rest)
 
 
-def pack_metabolism(energy: EnergyParameters, blood: BloodParameters) -> tuple[k.Energetics, k.Circulation]:
+def pack_metabolism(
+    energy: EnergyParameters, blood: BloodParameters, potassium: PotassiumParameters
+) -> tuple[k.Energetics, k.Circulation]:
     """Constants of the kernel (mM, ms).
 
     Parameters
@@ -47,6 +50,8 @@ def pack_metabolism(energy: EnergyParameters, blood: BloodParameters) -> tuple[k
         Of the fibres.
     blood : BloodParameters
         Of the muscle.
+    potassium : PotassiumParameters
+        What a wave brings out of the fibre, which is to be pumped back.
 
     Returns
     -------
@@ -79,7 +84,7 @@ def pack_metabolism(energy: EnergyParameters, blood: BloodParameters) -> tuple[k
         step=energy.step_ms,
         basal=energy.basal_mM_s / _MS,
         calcium_per_atp=energy.calcium_per_atp,
-        atp_per_wave=energy.wave_potassium_mM * blood.interstitium / energy.potassium_per_atp,
+        atp_per_wave=potassium.per_wave_mM * blood.interstitium / energy.potassium_per_atp,
         oxidation=energy.oxidation,
         tau_oxidation=energy.tau_oxidation_s * _MS,
         glycolysis=energy.glycolysis * energy.v_glycolysis_mM_s / _MS,

@@ -32,9 +32,6 @@ class EnergyParameters(Parameters):
         "mmol/(L s)", "ATP used at rest, and made with blood enough", "design", 0.01, ge=0, le=1
     )
     calcium_per_atp: float = quantity("1", "calcium taken up by SERCA per ATP", "2 (PHYSIOLOGY E)", 2.0, gt=0, le=10)
-    wave_potassium_mM: float = quantity(
-        "mmol/L", "potassium that one impulse brings to the interstitium", "design (CRAMP D)", 0.025, ge=0, le=10
-    )
     potassium_per_atp: float = quantity("1", "potassium pumped back per ATP", "3 Na : 2 K per ATP", 2.0, gt=0, le=10)
     oxidation: float = quantity("1", "share of oxidation that works", "healthy", 1.0, ge=0, le=1)
     tau_oxidation_s: float = quantity(

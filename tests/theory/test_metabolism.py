@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from sarcomere.organs.metabolism import acid_factors, fresh_metabolism, pack_metabolism
+from sarcomere.parameters.fibre_wave import PotassiumParameters
 from sarcomere.parameters.metabolism import BloodParameters, EnergyParameters
 from sarcomere_kernels import advance_metabolism
 from sarcomere_kernels import organ_types as k
@@ -26,7 +27,7 @@ class Muscle:
     def __init__(self, n_groups: int = 1, dilation: float = BLOOD.dilation, **energy: float) -> None:
         self.parameters = EnergyParameters(**energy)
         blood = BloodParameters(dilation=dilation)
-        self.constants = pack_metabolism(self.parameters, blood)
+        self.constants = pack_metabolism(self.parameters, blood, PotassiumParameters())
         self.state = fresh_metabolism(self.parameters, blood, n_groups)
         self.weight = np.full(n_groups, 1 / n_groups)
 

@@ -87,8 +87,10 @@ def cramp_run(
     chemistry, heads = fibres(waves[:, middle], active)
     lattice = {"force", "titin_force", "hs_length", "ca", "ru_open_fraction", "atp_used", "ca_pumped"}
     for name, values in chemistry.items():
-        table[name] = (dims, values if explicit or name not in lattice else np.full_like(values, np.nan))
-    table["head_state_fraction"] = ((*dims, "head_state"), heads if explicit else np.full_like(heads, np.nan))
+        if explicit or name not in lattice:
+            table[name] = (dims, values)
+    if explicit:
+        table["head_state_fraction"] = ((*dims, "head_state"), heads)
     table |= flat("spike", rows, "spike", -AXON_S) | flat("impulse", rows, "impulse") | flat("terminal", [], "terminal")
     table["spike_antidromic"] = ("spike", np.zeros(table["spike_time"][1].size, dtype=np.int8))
     types = np.where(np.arange(n) < 0.8 * n, "slow", "fast")

@@ -49,9 +49,16 @@ def test_repetitions_are_told_as_mean_and_range() -> None:
 
 
 def test_no_cramp() -> None:
-    assert told(cramp_run(units(20), 20.0, [TRAIN])) == "No cramp: no impulse reached the muscle."
+    assert told(cramp_run(units(20), 20.0, [TRAIN], explicit=False)) == "No cramp: no impulse reached the muscle."
     text = told(cramp_run(cramp(stop=2.5), 20.0, [TRAIN], explicit=False))
     assert text.startswith("No cramp after the stimulation that ended at 2.0 s: the last impulse came 0.5 s later")
+
+
+def test_strain_of_the_half_sarcomeres_is_told() -> None:
+    ds = cramp_run(cramp(stop=2.5), 20.0, [TRAIN])
+    length = xr.full_like(ds.hs_length, 1000.0)
+    length[0, 2, 5], length[0, 3, 7] = 950.0, 1020.0
+    assert "none was ever more than 5.0 % shorter or 2.0 % longer than at first" in told(ds.assign(hs_length=length))
 
 
 def test_force_without_impulses_is_called_a_contracture_and_slow_relaxation_slow() -> None:

@@ -17,7 +17,7 @@ from click.testing import CliRunner
 import sarcomere_kernels
 from sarcomere import record
 from sarcomere.cli import main
-from sarcomere.cramp.recorder import EVENT_COLUMNS, EVENTS, GROUPS, LATTICE, MUSCLE, Event, recorded
+from sarcomere.cramp.recorder import EVENTS, GROUPS, LATTICE, MUSCLE, Event, recorded
 from sarcomere.cramp.scenario_file import from_dict
 from sarcomere.cramp.simulate import EpisodeSimulation, run_episode
 from sarcomere.recorder import Variable
@@ -73,7 +73,7 @@ def test_every_variable_is_as_the_recorder_promises_and_finite(ds: xr.Dataset, v
 
 
 def test_nothing_else_is_in_the_file(path: Path, ds: xr.Dataset) -> None:
-    flat = {f"{event.name}_{column}" for event in EVENTS for column, *_ in EVENT_COLUMNS}
+    flat = {f"{event.name}_{column}" for event in EVENTS for column, *_ in event.columns}
     assert set(ds.data_vars) == {variable.name for variable in (*MUSCLE, *GROUPS, *LATTICE)} | flat
     assert all(ds[name].attrs["long_name"] for name in ds.variables)
     labels = {"unit_fibre", "fibre", "head_state"}
@@ -104,7 +104,9 @@ def test_units_and_groups_are_labelled(ds: xr.Dataset) -> None:
 @pytest.mark.parametrize("event", EVENTS, ids=lambda event: event.name)
 def test_event_tables_hold_units_replicates_and_times_of_the_run(ds: xr.Dataset, event: Event) -> None:
     name = event.name
-    replicate, unit, time = (ds[f"{name}_{column}"] for column, *_ in EVENT_COLUMNS)
+    replicate, unit, time, *flags = (ds[f"{name}_{column}"] for column, *_ in event.columns)
+    assert len(flags) == (name == "spike")
+    assert all(0 < float(flag.mean()) < 1 for flag in flags)  # some spikes ran back from stimuli
     assert [str(x.dtype) for x in (replicate, unit, time)] == ["int32", "int32", "float64"]
     assert set(replicate.values) == {0, 1}
     assert unit.min() >= 1

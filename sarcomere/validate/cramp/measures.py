@@ -86,7 +86,7 @@ def after_train(episode: Episode) -> Values:
 
 
 def efforts(episode: Episode) -> Values:
-    """Highest force of the last effort against that of the first,."""
+    """Highest force of the last effort against that of the first."""
     ds = run_episode(episode)
     entries = [e for e in episode.interventions if e.kind == "effort"]
     force = ds.relative_force.isel(replicate=0)
