@@ -1,0 +1,42 @@
+"""The command line: ``sarcomere run | info | plot | explain | validate | scenarios | bench``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from sarcomere.cli.judging import bench, explain, validate
+from sarcomere.cli.running import info, plot, run, scenarios
+
+
+class _Commands(click.Group):
+    """Turns every error a user can mend into one sentence and exit code 2."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command that was asked for."""
+        from sarcomere.errors import SarcomereError
+
+        try:
+            return super().invoke(ctx)
+        except SarcomereError as error:
+            for sentence in str(error).splitlines():
+                click.echo(f"Error: {sentence}", err=True)
+            ctx.exit(2)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="sarcomere")
+def main() -> None:
+    """From the motor neuron to every myosin head: what a muscle cramp is made of.
+
+    \b
+    Start with
+      sarcomere run nocturnal-calf-cramp      a cramp: nerve, muscle, blood and reflexes
+      sarcomere run voluntary-contraction     measured discharges drive half-sarcomeres
+      sarcomere scenarios                     what else there is
+    """
+
+
+for command in (run, info, plot, explain, validate, scenarios, bench):
+    main.add_command(command)

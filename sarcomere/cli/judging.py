@@ -1,0 +1,147 @@
+"""Commands that judge: ``explain`` a run, ``validate`` the model, ``bench`` the machine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from sarcomere.cli.options import THREADS
+
+
+@click.command()
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--unit", type=int, help="Motor unit, or condition of a series; default the one of the largest force.")
+@click.option(
+    "--command-ends",
+    type=click.FloatRange(min=0),
+    metavar="S",
+    help="When the voluntary command or the stimulation ended: impulses after it are involuntary.",
+)
+@click.option("--quick", is_flag=True, help="Two replicates and at most four thick filaments: larger errors.")
+@click.option("--json", "json_path", type=click.Path(path_type=Path), help="Write all numbers and sentences here too.")
+@THREADS
+def explain(
+    path: Path, unit: int | None, command_ends: float | None, quick: bool, json_path: Path | None, threads: int
+) -> None:
+    """Say what held the muscle of a run and what let it go.
+
+    \b
+    Examples
+      sarcomere explain rigor-contracture.h5
+      sarcomere explain voluntary-contraction.h5 --unit 3 --quick
+      sarcomere explain cramp.h5 --command-ends 2.0 --json why.json
+
+    The run is replayed beside a matched control (same fibre, impulses, length and temperature; chemistry at rest).
+    Where it holds more force than that, ablations say why.
+    """
+    from rich.console import Console
+
+    from sarcomere.explain import explain as find_out
+    from sarcomere.explain.told import print_explanation
+    from sarcomere.progress import Share, compile_kernels
+    from sarcomere.results import open_run
+    from sarcomere.validate.report import check_writable, write
+
+    if json_path is not None:
+        check_writable(json_path)
+    with open_run(path) as lazy:
+        ds = lazy.load()
+    console = Console(stderr=True, highlight=False)
+    compile_kernels(console)
+    with Share(console) as share:
+        found = find_out(ds, unit=unit, command_end=command_ends, quick=quick, threads=threads, progress=share.update)
+    print_explanation(found)
+    if json_path is not None:
+        write(json_path, found.to_json())
+        click.echo(f"Written: {json_path}")
+
+
+@click.command()
+@click.argument("table", default="muscle", metavar="[TABLE]")
+@click.option("--quick", is_flag=True, help="Fewer filaments, replicates, seeds and points: minutes, larger errors.")
+@click.option("--rows", metavar="N,N,…", help="Only these rows of the table, e.g. 3,7,21.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="The table as Markdown, as CSV beside it; default validation.md or cramp-validation.md.",
+)
+@click.option("--json", "json_path", type=click.Path(path_type=Path), help="The same for machines.")
+@THREADS
+def validate(
+    table: str, quick: bool, rows: str | None, output: Path | None, json_path: Path | None, threads: int
+) -> None:
+    """Compare the model with measurements: a table of targets, ours, inside or outside.
+
+    TABLE is muscle, the default: isolated half-sarcomeres against measured muscle; or cramp: the closed loop against
+    measured cramps, from many seeds.
+
+    \b
+    Examples
+      sarcomere validate --quick
+      sarcomere validate --rows 3,7,21 --json found.json
+      sarcomere validate cramp --quick
+
+    A row outside its band is no error.
+    """
+    from rich.console import Console
+
+    from sarcomere.errors import InputError
+    from sarcomere.progress import Share, compile_kernels
+    from sarcomere.validate import read_targets
+    from sarcomere.validate import validate as measure_muscle
+    from sarcomere.validate.cramp import validate_cramp
+    from sarcomere.validate.report import check_writable, write
+    from sarcomere.validate.targets import parse_rows
+
+    chosen = parse_rows(rows) if rows is not None else None
+    read_targets(chosen, table)
+    is_cramp = table == "cramp"
+    output = output or Path("cramp-validation.md" if is_cramp else "validation.md")
+    files = [output, output.with_suffix(".csv"), *([json_path] if json_path else [])]
+    if len(set(files)) < len(files):
+        raise InputError(f"{output}: would be written twice; give the table, its .csv and --json names of their own.")
+    for path in files:
+        check_writable(path)
+    console = Console(stderr=True, highlight=False)
+    compile_kernels(console, loop=is_cramp)
+    measure = validate_cramp if is_cramp else measure_muscle
+    with Share(console) as share:
+        report = measure(chosen, quick=quick, threads=threads, progress=share.update)
+    Console(highlight=False).print(report.table())
+    options = [
+        *(["cramp"] if is_cramp else []),
+        *(["--quick"] if quick else []),
+        *([f"--rows {rows}"] if rows is not None else []),
+    ]
+    texts = [report.markdown(" ".join(["sarcomere validate", *options])), report.csv(), report.json()]
+    for path, text in zip(files, texts, strict=False):
+        write(path, text)
+        click.echo(f"Written: {path}")
+
+
+@click.command()
+@click.option("--json", "path", type=click.Path(path_type=Path), help="Write the figures to this file too.")
+def bench(path: Path | None) -> None:
+    """Measure how fast this machine is, in less than a minute."""
+    from rich.console import Console
+
+    from sarcomere.bench import check_json, measure, save_json, table
+    from sarcomere.progress import compile_kernels
+
+    if path:
+        check_json(path)
+    console = Console(stderr=True, highlight=False)
+    compile_kernels(console)
+    with console.status("Measuring …") as status:
+
+        def tell(done: int, total: int, what: str) -> None:
+            line = f"Measuring {done + 1} of {total}: {what} …"
+            status.update(line) if console.is_terminal else console.print(line)
+
+        figures = measure(progress=tell)
+    Console(highlight=False).print(table(figures))
+    if path:
+        save_json(figures, path)
+        click.echo(f"Figures: {path}")

@@ -1,0 +1,157 @@
+"""Commands that run a scenario and look at the result: ``run``, ``info``, ``plot``, ``scenarios``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from sarcomere.cli.options import THREADS
+
+if TYPE_CHECKING:
+    from sarcomere.cramp.scenario import Episode
+    from sarcomere.scenario import Scenario
+
+
+@click.command()
+@click.argument("scenario")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Result file; default NAME.h5 in this folder.")
+@click.option(
+    "--set", "settings", multiple=True, metavar="KEY=VALUE", help="Replace a value, e.g. --set lattice.n_thick=16."
+)
+@click.option("--seed", type=int, help="The whole seed of the run; same seed, same bits.")
+@click.option("--replicates", type=int, help="Independent repetitions.")
+@THREADS
+@click.option("--resume", is_flag=True, help="Go on with an interrupted run.")
+@click.option("--overwrite", is_flag=True, help="Replace the result file if there is one.")
+@click.option("--figure/--no-figure", default=True, help="Write the figure beside the result.")
+def run(
+    scenario: str,
+    output: Path | None,
+    settings: tuple[str, ...],
+    seed: int | None,
+    replicates: int | None,
+    threads: int,
+    resume: bool,
+    overwrite: bool,
+    figure: bool,
+) -> None:
+    """Run SCENARIO, a .toml file or a shipped name, into one HDF5 file.
+
+    \b
+    Examples
+      sarcomere run nocturnal-calf-cramp
+      sarcomere run voluntary-contraction
+      sarcomere run nocturnal-calf-cramp --set pool.preset=healthy --replicates 20 --set muscle.explicit_units=0
+      sarcomere run voluntary-contraction --set chemistry.atp_mM=0.1 -o low-atp.h5
+      sarcomere run mine.toml --replicates 10 --seed 7 --set drive.discharge_file='"mine.csv"'
+
+    The file opens with xarray.open_dataset.  Ctrl-C keeps what is done; --resume goes on with it.
+    """
+    from rich.console import Console
+
+    from sarcomere.progress import Bar, compile_kernels
+    from sarcomere.scenario_file import parse_override, read
+
+    overrides = dict(parse_override(text) for text in settings)
+    overrides |= {f"run.{k}": v for k, v in (("seed", seed), ("replicates", replicates)) if v is not None}
+    checked = read(scenario, overrides)
+    path = output or Path(f"{Path(scenario).stem}.h5")
+    console = Console(stderr=True, highlight=False)
+
+    from sarcomere.cramp.scenario import Episode
+    from sarcomere.errors import InputError
+    from sarcomere.store import check_paths, part_path, record
+
+    is_episode = isinstance(checked, Episode)
+
+    check_paths(path, resume=resume, overwrite=overwrite)
+    if figure and path == path.with_suffix(".png"):
+        raise InputError(f"{path}: its figure would replace it; name the result .h5 with -o, or add --no-figure.")
+    _check_drive(checked)
+    try:
+        compile_kernels(console, loop=is_episode)
+        with Bar(console, checked.run.duration_s) as bar:
+            record(checked, path, threads=threads, resume=resume, overwrite=overwrite, progress=bar.update)
+    except KeyboardInterrupt:
+        part = part_path(path)
+        kept = (
+            f"{part} holds what is done and opens with xarray; go on by adding --resume"
+            if part.exists()
+            else ("nothing was written yet; run it again")
+        )
+        raise click.exceptions.Exit(_interrupted(f"Interrupted: {kept}.")) from None
+    from sarcomere.report import print_summary, save_figure
+    from sarcomere.results import open_run
+
+    with open_run(path) as lazy:
+        ds = lazy.load()
+    print_summary(ds)
+    click.echo(f"\nResult: {path}")
+    if figure:
+        click.echo(f"Figure: {save_figure(ds, path.with_suffix('.png'))}")
+
+
+def _check_drive(checked: Scenario | Episode) -> None:
+    """Show a fault in what drives the run before the wait for the compiler."""
+    from sarcomere.cramp.scenario import Episode
+
+    if isinstance(checked, Episode):
+        from sarcomere.cramp.loop import check_parts
+
+        check_parts(checked)
+    else:
+        from sarcomere.simulate import impulse_times
+
+        impulse_times(checked)
+
+
+def _interrupted(message: str) -> int:
+    click.echo(f"\n{message}", err=True)
+    return 130
+
+
+@click.command()
+@click.argument("path", type=click.Path(path_type=Path))
+def info(path: Path) -> None:
+    """Say what is in a run file, and what made it."""
+    import json
+
+    from sarcomere.results import open_run
+
+    with open_run(path) as ds:
+        attrs, parameters = ds.attrs, json.loads(ds.attrs["parameters"])
+        state = "unfinished" if path.name.endswith(".part") else "finished"
+        sizes = ", ".join(f"{name} {size}" for name, size in ds.sizes.items())
+        click.echo(f"{attrs['title']}\n  {state}: {float(ds.time[-1]):.3f} of {parameters['run']['duration_s']:g} s")
+        click.echo(f"  made by {attrs['source']}, kernels {attrs['kernel_hash']}, seed {attrs['seed']}")
+        click.echo(f"  python {attrs['python']} on {attrs['processor']}; {attrs['packages']}\n  dimensions: {sizes}")
+        for name, variable in ds.data_vars.items():
+            click.echo(f"  {name:<22} {variable.attrs['long_name']} ({variable.attrs['units']})")
+
+
+@click.command()
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Figure file; default beside the run, as .png.")
+def plot(path: Path, output: Path | None) -> None:
+    """Draw the figure of a run: the kind that its scenario names, by default the overview."""
+    from sarcomere.report import save_figure
+    from sarcomere.results import open_run
+
+    with open_run(path) as ds:
+        click.echo(save_figure(ds.load(), output or path.with_suffix(".png")))
+
+
+@click.command()
+def scenarios() -> None:
+    """List the scenarios that come with the package."""
+    from sarcomere.cramp.scenario import Episode
+    from sarcomere.scenario_file import read, shipped_scenarios
+
+    found = {name: read(name) for name in shipped_scenarios()}
+    for heading, is_episode in (("Nerve, muscle and blood in one loop", True), ("Half-sarcomeres", False)):
+        click.echo(f"{heading}:")
+        for name, scenario in found.items():
+            if isinstance(scenario, Episode) == is_episode:
+                click.echo(f"  {name:<22} {scenario.description}")
