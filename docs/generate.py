@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sarcomere import recorder
 from sarcomere.cramp import recorder as cramp_recorder
-from sarcomere.cramp.scenario import Episode, EpisodeNumerics, EpisodeRecord, EpisodeRun, Switches
+from sarcomere.cramp.scenario import Episode, EpisodeNumerics, EpisodeRecord, Switches
 from sarcomere.cramp.scenario_file import presets
 from sarcomere.parameters import (
     CalciumParameters,
@@ -29,6 +29,7 @@ from sarcomere.parameters import (
 )
 from sarcomere.parameters.axon import AxonParameters
 from sarcomere.parameters.electrolytes import ElectrolyteParameters
+from sarcomere.parameters.experiment import Repetitions
 from sarcomere.parameters.fatigue import FatigueParameters
 from sarcomere.parameters.fibre_wave import PotassiumParameters, WaveParameters
 from sarcomere.parameters.intervention import INTERVENTIONS
@@ -84,7 +85,7 @@ POOL_GROUPS = {
     "ions": IonParameters,
 }
 EPISODE_GROUPS = {
-    "run": EpisodeRun,
+    "run": Repetitions,
     "axon": AxonParameters,
     "terminals": TerminalParameters,
     "junction": JunctionParameters,

@@ -113,7 +113,7 @@ def _units(key: str) -> dict[str, str]:
 
 def _coordinates(scenario: Scenario, blocks: Sequence[Block]) -> dict[str, xr.Variable]:
     coordinates = {
-        "replicate": xr.Variable("replicate", np.arange(scenario.run.replicates), {"long_name": "repetition"}),
+        "replicate": xr.Variable("replicate", list(scenario.run.numbers), {"long_name": "repetition"}),
         **_batch_coordinates(scenario),
         "time": xr.Variable(
             "time", np.concatenate([b.time for b in blocks]), {"units": "s", "long_name": "time", "axis": "T"}

@@ -131,7 +131,7 @@ class Simulation:
                     condition.run.seed, spawn_key=(replicate, condition.run.stream + condition.motor_units.index(unit))
                 ),
             )
-            for replicate in range(scenario.run.replicates)
+            for replicate in scenario.run.numbers
             for key, condition, unit in self.columns
         ]
         self.samples_done = -1  # the sample at time zero is still to come

@@ -51,21 +51,21 @@ def dataset(episode: Episode, muscle: Muscle, full_force: float, blocks: Sequenc
     time = np.concatenate([block.time for block in blocks])
     made_by = provenance.attributes(episode)
     ds = xr.Dataset(variables, attrs={**made_by, "kind": "cramp", "n_explicit": n_explicit, "full_force_N": full_force})
-    return ds.assign_coords(_coordinates(muscle, episode.run.replicates, time))
+    return ds.assign_coords(_coordinates(muscle, episode.run.numbers, time))
 
 
-def _coordinates(muscle: Muscle, n: int, time: NDArray[np.float64]) -> dict[str, xr.Variable]:
+def _coordinates(muscle: Muscle, numbers: range, time: NDArray[np.float64]) -> dict[str, xr.Variable]:
     units = np.arange(muscle.group.size)
     groups = np.arange(muscle.representative.size)
     middle = [units[muscle.group == g][int((muscle.group == g).sum()) // 2] for g in groups]
     chosen = np.where(muscle.representative >= 0, muscle.representative, middle)
 
-    def of(dim: str, values: NDArray, meaning: str, units: str = "1") -> xr.Variable:
+    def of(dim: str, values: NDArray | list[int], meaning: str, units: str = "1") -> xr.Variable:
         return xr.Variable(dim, values, {"long_name": meaning, "units": units})
 
     fibre = np.array(FIBRE_TYPES)
     return {
-        "replicate": of("replicate", np.arange(n), "repetition"),
+        "replicate": of("replicate", list(numbers), "repetition"),
         "time": xr.Variable("time", time, {"units": "s", "long_name": "time", "axis": "T"}),
         "motor_unit": of("motor_unit", units + 1, "motor unit, the smallest first"),
         "capacity": of("motor_unit", muscle.capacity, "share of the muscle's cross-section"),

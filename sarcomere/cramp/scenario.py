@@ -19,6 +19,7 @@ from sarcomere.parameters import (
 from sarcomere.parameters.axon import AxonParameters
 from sarcomere.parameters.base import quantity
 from sarcomere.parameters.electrolytes import ElectrolyteParameters
+from sarcomere.parameters.experiment import Repetitions
 from sarcomere.parameters.fatigue import FatigueParameters
 from sarcomere.parameters.fibre_wave import PotassiumParameters, WaveParameters
 from sarcomere.parameters.intervention import Intervention, Stretch, Walking
@@ -28,14 +29,6 @@ from sarcomere.parameters.motoneuron import PoolParameters
 from sarcomere.parameters.muscle import MuscleParameters
 from sarcomere.parameters.reflex import ReflexParameters
 from sarcomere.parameters.terminal import TerminalParameters
-
-
-class EpisodeRun(Parameters):
-    """How long, from which seed, how often."""
-
-    duration_s: float = quantity("s", "simulated time", "protocol", gt=0, le=1e5)
-    seed: int = quantity("1", "the whole seed of the run", "protocol", 1, ge=0, le=2**63 - 1)
-    replicates: int = quantity("1", "persons, each with a pool and chances of its own", "protocol", 1, ge=1, le=100_000)
 
 
 class EpisodePool(PoolParameters):
@@ -99,7 +92,7 @@ class Episode(Parameters):
     title: str = Field(description="what the experiment is called")
     description: str = Field("", description="what it is for")
     figure: str = Field("cramp", description="kind of figure that sarcomere plot draws")
-    run: EpisodeRun = Field(description="table [run]: how long, from which seed, how often")
+    run: Repetitions = Field(description="table [run]: how long, from which seed, how often")
     length: float = quantity("L0", "length of the muscle with its tendon: posture", "protocol", 1.0, ge=0.65, le=1.4)
     pool: EpisodePool = Field(description="table [pool]: preset, and values that differ from it")
     switches: Switches = Switches()

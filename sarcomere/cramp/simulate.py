@@ -44,7 +44,7 @@ class EpisodeSimulation:
         self.scenario = scenario
         explicit = scenario.muscle.explicit_units > 0
         models = {name: FibreModels(scenario, name) for name in FIBRE_TYPES} if explicit else {}
-        self.loops = [Loop(scenario, replicate, models) for replicate in range(scenario.run.replicates)]
+        self.loops = [Loop(scenario, replicate, models) for replicate in scenario.run.numbers]
         self.full_force = full_force_N(scenario.muscle, self.loops[0].constants, scenario.lattice)
         self.samples_done = 0
         self.watch: Callable[[EpisodeSimulation], None] | None = None
@@ -105,7 +105,7 @@ class EpisodeSimulation:
                 interval = self.scenario.record.sample_interval_ms * 1e-3
                 time = np.arange(first, first + count, dtype=np.float64) * interval
                 values = {name: np.stack([s[0][name] for s in stretches]) for name in stretches[0][0]}
-                yield EpisodeBlock(time, values, _flat([s[1] for s in stretches]))
+                yield EpisodeBlock(time, values, _flat(self.scenario.run.numbers, [s[1] for s in stretches]))
 
     def _stretch(self, loop: Loop, count: int, side_by_side: Map) -> tuple[dict[str, NDArray], list[dict[str, Events]]]:
         """So many samples of one replicate, and the events on the way."""
@@ -212,13 +212,13 @@ def _room(loop: Loop, count: int) -> dict[str, NDArray]:
     return samples
 
 
-def _flat(stretches: list[list[dict[str, Events]]]) -> dict[str, NDArray]:
+def _flat(numbers: range, stretches: list[list[dict[str, Events]]]) -> dict[str, NDArray]:
     """Events of all replicates as flat columns; in order of time within a replicate and block."""
     columns: dict[str, NDArray] = {}
     for event in EVENTS:
         parts = [[window[event.name] for window in stretch] for stretch in stretches]
         sizes = [sum(part.unit.size for part in stretch) for stretch in parts]
-        columns[f"{event.name}_replicate"] = np.repeat(np.arange(len(parts), dtype=np.int32), sizes)
+        columns[f"{event.name}_replicate"] = np.repeat(np.asarray(numbers, dtype=np.int32), sizes)
         columns[f"{event.name}_unit"] = np.concatenate([part.unit + 1 for stretch in parts for part in stretch])
         columns[f"{event.name}_time"] = np.concatenate([part.time for stretch in parts for part in stretch])
         if event.name == "spike":

@@ -70,10 +70,37 @@ class MotorUnit(Parameters):
     )
 
 
-class RunParameters(Parameters):
+class Repetitions(Parameters):
     """How long, from which seed, how often."""
 
     duration_s: float = quantity("s", "simulated time", "protocol", gt=0, le=1e5)
+    seed: int = quantity("1", "the whole seed of the run", "protocol", 1, ge=0, le=2**63 - 1)
+    replicates: int = quantity(
+        "1",
+        "independent repetitions; of the whole loop, persons with pools of their own",
+        "protocol",
+        1,
+        ge=1,
+        le=10**6,
+    )
+    first_replicate: int = quantity(
+        "1",
+        "number of the first repetition, which has the bits that it has in a run from 0 on",
+        "design: a large ensemble runs in parts",
+        0,
+        ge=0,
+        le=10**6,
+    )
+
+    @property
+    def numbers(self) -> range:
+        """Numbers of the repetitions; with the seed they fix every random draw."""
+        return range(self.first_replicate, self.first_replicate + self.replicates)
+
+
+class RunParameters(Repetitions):
+    """How long, from which seed, how often, and where half-sarcomeres are held."""
+
     hs_length: float = quantity(
         "nm",
         "half-sarcomere length at which the muscle is held",
@@ -82,8 +109,6 @@ class RunParameters(Parameters):
         ge=600,
         le=2200,
     )
-    seed: int = quantity("1", "the whole seed of the run", "protocol", 1, ge=0, le=2**63 - 1)
-    replicates: int = quantity("1", "independent repetitions", "protocol", 1, ge=1, le=1_000_000)
     regulated: bool = Field(True, description="false holds the thin filament open")
     stream: int = quantity(
         "1",

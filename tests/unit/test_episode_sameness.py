@@ -86,6 +86,14 @@ def test_a_replicate_is_the_same_alone_and_among_others(reference: xr.Dataset) -
         assert {"muscle_force", "force", "spike_time"} <= set(differing(of_replicate(three, n), of_replicate(three, 0)))
 
 
+def test_a_part_of_the_replicates_has_the_bits_they_have_in_the_whole() -> None:
+    part = run_episode(episode({"run": {"first_replicate": 1}}))
+    whole = run_episode(episode({"run": {"replicates": 2}}), threads=2)
+    assert part.replicate.values.tolist() == [1]
+    assert set(part.spike_replicate.values) == {1}
+    assert not differing(part, of_replicate(whole, 1), [*SAMPLED, *FLAT])
+
+
 def test_other_seeds_go_other_ways(reference: xr.Dataset) -> None:
     other = run_episode(episode({"run": {"seed": 4}}))
     assert {"muscle_force", "spike_time", "head_state_fraction"} <= set(differing(other, reference))

@@ -101,6 +101,13 @@ def test_more_replicates_change_none_before_them(reference: xr.Dataset) -> None:
     assert differing(three.isel(replicate=[2]), three.isel(replicate=[1]), ["force"])
 
 
+def test_a_part_of_the_replicates_has_the_bits_they_have_in_the_whole() -> None:
+    whole = simulate(scenario(run={"replicates": 4}))
+    part = simulate(scenario(run={"replicates": 2, "first_replicate": 2}))
+    assert part.replicate.values.tolist() == [2, 3]
+    assert not differing(part, whole.isel(replicate=[2, 3]), [*SAMPLED, "muscle_force", "dwell_count"])
+
+
 def test_more_motor_units_change_none_before_them(reference: xr.Dataset) -> None:
     alone = simulate(from_dict({**TABLE, "motor_units": TABLE["motor_units"][:1]}))
     assert not differing(alone, reference.isel(motor_unit=[0]), [*SAMPLED, "dwell_count"])
