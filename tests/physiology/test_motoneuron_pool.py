@@ -127,20 +127,17 @@ def test_threshold_frequency_of_a_preset(preset: str, first: float, least: float
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("inhibition", "duration_s", "least", "most"),
-    [
-        (0.1, 1.0, 0.2, 0.7),
-        (0.1, 3.0, 0.1, 0.5),
-        (0.2, 0.3, 0.2, 0.6),
-        (0.2, 1.0, 0, 0.1),
-        (0.3, 0.3, 0, 0.1),
-        (1.0, 0.1, 0, 0),
-    ],
+    ("inhibition", "duration_s", "reference"),
+    [(0.0, 1.0, 0.93), (0.1, 1.0, 0.63), (0.2, 0.3, 0.45), (0.2, 1.0, 0.09), (0.3, 0.3, 0.10), (1.0, 0.1, 0.02)],
 )
-def test_off_switch(inhibition: float, duration_s: float, least: float, most: float) -> None:
-    """Share of the units that survives an inhibition, 3 seeds."""
-    before, after = np.sum([survivors(inhibition, duration_s, seed) for seed in range(3)], axis=0)
-    assert least <= after / before <= most
+def test_off_switch(inhibition: float, duration_s: float, reference: float) -> None:
+    """Share of the units that survives an inhibition against the sheet's program, 20 seeds of it and 12 of ours.
+
+    The pools differ by up to 0.09 (docs/motoneurons.md); 0.15 is 2.5 standard errors more, so one correct row in a
+    hundred would fail.  The first row is the control.
+    """
+    before, after = np.sum([survivors(inhibition, duration_s, seed) for seed in range(12)], axis=0)
+    assert after / before == pytest.approx(reference, abs=0.15)
 
 
 @pytest.mark.slow
