@@ -80,6 +80,7 @@ class TendonOrgan(NamedTuple):
     """Rate of Ib afferents, and how the muscle's length gates what they do."""
 
     rate: float
+    force_threshold: float
     force_scale: float
     fast: float  # adaptation, relative to the rate in the end
     slow: float
@@ -129,7 +130,7 @@ class ReflexState(NamedTuple):
 CONDUCTANCE, PRESSURE, FLOW, OXYGEN, LACTATE, METABOLIC_NOCICEPTION, MECHANICAL_NOCICEPTION, PAIN = range(8)
 N_BLOOD = 8
 PUMP_PRESSURE, PUMP_CONDUCTANCE = range(2)
-N_PUMPING = 3  # the last is spare
+N_PUMPING = 2
 
 
 class Phosphagens(NamedTuple):
@@ -251,7 +252,6 @@ class Muscle(NamedTuple):
     titin_amplitude: float
     titin_exponent: float  # per L0
     titin_slack: float  # L0
-    tendon_stretch: float  # L0 at F0
     tendon_keep: float
     territory: float
 

@@ -45,8 +45,8 @@ def _velocity(state: ReflexState, spindle: Spindle, length: float) -> float:
 
 @inner
 def _ib_rate(state: ReflexState, organ: TendonOrgan, force: float) -> float:
-    """Rate of tendon organs: the logarithm of force, and more while it changes, in two adapting parts."""
-    static = organ.rate * math.log(1.0 + organ.force_scale * max(force, 0.0))
+    """Rate of tendon organs: the logarithm of force beyond threshold, more while it changes, in two adapting parts."""
+    static = organ.rate * math.log(1.0 + organ.force_scale * max(force - organ.force_threshold, 0.0))
     fast = static + (state.memory[ADAPTED_FAST] - static) * organ.fast_keep
     slow = static + (state.memory[ADAPTED_SLOW] - static) * organ.slow_keep
     rate = (

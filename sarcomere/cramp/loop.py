@@ -113,7 +113,7 @@ class Loop:
         )
         self.muscle = muscle.fresh_muscle(self.constants)
         self.trace = muscle.trace_muscle(self.constants, self._ms)
-        self._explicit = self.constants.representative >= 0
+        self._explicit, self._stretch = self.constants.representative >= 0, e.muscle.tendon.stretch
         self._weight = np.bincount(self.constants.group, self.constants.capacity)
         chances = seeds[LATTICES].spawn(self._explicit.size)
         self.lattices = {
@@ -126,7 +126,7 @@ class Loop:
         self._energetics, self._circulation = metabolism.pack_metabolism(e.energy, e.blood, e.potassium)
         self.metabolism = metabolism.fresh_metabolism(e.energy, e.blood, self._explicit.size)
         self._reflex = reflex.pack_reflex(e.reflex, self._ms)
-        self.reflex = reflex.fresh_reflex(self._reflex, self._passive(e.length), e.length)
+        self.reflex = reflex.fresh_reflex(self._reflex, muscle.resting_force(self.constants, e.length), e.length)
         self.x = np.zeros((2, self._ms))  # base and inhibition by reflexes in the window to come
         self._write_reflexes()
         self.events: dict[str, Events] = {}
@@ -162,7 +162,7 @@ class Loop:
         window = self._window()
         self._fire(window)
         unit, step = self._carry(window)
-        lengths = window.posture - muscle.tendon_strain(self.muscle, self.constants, self._ms)
+        lengths = window.posture - muscle.tendon_strain(self.muscle, self._stretch, self._ms)
         self.posture, self.length = float(window.posture[-1]), float(lengths[-1])
         active, passive = self._contract(unit, step, lengths, side_by_side)
         self._pull(unit, step, lengths, active, passive, window)
@@ -204,7 +204,7 @@ class Loop:
         """Junctions and fibre waves: units and steps of the waves that reach release sites in this window."""
         local = {"calcium_mM": w.plasma["calcium_mM"], "magnesium_mM": w.plasma["magnesium_mM"]}
         first = w.first_ms * self._per_ms
-        fascicles = w.posture[:-1] - muscle.tendon_strain(self.muscle, self.constants, self._ms)[:-1]
+        fascicles = w.posture[:-1] - muscle.tendon_strain(self.muscle, self._stretch, self._ms)[:-1]
         around = {**local, "potassium_mM": self.excitation.k_interstitial}
         unit, step, born = self.nerve.end_of_axons(first, fascicles, around)
         unit, step = self.excitation.carry(unit, step, **local, end=first + self._ms * self._per_ms)
@@ -279,7 +279,7 @@ class Loop:
             self._weight,
             local,
             float(self.imposed.cuff(w.time_s[-1:])[0]),
-            np.array([pressure.mean(), conductance.mean(), 0.0]),
+            np.array([pressure.mean(), conductance.mean()]),
             float(self._ms),
         )
         self._check(status, "energy and blood")
@@ -330,12 +330,6 @@ class Loop:
             raise SolverError(
                 f"A number in {part} is not finite at {self.scalars[CLOCK]:.0f} ms: check the values given for it."
             )
-
-    def _passive(self, length: float) -> float:
-        """Force of the resting muscle, F0."""
-        m = self.constants
-        titin = m.titin_amplitude * math.expm1(m.titin_exponent * max(length - m.titin_slack, 0.0))
-        return titin / m.isometric
 
     def _events(self, unit: NDArray[np.int32], step: NDArray[np.int64]) -> Events:
         time = np.asarray(step * (self._step_ms * 1e-3), dtype=np.float64)

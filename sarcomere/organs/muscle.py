@@ -12,6 +12,7 @@ from sarcomere.errors import InputError
 from sarcomere.lattice import area_per_thick
 from sarcomere.parameters import FIBRE_TYPES, FibreParameters, LatticeParameters, MechanicsParameters, load_fibre
 from sarcomere.parameters.muscle import OVERLAP_FIRST, OVERLAP_STEP, MuscleParameters
+from sarcomere_kernels import advance_muscle
 from sarcomere_kernels import organ_types as k
 
 SLOW, FAST = range(2)  # as in FIBRE_TYPES
@@ -156,7 +157,6 @@ def pack_muscle(
         titin_amplitude=float(mechanics.titin_force),
         titin_exponent=mechanics.titin_exponent * p.optimal_hs_length,
         titin_slack=mechanics.slack_hs_length / p.optimal_hs_length,
-        tendon_stretch=float(p.tendon.stretch),
         tendon_keep=float(np.exp(-1.0 / p.tendon.tau_ms)),
         territory=float(p.territory),
     )
@@ -185,15 +185,40 @@ def trace_muscle(muscle: k.Muscle, n_ms: int) -> k.MuscleTrace:
     )
 
 
-def tendon_strain(state: k.MuscleState, muscle: k.Muscle, n: int) -> NDArray[np.float64]:
+def resting_force(muscle: k.Muscle, length: float) -> float:
+    """Force of the muscle without impulses, as if no unit had a lattice.
+
+    Parameters
+    ----------
+    muscle : sarcomere_kernels.organ_types.Muscle
+        The muscle.
+    length : float
+        L0.
+
+    Returns
+    -------
+    float
+        F0.
+    """
+    bare = muscle._replace(representative=np.full_like(muscle.representative, -1))
+    trace, nothing = trace_muscle(bare, 1), np.zeros((muscle.representative.size, 1))
+    nobody = np.zeros(0, dtype=np.int32)
+    drive = k.MuscleDrive(
+        unit=nobody, ms=nobody, active=nothing, passive=nothing, length=np.array([length]), factor=np.ones(nothing.size)
+    )
+    advance_muscle(fresh_muscle(bare), bare, drive, trace, 1)
+    return float(trace.passive[0])
+
+
+def tendon_strain(state: k.MuscleState, stretch: float, n: int) -> NDArray[np.float64]:
     """What the tendon takes of the posture in the next window; it follows force one window late.
 
     Parameters
     ----------
     state : sarcomere_kernels.organ_types.MuscleState
         After the last window; the tendon's stretch in it is passed through once more, so that length never jumps.
-    muscle : sarcomere_kernels.organ_types.Muscle
-        The muscle.
+    stretch : float
+        Of the tendon at F0, L0.
     n : int
         Equal parts of the window.
 
@@ -203,7 +228,7 @@ def tendon_strain(state: k.MuscleState, muscle: k.Muscle, n: int) -> NDArray[np.
         L0, at the beginning and at the end of each part.
     """
     before, now = state.tendon
-    return np.asarray(muscle.tendon_stretch * (before + (now - before) * np.arange(n + 1) / n))
+    return np.asarray(stretch * (before + (now - before) * np.arange(n + 1) / n))
 
 
 def full_force_N(p: MuscleParameters, muscle: k.Muscle, lattice: LatticeParameters) -> float:  # noqa: N802

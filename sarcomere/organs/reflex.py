@@ -95,7 +95,7 @@ def pack_reflex(p: ReflexParameters, window_ms: int) -> k.Reflex:
     lags = _lags(p)
     _check_delays(p, lags, window_ms)
     spindle, organ = p.spindle, p.tendon_organ
-    full = organ.rate_Hz * math.log(1.0 + organ.force_scale)  # of tendon organs at F0
+    full = organ.rate_Hz * math.log(1.0 + organ.force_scale * (1.0 - organ.force_threshold))  # of tendon organs at F0
     tau = (p.tau_ia_ms, p.tau_ii_ms, p.tau_ib_ms, p.tau_nociceptive_s * 1e3, p.tau_reciprocal_ms)
     return k.Reflex(
         spindle=k.Spindle(
@@ -110,6 +110,7 @@ def pack_reflex(p: ReflexParameters, window_ms: int) -> k.Reflex:
         ),
         organ=k.TendonOrgan(
             rate=organ.rate_Hz,
+            force_threshold=organ.force_threshold,
             force_scale=organ.force_scale,
             fast=organ.adaptation_fast,
             slow=organ.adaptation_slow,

@@ -33,7 +33,7 @@ class Muscle:
 
     def window(self, dt: float, heads: Any = 0.0, calcium: Any = 0.0, hz: Any = 0.0, **rest: Any) -> int:
         inputs = [np.full(self.weight.size, np.asarray(rate) * dt * 1e-3) for rate in (heads, calcium, hz)]
-        pumping = np.array([*rest.get("pumping", (0.0, 0.0)), 0.0])
+        pumping = np.array(rest.get("pumping", (0.0, 0.0)))
         force, cuff = rest.get("force", 0.0), rest.get("cuff", 1.0)
         return advance_metabolism(self.state, *self.constants, *inputs, self.weight, force, cuff, pumping, dt)
 

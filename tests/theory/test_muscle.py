@@ -31,6 +31,7 @@ from tests.bench import fibre as fibre_with
 pytestmark = pytest.mark.theory
 FIBRES = {name: load_fibre(name) for name in FIBRE_TYPES}
 WINDOW = 5
+STRETCH = 0.04  # L0, of the tendon at F0
 
 
 class Bench:
@@ -237,14 +238,14 @@ def test_the_tendon_is_stable_and_comes_to_rest_where_it_should(stiffness: float
     b = Bench(8)
     posture, force, lengths = np.ones(WINDOW), [], []
     for _ in range(400):
-        length = posture - tendon_strain(b.state, b.muscle, WINDOW)[1:]
+        length = posture - tendon_strain(b.state, STRETCH, WINDOW)[1:]
         pull = 1.0 + (length - 1.0) / stiffness
         force += b.run([], WINDOW, active=pull * b.muscle.isometric).force.tolist()
         lengths += length.tolist()
-    steady = 1.0 / (1.0 + 0.04 / stiffness)
+    steady = 1.0 / (1.0 + STRETCH / stiffness)
     assert np.array(force[-WINDOW:]) == pytest.approx(steady, abs=1e-9)
-    assert lengths[-1] == pytest.approx(1.0 - 0.04 * steady)
-    assert np.abs(np.diff(lengths)).max() < 0.04 / 20 * 1.01  # never faster than the tendon can
+    assert lengths[-1] == pytest.approx(1.0 - STRETCH * steady)
+    assert np.abs(np.diff(lengths)).max() < STRETCH / 20 * 1.01  # never faster than the tendon can
 
 
 def test_a_tendon_that_lags_too_little_would_swing() -> None:
@@ -252,6 +253,6 @@ def test_a_tendon_that_lags_too_little_would_swing() -> None:
     b = Bench(8, tendon=TendonParameters(tau_ms=1.0))
     force = []
     for _ in range(40):
-        pull = 1.0 - tendon_strain(b.state, b.muscle, WINDOW)[1:] / 0.015
+        pull = 1.0 - tendon_strain(b.state, STRETCH, WINDOW)[1:] / 0.015
         force += b.run([], WINDOW, active=pull * b.muscle.isometric).force.tolist()
     assert np.ptp(force[-50:]) > 1.0
