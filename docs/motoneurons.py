@@ -83,7 +83,7 @@ def off_switch(seeds: int) -> None:
     """What inhibition leaves."""
     table(
         "Off switch (κ 1, x_b .30, η .5)",
-        "x_inh, for s", "sheet: left of 22, one seed", "share", "share, its program, 20 seeds", "ours: left of", "share",
+        "x_inh, for s", "sheet: left of 22, one seed", "share", "share, its program, 20 seeds", "ours", "share",
     )  # fmt: skip
     for (inhibition, duration), sheet in OFF.items():
         found = np.array([bench.survivors(inhibition, duration, seed) for seed in range(seeds)])

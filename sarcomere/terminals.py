@@ -57,7 +57,8 @@ class TerminalGenerator:
         axons, stream = np.random.SeedSequence(seed, spawn_key=(TERMINALS,)).spawn(2)
         rng = np.random.default_rng(axons)
         n, p = pool.n_units, parameters
-        threshold = np.maximum(p.threshold_Hz + p.threshold_sd_Hz * rng.standard_normal(n), 1.0)
+        width = np.sqrt(np.log1p((p.threshold_sd_Hz / p.threshold_Hz) ** 2))  # of the logarithm
+        threshold = p.threshold_Hz * np.exp(width * rng.standard_normal(n) - 0.5 * width**2)
         self.terminals = k.Terminals(
             step=pool.step_ms,
             trigger_interval=1e3 / threshold,

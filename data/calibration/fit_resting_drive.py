@@ -31,8 +31,8 @@ SLOPE = -150.0  # Hz per rheobase, about
 GRID_Hz = np.arange(6.0, 42.0, 2.0)
 COUNT, BEGIN = 150, 0.5  # stimuli, s
 LEAST = 0.05  # of the units
-SPIKES_S = (2.5, 4.5)  # after the train, s
-TERMINALS_S = (1.0, 3.0)  # the same with the nerve blocked, where cramps are short
+INTACT_S = (2.5, 4.5)  # after the train, s
+BLOCKED_S = (1.0, 3.0)  # the same with the nerve blocked, where cramps are short
 SHIFT = 0.02  # rheobase: hydration
 
 
@@ -58,14 +58,14 @@ def run(changes: dict[str, Any], seed: int, duration: float) -> xr.Dataset:
 
 
 def share_left(changes: dict[str, Any], blocked: bool, seed: int, frequency: float) -> float:
-    """Share of the units that go on after a train; motoneurons are asked, or terminals where the nerve is blocked."""
+    """Share of the units whose fibres go on after a train, driven by motoneurons or by terminals."""
     train = [{"kind": "stimulation", "at_s": BEGIN, "frequency_Hz": frequency, "count": COUNT}]
     block = [{"kind": "nerve_block", "at_s": 0.0}] if blocked else []
-    source, (first, last) = ("terminal", TERMINALS_S) if blocked else ("spike", SPIKES_S)
+    first, last = BLOCKED_S if blocked else INTACT_S
     end = BEGIN + (COUNT - 1) / frequency
     ds = run({**changes, "interventions": train + block}, seed, end + last + 0.1)
-    time = ds[f"{source}_time"].values
-    left = np.unique(ds[f"{source}_unit"].values[(time >= end + first) & (time <= end + last)])
+    time, unit = _impulses(ds)
+    left = np.unique(unit[(time >= end + first) & (time <= end + last)])
     return left.size / ds.sizes["motor_unit"]
 
 

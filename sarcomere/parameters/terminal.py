@@ -16,11 +16,18 @@ class TerminalParameters(Parameters):
         "stimulation that sets a terminal off, mean",
         "fitted (docs/cramp/fit.md): a train's potassium and the first few units bring the muscle's to "
         f"18 +- 3, {MINETTO}",
-        24.0,
+        48.0,
         gt=0,
         le=200,
     )
-    threshold_sd_Hz: float = quantity("Hz", "its SD between axons", f"18 +- 3, {MINETTO}", 3.0, ge=0, le=100)
+    threshold_sd_Hz: float = quantity(
+        "Hz",
+        "its SD between axons, log-normal",
+        f"fitted (docs/cramp/fit.md): EMG of 13.9 against 47.5 uV, {MINETTO}",
+        35.0,
+        ge=0,
+        le=200,
+    )
     rate_Hz: float = quantity("Hz", "rate of a burst, mean", f"25.7 +- 11.6, {MINETTO}", 25.7, gt=0, le=300)
     rate_sd_Hz: float = quantity("Hz", "its SD between bursts", f"25.7 +- 11.6, {MINETTO}", 11.6, ge=0, le=100)
     rate_least_Hz: float = quantity(

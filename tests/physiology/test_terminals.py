@@ -47,11 +47,19 @@ def test_terminals_burst_as_long_and_as_fast_as_with_the_nerve_blocked() -> None
 
 
 def test_more_terminals_answer_to_faster_stimuli() -> None:
-    """Thresholds are 24 +- 3 Hz, of the 60 axons that stimuli reach."""
-    counts = [np.unique(after(frequency)[0]).size for frequency in (14.0, 24.0, 36.0)]
-    assert counts[0] == 0
-    assert 10 < counts[1] < 50
-    assert counts[1] < counts[2] <= 60
+    """Thresholds of the 60 axons that stimuli reach are 48 +- 35 Hz, half below 39."""
+    counts = [np.unique(after(frequency)[0]).size for frequency in (6.0, 24.0, 100.0)]
+    assert counts[0] <= 3
+    assert 5 < counts[1] < 35
+    assert 45 < counts[2] <= 60
+
+
+def test_terminals_differ_as_stated() -> None:
+    """Mean and median of 2000 log-normal thresholds, within 4 standard errors."""
+    few = TerminalGenerator(TerminalParameters(), load_pool("prone", {"n_units": 2000}), [])
+    threshold = 1e3 / few.terminals.trigger_interval
+    assert threshold.mean() == pytest.approx(48.0, abs=4 * 35.0 / np.sqrt(2000))
+    assert np.median(threshold) == pytest.approx(38.8, abs=4 * 0.65 * 38.8 * 1.25 / np.sqrt(2000))
 
 
 def test_a_long_muscle_hardly_bursts_and_stretch_ends_bursts() -> None:

@@ -21,8 +21,9 @@ ABOVE = Arm("after train", "stim-above", MANY, 9.0)
 BLOCKED = Arm("after train", "stim-blocked", MANY, 2.0)
 NIGHT = Arm("cramp", "nocturnal-calf-cramp", MANY, 9.0, {"muscle.explicit_units": 0, "run.duration_s": 150.0})
 NIGHT_LONG = Arm("cramp", "nocturnal-calf-cramp", MANY, 2.0, {"muscle.explicit_units": 0, **UPRIGHT})
-# Full efforts at optimal length before a cramp and a minute after it; the cramp is stretched away after half a minute.
-MVC = {"kind": "effort", "x": 1.4, "rise_s": 0.5, "hold_s": 2.0, "fall_s": 0.5}
+# Efforts that recruit nearly all units, at optimal length, before a cramp and a minute after it; the cramp is stretched
+# away after half a minute.
+MVC = {"kind": "effort", "x": 2.0, "rise_s": 0.5, "hold_s": 2.0, "fall_s": 0.5}
 AFTERWARDS = Arm(
     "efforts",
     "nocturnal-calf-cramp",
