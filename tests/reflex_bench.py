@@ -33,7 +33,7 @@ def run(
     windows = windows or [5] * (force.size // 5)
     assert sum(windows) == force.size
     reflex = pack_reflex(p, max(windows))
-    state = fresh_reflex(reflex, float(force[0]), float(length[0]))
+    state = fresh_reflex(reflex, float(force[0]), float(length[0]), float(signals[0, k.PASSIVE]))
     x_base, x_inhibition = np.full(force.size, np.nan), np.full(force.size, np.nan)
     begin, end = 0, 0
     for window in windows:

@@ -50,9 +50,9 @@ class Potassium(NamedTuple):
 
 # Reflexes.  Time in ms, lengths in L0, forces in F0, rates in Hz, inputs in rheobases.
 
-# Columns of the signals that reach afferents besides force and length.
-GAMMA, NOCICEPTION, FATIGUE, ANTAGONIST, TENDON_STIMULUS, MECHANICAL, AFFERENT_OPEN = range(7)
-N_SIGNALS = 7
+# Columns of the signals that reach afferents besides active force and length.
+GAMMA, NOCICEPTION, FATIGUE, ANTAGONIST, TENDON_STIMULUS, MECHANICAL, AFFERENT_OPEN, PASSIVE = range(8)
+N_SIGNALS = 8
 
 # Pathways into the pool (rows of state.line).
 IA, II, IB, NOCICEPTIVE, RECIPROCAL, TENDON = range(6)
@@ -80,8 +80,8 @@ class TendonOrgan(NamedTuple):
     """Rate of Ib afferents, and how the muscle's length gates what they do."""
 
     rate: float
-    force_threshold: float
     force_scale: float
+    passive_threshold: float  # F0
     fast: float  # adaptation, relative to the rate in the end
     slow: float
     fast_keep: float

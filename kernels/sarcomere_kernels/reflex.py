@@ -19,6 +19,7 @@ from sarcomere_kernels.organ_types import (
     MECHANICAL,
     NOCICEPTION,
     NOCICEPTIVE,
+    PASSIVE,
     RECIPROCAL,
     SPINDLE_LENGTH,
     TENDON,
@@ -44,9 +45,10 @@ def _velocity(state: ReflexState, spindle: Spindle, length: float) -> float:
 
 
 @inner
-def _ib_rate(state: ReflexState, organ: TendonOrgan, force: float) -> float:
-    """Rate of tendon organs: the logarithm of force beyond threshold, more while it changes, in two adapting parts."""
-    static = organ.rate * math.log(1.0 + organ.force_scale * max(force - organ.force_threshold, 0.0))
+def _ib_rate(state: ReflexState, organ: TendonOrgan, active: float, passive: float) -> float:
+    """Rate of tendon organs: the logarithm of force, and more while it changes, in two adapting parts."""
+    force = max(active, 0.0) + max(passive - organ.passive_threshold, 0.0)
+    static = organ.rate * math.log(1.0 + organ.force_scale * force)
     fast = static + (state.memory[ADAPTED_FAST] - static) * organ.fast_keep
     slow = static + (state.memory[ADAPTED_SLOW] - static) * organ.slow_keep
     rate = (
@@ -74,7 +76,7 @@ def _sense(state: ReflexState, reflex: Reflex, force: float, length: float, sign
     dynamic = spindle.velocity_gain * math.copysign(abs(velocity) ** spindle.velocity_exponent, velocity)
     ia = dynamic + spindle.ia_length * stretch + spindle.ia_rest + spindle.fusimotor * signals[GAMMA]
     ii = spindle.ii_length * stretch + spindle.ii_rest
-    ib = _ib_rate(state, organ, force)
+    ib = _ib_rate(state, organ, force, signals[PASSIVE])
     gate = organ.gate_floor + (1.0 - organ.gate_floor) / (1.0 + math.exp((organ.gate_half - length) / organ.gate_slope))
     pain = max(signals[NOCICEPTION], reflex.mechanical * signals[MECHANICAL])
     from_ia = (1.0 + reflex.fatigue_ia * fatigue) * conducting * max(ia, 0.0)
@@ -121,7 +123,7 @@ def advance_reflex(
     Parameters
     ----------
     force, length : ndarray, shape (past,)
-        Of the muscle, in F0 (passive force included) and L0.
+        Of the muscle: active force in F0, length in L0.
     signals : ndarray, shape (past, N_SIGNALS)
         Everything else that reaches afferents; see ``organ_types``.
     x_base, x_inhibition : ndarray, shape (coming,)

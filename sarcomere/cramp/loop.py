@@ -126,7 +126,8 @@ class Loop:
         self._energetics, self._circulation = metabolism.pack_metabolism(e.energy, e.blood, e.potassium)
         self.metabolism = metabolism.fresh_metabolism(e.energy, e.blood, self._explicit.size)
         self._reflex = reflex.pack_reflex(e.reflex, self._ms)
-        self.reflex = reflex.fresh_reflex(self._reflex, muscle.resting_force(self.constants, e.length), e.length)
+        passive = muscle.resting_force(self.constants, e.length)
+        self.reflex = reflex.fresh_reflex(self._reflex, 0.0, e.length, passive)
         self.x = np.zeros((2, self._ms))  # base and inhibition by reflexes in the window to come
         self._write_reflexes()
         self.events: dict[str, Events] = {}
@@ -313,8 +314,8 @@ class Loop:
         signals[:, o.ANTAGONIST] = self.imposed.antagonist(w.time_s)
         signals[:, o.TENDON_STIMULUS] = self.imposed.tendon_stimulus(w.time_s, 1e-3)
         signals[:, o.AFFERENT_OPEN] = w.is_open
-        force = self.trace.force + self.trace.passive
-        self._write_reflexes(force, np.ascontiguousarray(lengths[1:]), signals)
+        signals[:, o.PASSIVE] = self.trace.passive
+        self._write_reflexes(self.trace.force, np.ascontiguousarray(lengths[1:]), signals)
 
     def _write_reflexes(self, force: Values | None = None, length: Values | None = None, signals: Any = None) -> None:
         nothing = np.zeros(0)

@@ -95,7 +95,7 @@ def pack_reflex(p: ReflexParameters, window_ms: int) -> k.Reflex:
     lags = _lags(p)
     _check_delays(p, lags, window_ms)
     spindle, organ = p.spindle, p.tendon_organ
-    full = organ.rate_Hz * math.log(1.0 + organ.force_scale * (1.0 - organ.force_threshold))  # of tendon organs at F0
+    full = organ.rate_Hz * math.log(1.0 + organ.force_scale)  # of tendon organs at F0
     tau = (p.tau_ia_ms, p.tau_ii_ms, p.tau_ib_ms, p.tau_nociceptive_s * 1e3, p.tau_reciprocal_ms)
     return k.Reflex(
         spindle=k.Spindle(
@@ -110,8 +110,8 @@ def pack_reflex(p: ReflexParameters, window_ms: int) -> k.Reflex:
         ),
         organ=k.TendonOrgan(
             rate=organ.rate_Hz,
-            force_threshold=organ.force_threshold,
             force_scale=organ.force_scale,
+            passive_threshold=organ.passive_threshold,
             fast=organ.adaptation_fast,
             slow=organ.adaptation_slow,
             fast_keep=math.exp(-1e-3 / organ.tau_fast_s),
@@ -150,7 +150,7 @@ def resting_signals(n_ms: int) -> F8:
     return signals
 
 
-def fresh_reflex(reflex: k.Reflex, force: float, length: float) -> k.ReflexState:
+def fresh_reflex(reflex: k.Reflex, force: float, length: float, passive: float = 0.0) -> k.ReflexState:
     """A muscle that has been at this force and length for long, undisturbed.
 
     Parameters
@@ -158,7 +158,9 @@ def fresh_reflex(reflex: k.Reflex, force: float, length: float) -> k.ReflexState
     reflex : sarcomere_kernels.organ_types.Reflex
         From `pack_reflex`.
     force, length : float
-        In F0 (passive force included) and L0.
+        Active force in F0, length in L0.
+    passive : float
+        Passive force, F0.
 
     Returns
     -------
@@ -187,7 +189,9 @@ def fresh_reflex(reflex: k.Reflex, force: float, length: float) -> k.ReflexState
     )
     n = room + 1  # the first millisecond still adapts
     nothing = np.zeros(0)
-    status = advance_reflex(state, settled, np.full(n, force), np.full(n, length), resting_signals(n), nothing, nothing)
+    signals = resting_signals(n)
+    signals[:, k.PASSIVE] = passive
+    status = advance_reflex(state, settled, np.full(n, force), np.full(n, length), signals, nothing, nothing)
     if status != OK:
         raise InputError(f"reflex: force = {force:g} F0 at length = {length:g} L0 is not finite; give finite numbers.")
     state.counters[0] = 0

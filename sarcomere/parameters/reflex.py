@@ -31,15 +31,16 @@ class TendonOrganParameters(Parameters):
     """Rate of group Ib afferents, ln(1 + scale F) with adaptation, and the length that lets them inhibit."""
 
     rate_Hz: float = quantity("Hz", "rate per e-fold of 1 + scale F", "ReMoto's public code", 60.0, gt=0, le=1000)
-    force_threshold: float = quantity(
-        "F0",
-        "force below which they are silent: a stretched muscle at rest mostly bypasses them",
-        "design; passive thresholds lie high (Houk & Henneman 1967; Jami 1992, from memory)",
-        0.05,
-        ge=0,
-        le=0.5,
-    )
     force_scale: float = quantity("1/F0", "scale of force", DESIGN, 25.0, gt=0, le=1000)
+    passive_threshold: float = quantity(
+        "F0",
+        "passive force that they do not feel; to active force they have no threshold",
+        "design: that at L0; one active unit excites them (Houk & Henneman 1967), stretch at rest hardly (Jami 1992, "
+        "from memory)",
+        0.025,
+        ge=0,
+        le=10,
+    )
     adaptation_fast: float = quantity(
         "1", "overshoot after a step of force that goes fast, of the rate in the end", ORGAN, 17 / 30, ge=0, le=20
     )

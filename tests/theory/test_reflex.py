@@ -23,19 +23,27 @@ pytestmark = pytest.mark.theory
 @pytest.mark.parametrize(("length", "force", "sheet"), [(0.75, 0.3, 0.02), (1.1, 0.5, 0.19), (1.5, 1.0, 0.25)])
 def test_tendon_organs_hardly_inhibit_a_short_muscle(length: float, force: float, sheet: float) -> None:
     """CRAMP C, with its gain and gate: a cramp in the short muscle is not stopped, one in the long muscle is."""
-    found = at(force, length, gain_ib=0.25, tendon_organ={"gate_floor": 0.1, "force_threshold": 0.0})[1]
+    found = at(force, length, gain_ib=0.25, tendon_organ={"gate_floor": 0.1})[1]
     assert found == pytest.approx(sheet, abs=0.005)
     gate = 0.1 + 0.9 / (1 + math.exp(-(length - 0.95) / 0.05))
     assert found == pytest.approx(0.25 * gate * math.log(1 + 25 * force) / math.log(26), rel=1e-12)
 
 
-def test_tendon_organs_do_not_answer_to_what_a_resting_muscle_pulls_with() -> None:
-    """Silent up to their threshold, full at F0; without a threshold the same passive force inhibits."""
-    assert at(0.05, 1.1)[1] == 0.0
-    assert 0.0 < at(0.051, 1.1)[1] < 0.01
+def test_tendon_organs_feel_active_force_and_hardly_what_a_resting_muscle_pulls_with() -> None:
+    """Passive force counts beyond its threshold; without one, as much as active force."""
     gate = 0.036 + 0.964 / (1 + math.exp(-3.0))
+
+    def inhibition(passive: float, **changes: float) -> float:
+        p = ReflexParameters.model_validate({**OFF, "gain_ib": 1.0, "tendon_organ": changes})
+        force, length, signals = np.zeros(100), np.full(100, 1.1), resting_signals(100)
+        signals[:, k.PASSIVE] = passive
+        return float(run(p, force, length, signals)[1][-1])
+
+    assert inhibition(0.025) == 0.0
+    assert at(0.001, 1.1)[1] > 0.0
+    assert inhibition(0.125) == pytest.approx(at(0.1, 1.1)[1], rel=1e-12)
+    assert inhibition(0.05, passive_threshold=0.0) == pytest.approx(at(0.05, 1.1)[1], rel=1e-12)
     assert at(1.0, 1.1)[1] == pytest.approx(gate, rel=1e-12)
-    assert at(0.05, 1.1, tendon_organ={"force_threshold": 0.0})[1] > 0.2
 
 
 @pytest.mark.parametrize(("length", "ia", "ii"), [(0.75, 0.0, 0.0), (0.99, 12.5, 5.5), (1.1, 40.0, 33.0)])
@@ -108,11 +116,11 @@ def test_tendon_organs_adapt_as_their_transfer_function() -> None:
     force[4000:] = 0.3
     p = ReflexParameters(**(OFF | {"gain_ib": 0.25, "tau_ib_ms": AT_ONCE}))
     found = run(p, force, length, signals)[1]
-    static = 60 * np.log(1 + 25 * (force - 0.05))
+    static = 60 * np.log(1 + 25 * force)
     system = cont2discrete(([1.7, 2.58, 0.4], [1.0, 2.2, 0.4]), 1e-3, method="zoh")
     rate = static[0] + dlsim(system, static - static[0])[1][:, 0]
     gate = 0.036 + 0.964 / (1 + math.exp(-1.0))
-    full = 60 * math.log(1 + 25 * 0.95)
+    full = 60 * math.log(26)
     expected = 0.25 * gate * np.maximum(rate, 0.0) / full
     np.testing.assert_allclose(found[15:], expected[:-15], rtol=1e-9)
     assert found[1015] - found[1014] == pytest.approx(
