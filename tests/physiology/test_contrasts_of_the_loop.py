@@ -1,6 +1,6 @@
 """The four contractions told apart in runs of the whole loop, by ``sarcomere explain``: pytest -m slow -k of_the_loop.
 
-Ten minutes of CPU time.  Seeds are fixed; the lattices' scatter and its false alarms are those of test_contrasts.py.
+Twelve minutes of CPU time.  Seeds are fixed; the lattices' scatter and its false alarms are those of test_contrasts.py.
 """
 
 from __future__ import annotations
