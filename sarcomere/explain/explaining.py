@@ -63,6 +63,7 @@ def explain(
         recorded = of_cramp_run(ds, unit, command_end)
     else:
         recorded = of_lattice_run(ds, unit)
+        _refuse_imposed(recorded)
     replicates = QUICK_REPLICATES if quick else max(REPLICATES, recorded.run.replicates)
     n_thick = min(QUICK_THICK, recorded.lattice.n_thick) if quick else recorded.lattice.n_thick
     scenario = twins.prepared(recorded, replicates, n_thick)
@@ -84,3 +85,13 @@ def explain(
     found = replace(found, held_by=held_by(found))
     found = replace(found, contrast=contrast(found))
     return replace(found, sentences=tuple(sentences(found)))
+
+
+def _refuse_imposed(scenario: Scenario) -> None:
+    """Calcium or load that the experimenter imposed leaves nothing to explain."""
+    for imposed, name in ((scenario.drive.pCa, "pCa"), (scenario.protocol.load, "load")):
+        if imposed is not None:
+            raise InputError(
+                f"This run imposes {name}, so what held it is the experimenter: explain a run driven by impulses, at "
+                f"an imposed length."
+            )
