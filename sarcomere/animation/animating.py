@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import xarray as xr
 
 from sarcomere.animation.drawing import PairFigure
 from sarcomere.animation.film import Told, replay, sampled_as
 from sarcomere.animation.pair import Pair, parse_pair
-from sarcomere.animation.window import window
+from sarcomere.animation.window import Window, window
 from sarcomere.animation.writing import Drawn, check_output, write
 from sarcomere.errors import InputError, nearest
 from sarcomere.explain.replay import of_cramp_run, of_lattice_run
@@ -19,14 +19,26 @@ from sarcomere.results import open_run
 from sarcomere.scenario import Scenario
 from sarcomere.simulate import Simulation
 
-FPS = 12.0
-_MAX_FPS = 50.0  # GIF counts in hundredths of a second, and players slow down what is shorter than two
+FPS = 12
+_MAX_FPS = 50  # GIF counts in hundredths of a second, and players slow down what is shorter than two
 _REPLAYED = 0.5  # share of the work, about
 
 Progress = Callable[[str, float], None]
 
 
-def animate(
+class Plan(NamedTuple):
+    """All that is to be drawn, found possible."""
+
+    scenario: Scenario
+    replicate: int
+    recorded: xr.DataArray | None  # force over time, where the replay has the same bits
+    moments: Window
+    pair: tuple[int, int] | None  # thick filament and face; None: the lattice in space
+    output: Path
+    fps: int
+
+
+def plan(
     path: str | Path,
     output: str | Path | None = None,
     *,
@@ -35,10 +47,35 @@ def animate(
     start: float | None = None,
     stop: float | None = None,
     every_ms: float | None = None,
-    fps: float = FPS,
+    fps: int = FPS,
     pair: str | None = None,
     in_space: bool = False,
-    progress: Progress | None = None,
+) -> Plan:
+    """Read what is to be replayed and check what is asked for; parameters are those of ``animate``.
+
+    Returns
+    -------
+    Plan
+    """
+    output = Path(path).with_suffix(".gif") if output is None else Path(output)
+    check_output(output)
+    if not 0 < fps <= _MAX_FPS:
+        raise InputError(f"--fps {fps}: cannot be played; give frames per second above 0, at most {_MAX_FPS}.")
+    if in_space and pair is not None:
+        raise InputError(f"--pair {pair}: has no meaning with --3d, which shows all filaments; leave one out.")
+    if in_space:
+        from sarcomere.animation.space import load_pyvista
+
+        load_pyvista()
+    with open_run(path) as ds:
+        scenario, number, recorded = _chosen(ds, unit, replicate)
+    moments = window(scenario, start, stop, every_ms)
+    chosen = None if in_space else parse_pair(pair or "0,0", scenario.lattice)
+    return Plan(scenario, number, recorded, moments, chosen, output, fps)
+
+
+def animate(
+    path: str | Path, output: str | Path | None = None, *, progress: Progress | None = None, **asked: Any
 ) -> Path:
     """Show the heads and regulatory units of one half-sarcomere of a run at work.
 
@@ -51,22 +88,14 @@ def animate(
         Run file.
     output : str or pathlib.Path, optional
         Ends in .gif, .html, or .png for the last moment alone; by default a GIF beside the run.
-    unit : int, optional
-        Motor unit or condition; by default that of the largest active force.
-    replicate : int, optional
-        By its number; by default the first one.
-    start, stop : float, optional
-        From when to when, s; by default the whole run.
-    every_ms : float, optional
-        Simulated time between frames; by default such that there are about 100.
-    fps : float
-        Frames per second when played.
-    pair : str, optional
-        Thick filament and face, such as ``0,3``; by default the first.
-    in_space : bool
-        The lattice in three dimensions instead of a pair of filaments; takes the extra ``viz3d``.
     progress : callable, optional
         Takes what is being done and the share of all work done.
+    **asked
+        ``unit`` and ``replicate`` (int; by default that of the largest active force, and the first); ``start`` and
+        ``stop`` (s; by default the whole run); ``every_ms`` (simulated time between frames; by default such that there
+        are about 100); ``fps`` (frames per second when played); ``pair`` (thick filament and face, such as ``"0,3"``);
+        ``in_space`` (bool: the lattice in three dimensions instead of a pair of filaments, which takes the extra
+        ``viz3d``).
 
     Returns
     -------
@@ -80,41 +109,54 @@ def animate(
     StoreError
         If the run cannot be read or the file cannot be written.
     """
-    output = Path(path).with_suffix(".gif") if output is None else Path(output)
-    check_output(output)
-    if not (math.isfinite(fps) and 0 < fps <= _MAX_FPS):
-        raise InputError(f"--fps {fps:g}: cannot be played; give frames per second above 0, at most {_MAX_FPS:g}.")
-    with open_run(path) as ds:
-        scenario, number, recorded = _chosen(ds, unit, replicate)
-    moments = window(scenario, start, stop, every_ms)
+    return carry_out(plan(path, output, **asked), progress)
+
+
+def carry_out(planned: Plan, progress: Progress | None = None) -> Path:
+    """Replay, draw and write what ``plan`` found possible.
+
+    Returns
+    -------
+    pathlib.Path
+        The finished file.
+    """
+    tell = progress or _silent
+    drawn = _drawn(planned, lambda share: tell("replaying the run", _REPLAYED * share))
+    frames = len(planned.moments.frames)
+    write(
+        drawn, frames, planned.output, planned.fps, lambda share: tell("drawing", _REPLAYED + share * (1 - _REPLAYED))
+    )
+    return planned.output
+
+
+def _silent(what: str, share: float) -> None:
+    """Progress that nobody asked for."""
+
+
+def _drawn(planned: Plan, told: Told) -> Drawn:
+    """The run replayed and its figure made."""
+    scenario, moments, number = planned.scenario, planned.moments, planned.replicate
     simulation = Simulation(sampled_as(scenario, moments, number))
     lattice = simulation.batch[0].lattice
-    tell = progress or (lambda *_: None)
-    replayed: Told = lambda share: tell("replaying the run", _REPLAYED * share)  # noqa: E731
-    if in_space:
-        if pair is not None:
-            raise InputError(f"--pair {pair}: has no meaning with --3d, which shows all filaments; leave one out.")
+    if planned.pair is None:
         from sarcomere.animation.space import Space, SpaceFigure  # loads pyvista
 
-        space = Space(scenario.lattice, lattice)
-        seen_whole = replay(simulation, moments, space, recorded, replayed)
-        drawn: Drawn = SpaceFigure(seen_whole, *_words(scenario, number, seen_whole.is_recorded))
-    else:
-        thick, face = parse_pair(pair or "0,0", scenario.lattice)
-        along = Pair(scenario.lattice, lattice, thick, face)
-        seen = replay(simulation, moments, along, recorded, replayed)
-        title, notes = _words(scenario, number, seen.is_recorded)
-        drawn = PairFigure(seen, title, [*notes, "Only heads that face one of the two thin filaments are drawn."])
-    done = lambda share: tell("drawing", _REPLAYED + (1 - _REPLAYED) * share)  # noqa: E731
-    write(drawn, len(moments.frames), output, fps, done)
-    return output
+        whole = replay(simulation, moments, Space(scenario.lattice, lattice), planned.recorded, told)
+        return SpaceFigure(whole, scenario.title, [_origin(scenario, number, whole.is_recorded)])
+    along = Pair(scenario.lattice, lattice, *planned.pair)
+    seen = replay(simulation, moments, along, planned.recorded, told)
+    notes = [
+        _origin(scenario, number, seen.is_recorded),
+        "Only heads that face one of the two thin filaments are drawn.",
+    ]
+    return PairFigure(seen, scenario.title, notes)
 
 
 def _chosen(ds: xr.Dataset, unit: int | None, replicate: int | None) -> tuple[Scenario, int, xr.DataArray | None]:
     """One motor unit of a run as a scenario, the number of its replicate, and its recorded force if bits are kept."""
     numbers = ds.replicate.values.tolist() if "replicate" in ds.coords else []
-    number = numbers[0] if replicate is None and numbers else replicate
-    if number not in numbers:
+    number = int(numbers[0]) if replicate is None and numbers else replicate
+    if number is None or number not in numbers:
         remedy = nearest(str(number), map(str, numbers))
         raise InputError(f"--replicate {number}: this run has no such replicate; {remedy}")
     if ds.attrs.get("kind") == "cramp":
@@ -131,14 +173,14 @@ def _place(ds: xr.Dataset, scenario: Scenario, label: str) -> int:
     return scenario.run.stream
 
 
-def _words(scenario: Scenario, number: int, is_recorded: bool | None) -> tuple[str, list[str]]:
-    """Title, and what is to be said below it."""
+def _origin(scenario: Scenario, number: int, is_recorded: bool | None) -> str:
+    """What is shown, and how it relates to what the file holds."""
     unit, lattice = scenario.motor_units[0], scenario.lattice
     if is_recorded is None:
         origin = "same impulses, length and chemistry as recorded, other random numbers"
     else:
         origin = "replayed bit for bit" if is_recorded else "replayed by other kernels than recorded it"
-    return scenario.title, [
+    return (
         f"Unit {unit.id}, {unit.fibre} fibre; replicate {number}; one half-sarcomere of {lattice.n_thick} thick "
         f"filaments; {origin}."
-    ]
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -22,7 +23,6 @@ SIZE = (11.0, 8.6)  # inches
 _MARGIN = 40.0  # nm beyond M-line and Z-disc
 _TAPER = 30.0  # nm of the tip of a thick filament
 _POINTS = 20  # of an outline
-_EDGE = "#55555f"
 _HEAD_COLOURS = to_rgba_array(looks.HEAD_COLOURS)
 _SITE_COLOURS = to_rgba_array(looks.SITE_COLOURS)
 # left, bottom, width, height, as shares of the figure
@@ -47,12 +47,12 @@ class Panel:
     def __init__(self, ax: Axes) -> None:
         self.ax = ax
         grain = 2 * looks.ACTIN_RADIUS
-        self._titin = LineCollection([], colors="#8a6d3b", linewidths=1.0, linestyles=(0, (4, 1.5)))
-        self._backbone = Polygon([[0.0, 0.0]], facecolor="#d9b8a8", edgecolor="#a07a68", linewidth=0.8)
+        self._titin = LineCollection([], colors=looks.TITIN, linewidths=1.0, linestyles=(0, (4, 1.5)))
+        self._backbone = Polygon([[0.0, 0.0]], facecolor=looks.BACKBONE, edgecolor=looks.BACKBONE_EDGE, linewidth=0.8)
         self._actin = EllipseCollection(
-            grain, grain, 0.0, units="xy", offset_transform=ax.transData, edgecolors=_EDGE, linewidths=0.15
+            grain, grain, 0.0, units="xy", offset_transform=ax.transData, edgecolors=looks.ACTIN_EDGE, linewidths=0.15
         )
-        self._tails = LineCollection([], colors="#7a5a4a", linewidths=1.2)
+        self._tails = LineCollection([], colors=looks.TAIL, linewidths=1.2)
         self._motors = PolyCollection([], edgecolors="0.2", linewidths=0.4)
         self._z_disc = LineCollection([], colors="0.15", linewidths=4.0)
         for order, artist in enumerate(
@@ -70,11 +70,11 @@ class Panel:
         self._titin.set_segments([[(tip, 0.0), (look.hs_length, y)] for y in (-look.spacing / 2, look.spacing / 2)])
         self._z_disc.set_segments([[(look.hs_length, -reach), (look.hs_length, reach)]])
         self._actin.set_offsets(look.actin)
-        self._actin.set_facecolor(_SITE_COLOURS[look.actin_state])
-        self._tails.set_segments(np.stack([look.foot, look.motor], axis=1))
+        self._actin.set_facecolor(_SITE_COLOURS[look.actin_state].tolist())
+        self._tails.set_segments(list(np.stack([look.foot, look.motor], axis=1)))
         order = np.argsort(look.head_state >= k.A1, kind="stable")  # attached heads in front
-        self._motors.set_verts(outlines(look)[order])
-        self._motors.set_facecolor(_HEAD_COLOURS[look.head_state[order]])
+        self._motors.set_verts(list(outlines(look)[order]))
+        self._motors.set_facecolor(_HEAD_COLOURS[look.head_state[order]].tolist())
 
 
 def outlines(look: PairLook) -> NDArray[np.float64]:
@@ -125,7 +125,7 @@ class PairFigure:
         ax.set(xlim=(-_MARGIN, longest + _MARGIN), ylim=(-reach, reach), yticks=[])
         ax.spines[["top", "right", "left"]].set_visible(False)
         ax.tick_params(labelsize="x-small", length=2, pad=1)
-        small = {"fontsize": "x-small", "va": "bottom", "ha": "center"}
+        small: dict[str, Any] = {"fontsize": "x-small", "va": "bottom", "ha": "center"}
         for x, text in ((0.0, "M-line"), (film[0].hs_length, "Z-disc")):
             ax.text(x, reach, text, **small)
         ax.text(film[0].thick_tip / 2, reach, "thin filaments (actin) above and below the thick one (myosin)", **small)
@@ -144,9 +144,9 @@ class PairFigure:
         ax.set(xlim=ends, ylim=(-reach, reach), yticks=[], aspect="equal")
         ax.set_xlabel("distance from the M-line (nm); this panel is to scale", fontsize="x-small", labelpad=1)
         ax.tick_params(labelsize="x-small", length=2, pad=1)
-        frame = Rectangle((ends[0], -reach), width, 2 * reach, fill=False, edgecolor="#c00000", linewidth=1.0)
+        frame = Rectangle((ends[0], -reach), width, 2 * reach, fill=False, edgecolor=looks.NOW, linewidth=1.0)
         self._whole.ax.add_patch(frame).set_zorder(10)
-        ax.spines[:].set_color("#c00000")
+        ax.spines[:].set_color(looks.NOW)
 
     def show(self, frame: int) -> None:
         """Draw one frame."""

@@ -31,6 +31,9 @@ HEAD_NAMES = (
     "RIGOR: attached, no nucleotide",
 )
 
+BACKBONE, BACKBONE_EDGE, TAIL, TITIN, ACTIN_EDGE = "#d9b8a8", "#a07a68", "#7a5a4a", "#8a6d3b", "#55555f"
+FORCE, CALCIUM, NOW = "#000000", "#0072b2", "#c00000"
+
 # Regulatory units
 CLOSED, CLOSED_CALCIUM, OPEN_CALCIUM, OPEN_BARE = range(4)
 SITE_COLOURS = ["#c9c9d1", "#b08fd0", "#009e73", "#86d9bf"]

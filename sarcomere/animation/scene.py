@@ -91,7 +91,11 @@ class Scene:
             z[now == detached] += looks.ALONG[detached]
         bound = state.bound_head[: state.counters[k.N_BOUND]]
         site = state.bound_site[: bound.size]
-        thin, monomer, face = plan.site_thin[site], plan.site_monomer[site], lattice.head_face[bound] % _FACES
+        thin, monomer, face = (
+            plan.site_thin[site],
+            plan.site_monomer[site],
+            lattice.head_face[bound].astype(np.int64) % _FACES,
+        )
         z[bound] = self.actins(state).z[thin, monomer]
         azimuth = self.azimuth(thin, face, monomer)
         surface = looks.HELIX_RADIUS * np.cos(azimuth) + looks.ACTIN_RADIUS

@@ -180,12 +180,19 @@ class SpaceFigure:
         for i, (y, z) in enumerate(look.thick):
             centre = (sum(look.ends) / 2, y, z)
             rod = pv.Cylinder(center=centre, direction=(1, 0, 0), radius=looks.THICK_RADIUS, height=LENGTH)
-            plot.add_mesh(rod, color="#d9b8a8", name=f"thick {i}", smooth_shading=True, reset_camera=False, render=False)
+            plot.add_mesh(
+                rod, color=looks.BACKBONE, name=f"thick {i}", smooth_shading=True, reset_camera=False, render=False
+            )
         bead = pv.Sphere(radius=looks.ACTIN_RADIUS, theta_resolution=12, phi_resolution=10)
         self._beads("actin", look.actin, look.actin_state, looks.SITE_COLOURS, bead)
         tails = np.stack([look.foot, look.motor], axis=1).reshape(-1, 3)
         plot.add_mesh(
-            pv.line_segments_from_points(tails), color="#7a5a4a", line_width=3, name="tails", reset_camera=False, render=False
+            pv.line_segments_from_points(tails),
+            color=looks.TAIL,
+            line_width=3,
+            name="tails",
+            reset_camera=False,
+            render=False,
         )
         motor = pv.ParametricEllipsoid(
             looks.MOTOR_LENGTH / 2, looks.MOTOR_WIDTH / 2, looks.MOTOR_WIDTH / 2, u_res=14, v_res=14
@@ -218,5 +225,6 @@ class SpaceFigure:
             name=name,
             smooth_shading=True,
             specular=0.3,
-            reset_camera=False, render=False,
+            reset_camera=False,
+            render=False,
         )

@@ -12,8 +12,6 @@ from matplotlib.lines import Line2D
 from sarcomere.animation import looks
 from sarcomere.animation.film import Film
 
-_FORCE_COLOUR, _CALCIUM_COLOUR = "black", "#0072B2"
-
 
 class Traces:
     """Both curves, pale where they are still to come.
@@ -30,15 +28,17 @@ class Traces:
         self._film = film
         self._parts = []
         curves = (
-            (film.force, _FORCE_COLOUR, "force (pN per\nthick filament)"),
-            (film.ca, _CALCIUM_COLOUR, "free Ca²⁺ (µM)"),
+            (film.force, looks.FORCE, "force (pN per\nthick filament)"),
+            (film.ca, looks.CALCIUM, "free Ca²⁺ (µM)"),
         )
         time = 1e3 * film.curve_time
         for ax, (values, colour, label) in zip(axes, curves, strict=True):
             ax.plot(time, values, color=colour, alpha=0.25, linewidth=1.2)
             (past,) = ax.plot([], [], color=colour, linewidth=1.5)
-            mark = ax.axvline(0.0, color="#c00000", linewidth=1.2)
-            told = ax.text(1.0, 1.0, "", transform=ax.transAxes, ha="right", va="bottom", color=colour, fontsize="small")
+            mark = ax.axvline(0.0, color=looks.NOW, linewidth=1.2)
+            told = ax.text(
+                1.0, 1.0, "", transform=ax.transAxes, ha="right", va="bottom", color=colour, fontsize="small"
+            )
             ax.set_ylabel(label, fontsize="small")
             ax.set_xlim(1e3 * film.time[0], 1e3 * film.time[-1])
             ax.set_ylim(min(0.0, 1.05 * float(values.min())), 1.15 * float(values.max()) or 1.0)

@@ -9,7 +9,7 @@ from sarcomere.errors import InputError
 from sarcomere.scenario import Scenario
 
 FRAMES = 100  # where nothing else is asked for
-MAX_FRAMES = 600  # all are in memory while they are written, about 2.5 MB each
+MAX_FRAMES = 600  # all of a GIF are in memory until it is written, about 0.8 MB each
 
 
 class Window(NamedTuple):

@@ -6,18 +6,31 @@ import contextlib
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
-from matplotlib.animation import AbstractMovieWriter, HTMLWriter, PillowWriter
+from matplotlib.animation import AbstractMovieWriter, PillowWriter
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from PIL import Image
 
+from sarcomere.animation.page import HtmlWriter
+from sarcomere.animation.palette import palette
 from sarcomere.errors import InputError, StoreError
 
 DPI = 90
 _STILL_DPI = 130
-_EMBED_MB = 1024  # more than MAX_FRAMES take
 SUFFIXES = (".gif", ".html", ".png")
+
+
+class GifWriter(PillowWriter):
+    """Writes every frame in the same 256 colours: a palette chosen for each frame would mix up those of the states."""
+
+    _frames: list[Image.Image]
+
+    def grab_frame(self, **options: Any) -> None:
+        """Take the figure as it is now."""
+        super().grab_frame(**options)
+        self._frames[-1] = self._frames[-1].quantize(palette=palette(), dither=Image.Dither.NONE)
 
 
 class Drawn(Protocol):
@@ -49,9 +62,7 @@ def check_output(path: Path) -> None:
         raise InputError(f"{path}: cannot be written there; name a file in a folder that takes files with -o.")
 
 
-def write(
-    drawn: Drawn, frames: int, path: Path, fps: float, progress: Callable[[float], None] | None = None
-) -> None:
+def write(drawn: Drawn, frames: int, path: Path, fps: int, progress: Callable[[float], None] | None = None) -> None:
     """Write all frames, or of a PNG the last one.
 
     Parameters
@@ -90,15 +101,10 @@ def write(
             aside.unlink(missing_ok=True)
 
 
-def _write_moving(
-    drawn: Drawn, frames: int, path: Path, fps: float, progress: Callable[[float], None] | None
-) -> None:
+def _write_moving(drawn: Drawn, frames: int, path: Path, fps: int, progress: Callable[[float], None] | None) -> None:
     FigureCanvasAgg(drawn.figure)
     writer: AbstractMovieWriter
-    if path.suffix == ".gif":
-        writer = PillowWriter(fps=fps)
-    else:
-        writer = HTMLWriter(fps=fps, embed_frames=True, embed_limit=_EMBED_MB, default_mode="loop")
+    writer = GifWriter(fps=fps) if path.suffix == ".gif" else HtmlWriter(fps=fps)
     with writer.saving(drawn.figure, str(path), DPI):
         for frame in range(frames):
             drawn.show(frame)

@@ -7,6 +7,7 @@ from dataclasses import replace
 import xarray as xr
 
 from sarcomere.analysis import cramp_episode
+from sarcomere.errors import InputError
 from sarcomere.explain import twins
 from sarcomere.explain.explanation import Explanation
 from sarcomere.explain.inquiry import Inquiry
@@ -14,6 +15,7 @@ from sarcomere.explain.observing import Bench, Progress, drive_of
 from sarcomere.explain.replay import of_cramp_run, of_lattice_run
 from sarcomere.explain.sentences import sentences
 from sarcomere.explain.verdict import contrast, held_by
+from sarcomere.scenario import Scenario
 
 REPLICATES, QUICK_REPLICATES = 4, 2
 QUICK_THICK = 4
