@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.collections import EllipseCollection, LineCollection, PolyCollection
 from matplotlib.colors import to_rgba_array
@@ -42,6 +43,11 @@ class Panel:
     ----------
     ax : matplotlib.axes.Axes
         Where.
+
+    Attributes
+    ----------
+    moving : list of matplotlib.artist.Artist
+        What changes from frame to frame.
     """
 
     def __init__(self, ax: Axes) -> None:
@@ -55,9 +61,15 @@ class Panel:
         self._tails = LineCollection([], colors=looks.TAIL, linewidths=1.2)
         self._motors = PolyCollection([], edgecolors="0.2", linewidths=0.4)
         self._z_disc = LineCollection([], colors="0.15", linewidths=4.0)
-        for order, artist in enumerate(
-            (self._titin, self._backbone, self._z_disc, self._actin, self._tails, self._motors)
-        ):
+        self.moving: list[Artist] = [
+            self._titin,
+            self._backbone,
+            self._z_disc,
+            self._actin,
+            self._tails,
+            self._motors,
+        ]
+        for order, artist in enumerate(self.moving):
             artist.set_zorder(order + 1)
             ax.add_artist(artist)
         ax.axvline(0.0, color="0.15", linewidth=2.5, zorder=0.5)
@@ -118,6 +130,11 @@ class PairFigure:
         self._set_whole()
         self._set_part()
 
+    @property
+    def moving(self) -> list[Artist]:
+        """What changes from frame to frame, and what lies in front of it."""
+        return [*self._whole.moving, *self._part.moving, self._frame, self._clock, *self._traces.moving]
+
     def _set_whole(self) -> None:
         ax, film = self._whole.ax, self._film.looks
         reach = max(look.spacing for look in film) + 12.0
@@ -144,8 +161,8 @@ class PairFigure:
         ax.set(xlim=ends, ylim=(-reach, reach), yticks=[], aspect="equal")
         ax.set_xlabel("distance from the M-line (nm); this panel is to scale", fontsize="x-small", labelpad=1)
         ax.tick_params(labelsize="x-small", length=2, pad=1)
-        frame = Rectangle((ends[0], -reach), width, 2 * reach, fill=False, edgecolor=looks.NOW, linewidth=1.0)
-        self._whole.ax.add_patch(frame).set_zorder(10)
+        self._frame = Rectangle((ends[0], -reach), width, 2 * reach, fill=False, edgecolor=looks.NOW, linewidth=1.0)
+        self._whole.ax.add_patch(self._frame).set_zorder(10)
         ax.spines[:].set_color(looks.NOW)
 
     def show(self, frame: int) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
@@ -155,6 +156,11 @@ class SpaceFigure:
         self._traces = Traces([self.figure.add_axes(place) for place in places], film)
         legends(self.figure, 0.375)
         self._aim()
+
+    @property
+    def moving(self) -> list[Artist]:
+        """What changes from frame to frame."""
+        return [self._image, self._clock, *self._traces.moving]
 
     def _aim(self) -> None:
         """Look across the filaments from above, the M-line to the left, everything in view."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -47,6 +48,11 @@ class Traces:
             self._parts.append((past, mark, told, values))
         axes[0].tick_params(labelbottom=False)
         axes[-1].set_xlabel("time (ms)", fontsize="small")
+
+    @property
+    def moving(self) -> list[Artist]:
+        """What changes from frame to frame."""
+        return [artist for *artists, _ in self._parts for artist in artists]
 
     def show(self, frame: int) -> None:
         """Move the marks to a frame."""

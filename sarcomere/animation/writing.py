@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from matplotlib.animation import AbstractMovieWriter, PillowWriter
-from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 from PIL import Image
 
+from sarcomere.animation.bake import bake
 from sarcomere.animation.page import HtmlWriter
 from sarcomere.animation.palette import palette
 from sarcomere.errors import InputError, StoreError
@@ -37,6 +38,10 @@ class Drawn(Protocol):
     """A figure that shows one frame after the other."""
 
     figure: Figure
+
+    @property
+    def moving(self) -> list[Artist]:
+        """What changes from frame to frame."""
 
     def show(self, frame: int) -> None:
         """Draw one frame."""
@@ -102,7 +107,7 @@ def write(drawn: Drawn, frames: int, path: Path, fps: int, progress: Callable[[f
 
 
 def _write_moving(drawn: Drawn, frames: int, path: Path, fps: int, progress: Callable[[float], None] | None) -> None:
-    FigureCanvasAgg(drawn.figure)
+    bake(drawn.figure, drawn.moving, DPI)
     writer: AbstractMovieWriter
     writer = GifWriter(fps=fps) if path.suffix == ".gif" else HtmlWriter(fps=fps)
     with writer.saving(drawn.figure, str(path), DPI):

@@ -8,12 +8,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 import xarray as xr
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgba_array
 from PIL import Image
 
 import sarcomere
 from sarcomere.animation import animate, looks
 from sarcomere.animation.animating import plan
+from sarcomere.animation.bake import bake
 from sarcomere.animation.drawing import PairFigure
 from sarcomere.animation.film import Film, replay, sampled_as
 from sarcomere.animation.pair import Pair, PairLook
@@ -123,6 +125,22 @@ def test_the_figure_shows_the_states_in_the_colours_of_the_legend(film: Film[Pai
     texts = [text.get_text() for legend in figure.figure.legends for text in legend.get_texts()]
     assert texts == [*looks.HEAD_NAMES, *looks.SITE_NAMES]
     assert figure._clock.get_text().strip() == "60.0 ms"
+
+
+def test_a_baked_figure_looks_as_before(film: Film[PairLook]) -> None:
+    pictures = []
+    for frame, is_baked in ((6, False), (6, True), (0, False)):
+        figure = PairFigure(film, "title", ["note"])
+        if is_baked:
+            bake(figure.figure, figure.moving, 50)
+        figure.figure.set_dpi(50)
+        figure.show(frame)
+        canvas = FigureCanvasAgg(figure.figure)
+        canvas.draw()
+        pictures.append(np.array(canvas.buffer_rgba()).astype(float))
+    plain, baked, other = pictures
+    assert np.abs(baked - plain).mean() < 0.5  # of 255; only what crosses a moving edge
+    assert np.abs(other - plain).mean() > 2
 
 
 def test_heads_in_space_touch_the_actin_they_hold(run_file: Path) -> None:
