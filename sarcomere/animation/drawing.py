@@ -133,7 +133,7 @@ class PairFigure:
     @property
     def moving(self) -> list[Artist]:
         """What changes from frame to frame, and what lies in front of it."""
-        return [*self._whole.moving, *self._part.moving, self._frame, self._clock, *self._traces.moving]
+        return [*self._whole.moving, *self._part.moving, self._frame, self._z_name, self._clock, *self._traces.moving]
 
     def _set_whole(self) -> None:
         ax, film = self._whole.ax, self._film.looks
@@ -143,8 +143,8 @@ class PairFigure:
         ax.spines[["top", "right", "left"]].set_visible(False)
         ax.tick_params(labelsize="x-small", length=2, pad=1)
         small: dict[str, Any] = {"fontsize": "x-small", "va": "bottom", "ha": "center"}
-        for x, text in ((0.0, "M-line"), (film[0].hs_length, "Z-disc")):
-            ax.text(x, reach, text, **small)
+        ax.text(0.0, reach, "M-line", **small)
+        self._z_name = ax.text(film[0].hs_length, reach, "Z-disc", **small)
         ax.text(film[0].thick_tip / 2, reach, "thin filaments (actin) above and below the thick one (myosin)", **small)
         ax.text((film[0].thick_tip + film[0].hs_length) / 2, 0.0, "titin", **small | {"va": "center"})
 
@@ -169,5 +169,6 @@ class PairFigure:
         """Draw one frame."""
         for panel in (self._whole, self._part):
             panel.show(self._film.looks[frame])
+        self._z_name.set_x(self._film.looks[frame].hs_length)
         self._traces.show(frame)
         self._clock.set_text(f"{1e3 * self._film.time[frame]:8.1f} ms")
