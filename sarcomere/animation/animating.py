@@ -182,5 +182,5 @@ def _origin(scenario: Scenario, number: int, is_recorded: bool | None) -> str:
         origin = "replayed bit for bit" if is_recorded else "replayed by other kernels than recorded it"
     return (
         f"Unit {unit.id}, {unit.fibre} fibre; replicate {number}; one half-sarcomere of {lattice.n_thick} thick "
-        f"filaments; {origin}."
+        f"filament{'s' if lattice.n_thick > 1 else ''}; {origin}."
     )

@@ -14,7 +14,7 @@ from PIL import Image
 
 import sarcomere
 from sarcomere.animation import animate, looks
-from sarcomere.animation.animating import plan
+from sarcomere.animation.animating import carry_out, plan
 from sarcomere.animation.bake import bake
 from sarcomere.animation.drawing import PairFigure
 from sarcomere.animation.film import Film, replay, sampled_as
@@ -199,10 +199,10 @@ def test_imposed_calcium_load_and_series_are_replayed_bit_for_bit(drive: str, tm
 
 def test_a_unit_of_the_whole_loop_is_replayed(tmp_path: Path) -> None:
     path = sarcomere.record(episodes.episode({"run": {"duration_s": 0.05}}), tmp_path / "cramp.h5")
-    planned = plan(path, stop=0.01)
+    planned = plan(path, tmp_path / "cramp.png", stop=0.01, every_ms=5.0)
     assert planned.recorded is None
     assert planned.scenario.drive.impulses_s is not None
-    assert animate(path, tmp_path / "cramp.png", stop=0.01, every_ms=5.0).stat().st_size > 0
+    assert carry_out(planned).stat().st_size > 0
 
 
 def test_space_is_drawn(run_file: Path, tmp_path: Path) -> None:
