@@ -167,6 +167,7 @@ def carry_out(
                 made += 0 if outcome.error else shard.count
                 if watcher:
                     watcher.update(0 if outcome.error else shard.count, shard.count if outcome.error else 0)
+        sweep_parts(folder, {shard.name for shard in shards})  # of workers that were killed
         return Report(folder, _runs(before) + made, made, sorted(failures))
 
 
