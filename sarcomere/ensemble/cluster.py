@@ -7,7 +7,7 @@ a task that a lost worker did not finish is done again by another one and nothin
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -72,7 +72,7 @@ def on_cluster(client: Client) -> Executor:
         As ``driver.carry_out`` takes it.
     """
 
-    def execute(tasks: Sequence[Task]) -> Iterator[Outcome]:
+    def execute(tasks: Sequence[Task]) -> Generator[Outcome, None, None]:
         if not tasks:
             return
         from distributed import CancelledError, as_completed

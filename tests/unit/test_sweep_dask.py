@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 
 import h5py
 import pytest
+from click.testing import CliRunner
 
+import sarcomere
+from sarcomere.cli import main
 from sarcomere.ensemble.asked import Sweep
 from sarcomere.ensemble.cluster import connect, on_cluster
 from sarcomere.ensemble.content import content_sha256
@@ -56,7 +59,7 @@ def asked(tmp_path: Path) -> Sweep:
 
 def made(asked: Sweep, folder: Path, executor: Executor) -> dict[str, str]:
     """Digest of what every shard holds."""
-    report = carry_out(lambda: planned(asked, folder), folder, executor)
+    report = carry_out(planned(asked, folder), lambda: planned(asked, folder), folder, executor)
     assert not report.failures
     assert report.made == report.runs == 16
     assert not list(folder.glob("shards/*.part-*"))
@@ -76,7 +79,7 @@ def test_a_cluster_changes_no_bit(client: distributed.Client, asked: Sweep, tmp_
 def test_a_killed_worker_changes_nothing(client: distributed.Client, asked: Sweep, tmp_path: Path) -> None:
     killed = []
 
-    def executor(tasks: Sequence[Task]) -> Iterator[Outcome]:
+    def executor(tasks: Sequence[Task]) -> Generator[Outcome, None, None]:
         for outcome in on_cluster(client)(tasks):
             if not killed:  # somebody is at work on the next shards
                 killed.extend(client.run(os.getpid).values())
@@ -95,15 +98,26 @@ def test_what_a_point_cannot_do_is_kept_as_its_failure(
     folder = tmp_path / "cluster"
     plan = planned(asked, folder)
 
-    def executor(tasks: Sequence[Task]) -> Iterator[Outcome]:
+    def executor(tasks: Sequence[Task]) -> Generator[Outcome, None, None]:
         Path(asked.scenario).write_text(SCENARIO)
         bad = tasks[3]._replace(values={**tasks[3].values, "drive.train.count": 7})  # not what it is named after
         return on_cluster(client)([*tasks[:3], bad])
 
-    report = carry_out(lambda: plan, folder, executor)
+    report = carry_out(plan, lambda: plan, folder, executor)
     assert report.made == 6
     assert [failure.shard for failure in report.failures] == [plan.manifest.shards[3]]
     assert "not the one that the sweep began with" in report.failures[0].error
+
+
+def test_a_sweep_takes_a_client_or_an_address(client: distributed.Client, asked: Sweep, tmp_path: Path) -> None:
+    vary = {"chemistry.atp_mM": [2.0, 8.0]}
+    folder = tmp_path / "swept"
+    assert sarcomere.sweep(asked.scenario, vary, folder=folder, client=client).made == 2
+    command = ["sweep", asked.scenario, "--vary", "chemistry.atp_mM=2.0,4.0,8.0", "-o", str(folder)]
+    done = CliRunner().invoke(main, [*command, "--dask", client.scheduler.address])
+    assert done.exit_code == 0, done.output
+    assert "Runs: 3" in done.output
+    assert "1 of them new" in done.output
 
 
 def test_a_folder_that_workers_do_not_see_is_refused(client: distributed.Client, asked: Sweep, tmp_path: Path) -> None:
