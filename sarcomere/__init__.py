@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sarcomere.cramp.scenario import Episode
+    from sarcomere.ensemble.api import sweep
     from sarcomere.errors import InputError, SarcomereError, SolverError, StoreError
     from sarcomere.results import open_run
     from sarcomere.running import run
@@ -24,6 +25,7 @@ __all__ = [
     "record",
     "run",
     "shipped_scenarios",
+    "sweep",
 ]
 
 _HOME = {
@@ -34,6 +36,7 @@ _HOME = {
     "open_run": "results",
     "record": "store",
     "run": "running",
+    "sweep": "ensemble.api",
 }
 
 
