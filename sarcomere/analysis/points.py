@@ -210,12 +210,14 @@ def _spread(ds: xr.Dataset, found: Mapping[int, Any]) -> Any:
         combine_attrs="drop_conflicts",
     )
     joined = joined.assign_coords({_CELL: cells}).reindex({_CELL: np.arange(ds.point.size)})
-    places = np.unravel_index(np.arange(ds.point.size), shape) if dims else ()
-    if not dims:
-        return joined.isel({_CELL: 0}, drop=True)
-    numbers = {f"{_CELL}_{dim}": (_CELL, place) for dim, place in zip(dims, places, strict=True)}
-    joined = joined.drop_vars(_CELL).assign_coords(numbers).set_index({_CELL: list(numbers)}).unstack(_CELL)
-    joined = joined.rename({f"{_CELL}_{dim}": dim for dim in dims}).drop_vars(dims)
+    joined = joined.drop_vars(_CELL)
+    if len(dims) > 1:
+        places = np.unravel_index(np.arange(ds.point.size), shape)
+        numbers = {f"{_CELL}_{dim}": (_CELL, place) for dim, place in zip(dims, places, strict=True)}
+        joined = joined.assign_coords(numbers).set_index({_CELL: list(numbers)}).unstack(_CELL)
+        joined = joined.rename({f"{_CELL}_{dim}": dim for dim in dims}).drop_vars(dims)
+    else:
+        joined = joined.rename({_CELL: dims[0]}) if dims else joined.isel({_CELL: 0}, drop=True)
     kept = [name for name, values in ds.coords.items() if name == "point" or _is_label(ds, values)]
     kept += ["done"] if "replicate" in joined.dims else []
     return joined.transpose(*dims, ...).assign_coords({name: ds[name].variable for name in kept})

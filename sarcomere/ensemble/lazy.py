@@ -13,6 +13,8 @@ from xarray.core import indexing
 from sarcomere.ensemble.structure import Form, opened
 from sarcomere.ensemble.survey import Shard, Survey
 
+# What a table of events has besides its columns in a run.
+POINT_OF = Form((), np.dtype("i4"), {"units": "1", "long_name": "number of the point that each entry belongs to"})
 Axes = list[NDArray[np.int64]]
 
 
@@ -109,20 +111,20 @@ class Events(_Lazy):
     event : str
         Table, such as ``spike``.
     name : str
-        Column of it in a run, or ``""`` for the number of the point.
+        Column of it in a run, or ``<event>_point``.
     """
 
     def __init__(self, survey: Survey, event: str, name: str) -> None:
-        self.name, self.shards = name, survey.shards
+        self.name, self.shards, self.in_run = name, survey.shards, name in survey.forms
         self.begin = np.concatenate([[0], np.cumsum(survey.events[event])])
         self.shape = (int(self.begin[-1]),)
-        self.dtype = survey.forms[name].dtype if name else np.dtype("i4")
+        self.dtype = survey.forms.get(name, POINT_OF).dtype
 
     def read(self, axes: Axes) -> NDArray[Any]:
         """Values at the indices."""
         (axis,) = axes
         owner = np.searchsorted(self.begin, axis, side="right") - 1
-        if not self.name:
+        if not self.in_run:
             return np.array([shard.cell for shard in self.shards], dtype=self.dtype)[owner]
         out = np.empty(axis.size, self.dtype)
         for number in np.unique(owner):
@@ -135,3 +137,11 @@ def of(survey: Survey, name: str) -> Form:
     """Form of a variable over all points."""
     form = survey.forms[name]
     return form._replace(dims=(*survey.layout.dims, *form.dims))
+
+
+def event_of(survey: Survey, name: str) -> str:
+    """Table of events that a variable is a column of, or an empty text."""
+    if name in survey.forms:
+        dims = survey.forms[name].dims
+        return dims[0] if len(dims) == 1 and dims[0] in survey.events else ""
+    return next((event for event in survey.events if name == f"{event}_point"), "")

@@ -20,7 +20,9 @@ from sarcomere.ensemble.survey import Shard, Survey, survey
 from sarcomere.errors import InputError, StoreError
 
 
-def open_ensemble(path: str | Path, *, chunks: Mapping[str, Any] | str | int | None = None) -> xr.Dataset:
+def open_ensemble(
+    path: str | Path, *, chunks: Mapping[str, Any] | str | int | None = None, warn: bool = True
+) -> xr.Dataset:
     """Open a sweep: its folder, finished or not, or what ``merge`` made of it.
 
     Parameters
@@ -29,6 +31,8 @@ def open_ensemble(path: str | Path, *, chunks: Mapping[str, Any] | str | int | N
         Folder of a sweep, or merged file.
     chunks : mapping, "auto" or int, optional
         Give Dask arrays, as for ``xarray.open_dataset``; ``{}`` takes one chunk for each shard.
+    warn : bool
+        Warn of missing runs.
 
     Returns
     -------
@@ -60,7 +64,7 @@ def open_ensemble(path: str | Path, *, chunks: Mapping[str, Any] | str | int | N
         backend = "h5netcdf"
     ds = xr.open_dataset(path, engine=backend, chunks=chunks, decode_times=False)  # type: ignore[arg-type]
     missing = int((~ds.done).sum())
-    if missing:
+    if missing and warn:
         warnings.warn(
             f"{path}: {missing} of {ds.done.size} runs are missing; the coordinate done says which.", stacklevel=2
         )

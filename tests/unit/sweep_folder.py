@@ -26,6 +26,7 @@ def write_sweep(
     per_shard: int = 1,
     skip: Collection[tuple[int, int]] = (),
     points: list[dict[str, Any]] | None = None,
+    names: Mapping[str, str] | None = None,
 ) -> Path:
     """A sweep over a scenario's table, but for the shards (point, first replicate) to skip."""
     is_grid = points is None
@@ -42,7 +43,7 @@ def write_sweep(
                 record(run, folder / "shards" / f"{name}.h5")
     manifest = {
         "design": "grid" if is_grid else "points",
-        "dims": {key: short_name(key) for key in points[0]},
+        "dims": {key: (names or {}).get(key, short_name(key)) for key in points[0]},
         "points": points,
         "replicates": replicates,
         "shards": shards,
