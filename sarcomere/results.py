@@ -163,6 +163,7 @@ def open_run(path: str | Path) -> xr.Dataset:
     if "sweep" in ds.attrs:
         ds.close()
         raise StoreError(
-            f"{path}: holds a whole sweep; open it with sarcomere.open_ensemble and take a run with sarcomere.select_run."
+            f"{path}: holds a whole sweep; open it with sarcomere.open_ensemble and take a run with "
+            f"sarcomere.select_run."
         )
     return ds

@@ -21,20 +21,20 @@ def merge(folder: Path, output: Path, overwrite: bool) -> None:
     The file opens with xarray.open_dataset.  A sweep that is not finished can be merged too: its coordinate done says
     which runs are there.
     """
+    import h5py
     from rich.console import Console
 
     from sarcomere.ensemble.merge import merge as join
-    from sarcomere.ensemble.opening import open_ensemble
     from sarcomere.progress import Share
 
-    with Share(Console(stderr=True, highlight=False)) as share:
-        join(
-            folder,
-            output,
-            overwrite=overwrite,
-            progress=lambda done, total: share.update(f"Copying {total} shards", done / total),
-        )
-    with open_ensemble(output, warn=False) as ds:
-        runs = int(ds.done.sum())
-        missing = f"; {ds.done.size - runs} more are missing" if runs < ds.done.size else ""
-        click.echo(f"Merged: {output} ({runs} runs{missing})")
+    console = Console(stderr=True, highlight=False)
+    with Share(console) as share:
+
+        def tell(done: int, total: int) -> None:
+            share.update(f"{done} of {total} shards", done / total)
+
+        join(folder, output, overwrite=overwrite, progress=tell if console.is_terminal else None)
+    with h5py.File(output) as file:
+        done = file["done"][()].astype(bool)
+    missing = f", {(~done).sum()} are missing" if not done.all() else ""
+    click.echo(f"Merged: {output} ({done.sum()} runs{missing})")

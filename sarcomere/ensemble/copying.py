@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import itertools
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -13,8 +12,10 @@ import h5py
 import numpy as np
 
 from sarcomere.ensemble import lazy
+from sarcomere.ensemble.content import content_sha256
+from sarcomere.ensemble.folder import DIGEST_ATTRIBUTE
 from sarcomere.ensemble.structure import Form, opened
-from sarcomere.ensemble.survey import Shard, Survey
+from sarcomere.ensemble.survey import Survey
 from sarcomere.errors import StoreError
 
 _EVENT_ROWS = 16384  # a chunk of a table of events
@@ -132,6 +133,7 @@ def copy_shard(file: h5py.File, survey: Survey, number: int) -> None:
         tuple(int(index) for index in np.unravel_index(shard.cell, survey.layout.shape)) if survey.layout.dims else ()
     )
     with opened(shard.path) as source:
+        _check_content(source, shard.path)
         for event, rows in survey.events.items():
             begin = int(rows[:number].sum())
             for name in (name for name in survey.forms if lazy.event_of(survey, name) == event):
@@ -143,6 +145,15 @@ def copy_shard(file: h5py.File, survey: Survey, number: int) -> None:
                 continue
             first = shard.first if "replicate" in dims else None
             _copy(source[name], Target(file[name], name, place, first))
+
+
+def _check_content(source: h5py.File, path: Path) -> None:
+    """Refuse what is not as it was written: a chunk that is copied as it lies passes none of HDF5's own checks."""
+    if source.attrs.get(DIGEST_ATTRIBUTE) != content_sha256(source):
+        raise StoreError(
+            f"{path}: is not as the sweep wrote it; see what else 'sarcomere verify {path.parent.parent}' finds, "
+            f"remove it and run the same sweep again."
+        )
 
 
 def _copy(source: h5py.Dataset, target: Target) -> None:

@@ -11,7 +11,7 @@ from xarray.backends import BackendArray
 from xarray.core import indexing
 
 from sarcomere.ensemble.structure import Form, opened
-from sarcomere.ensemble.survey import Shard, Survey
+from sarcomere.ensemble.survey import Stored, Survey
 
 # What a table of events has besides its columns in a run.
 POINT_OF = Form((), np.dtype("i4"), {"units": "1", "long_name": "number of the point that each entry belongs to"})
@@ -61,7 +61,7 @@ class Stacked(_Lazy):
         self.replicated = "replicate" in form.dims
         self.shape = (*survey.layout.shape, *(sizes[dim] for dim in form.dims))
         self.dtype = with_gaps(form.dtype) if survey.has_gaps(name) else form.dtype
-        self.shards: dict[int, list[Shard]] = {}
+        self.shards: dict[int, list[Stored]] = {}
         for shard in survey.shards:
             if name in survey.contents[shard.cell].names:
                 self.shards.setdefault(shard.cell, []).append(shard)
@@ -77,7 +77,7 @@ class Stacked(_Lazy):
                 _copy(shard, self.name, out[place], mine, theirs)
         return out
 
-    def _wanted(self, cell: int, axes: Axes) -> Iterator[tuple[Shard, Axes, Axes]]:
+    def _wanted(self, cell: int, axes: Axes) -> Iterator[tuple[Stored, Axes, Axes]]:
         """Shards of a point that hold some of it: where it goes, and where it lies in the shard."""
         here = [np.arange(axis.size) for axis in axes]
         for shard in self.shards.get(cell, []):
@@ -89,7 +89,7 @@ class Stacked(_Lazy):
                 yield shard, [inside, *here[1:]], [axes[0][inside] - shard.first, *axes[1:]]
 
 
-def _copy(shard: Shard, name: str, out: NDArray[Any], mine: Axes, theirs: Axes) -> None:
+def _copy(shard: Stored, name: str, out: NDArray[Any], mine: Axes, theirs: Axes) -> None:
     """Read the smallest block that holds all that is wanted of a shard, and take it from there."""
     with opened(shard.path) as file:
         dataset = file[name]

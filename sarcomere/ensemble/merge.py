@@ -11,7 +11,9 @@ import h5py
 
 from sarcomere.ensemble import copying
 from sarcomere.ensemble.assemble import dataset
-from sarcomere.ensemble.opening import read_manifest, survey_of
+from sarcomere.ensemble.content import content_sha256
+from sarcomere.ensemble.folder import DIGEST_ATTRIBUTE, SHARDS, dumps, need_manifest
+from sarcomere.ensemble.opening import check_folder, survey_of
 from sarcomere.ensemble.survey import Survey
 from sarcomere.errors import InputError
 from sarcomere.store import part_path, reserve
@@ -50,12 +52,13 @@ def merge(folder: str | Path, output: str | Path, *, overwrite: bool = False, pr
         If a shard is damaged or the disk does not take the file; the shards stay as they are.
     """
     folder, output = Path(folder), Path(output)
-    manifest = read_manifest(folder)
+    check_folder(folder)
+    manifest = need_manifest(folder)
     check_output(folder, output, overwrite=overwrite)
     found = survey_of(folder, manifest)
     part = part_path(output)
     try:
-        _write(part, found, manifest.text, progress or (lambda done, total: None))
+        _write(part, found, dumps(manifest), progress or (lambda done, total: None))
         with copying.writing(part):
             with open(part, "rb+") as file:
                 os.fsync(file.fileno())
@@ -87,7 +90,7 @@ def check_output(folder: Path, output: Path, *, overwrite: bool) -> None:
         raise InputError(f"{output}: is a folder; give a file name such as {output / 'all.h5'}.")
     if not output.parent.is_dir():
         raise InputError(f"{output}: the folder {output.parent} does not exist; create it or choose another with -o.")
-    if (folder / "shards").resolve() in output.resolve().parents:
+    if (folder / SHARDS).resolve() in output.resolve().parents:
         raise InputError(
             f"{output}: lies among the shards, which only the sweep writes; choose another folder with -o."
         )
@@ -111,3 +114,5 @@ def _write(part: Path, found: Survey, sweep: str, progress: Told) -> None:
         for number in range(len(found.shards)):
             copying.copy_shard(file, found, number)
             progress(number + 1, len(found.shards))
+    with copying.writing(part), h5py.File(part, "r+") as file:
+        file.attrs[DIGEST_ATTRIBUTE] = content_sha256(file)

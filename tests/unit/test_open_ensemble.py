@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import warnings
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import h5py
 import numpy as np
 import pytest
 import xarray as xr
 
-from sarcomere import InputError, StoreError, each_point, open_ensemble, open_run, record, select_run
+from sarcomere import InputError, StoreError, each_point, open_ensemble, run, select_run
 from sarcomere.analysis import discharge_statistics
-from sarcomere.cramp.scenario_file import from_dict as episode_of
 from sarcomere.ensemble import lazy
-from sarcomere.scenario_file import from_dict
 from tests import episodes
-from tests.unit.sweep_folder import run_of, write_sweep
+from tests.unit.sweep_folder import run_of, shards_of, without, write_sweep
 
 TABLE: dict[str, Any] = {
     "title": "twitches",
@@ -48,50 +45,33 @@ def opened(path: Path, **options: Any) -> xr.Dataset:
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Frequency by duration, two replicates, each a shard."""
-    return write_sweep(tmp_path_factory.mktemp("whole") / "sweep", from_dict, TABLE, VARY)
+    return write_sweep(tmp_path_factory.mktemp("whole") / "sweep", TABLE, VARY)
 
 
 @pytest.fixture
 def holed(whole: Path, tmp_path: Path) -> Path:
     """The same without the second replicate of point 1 and all of point 2."""
-    folder = tmp_path / "holed"
-    folder.mkdir()
-    (folder / "sweep.json").write_bytes((whole / "sweep.json").read_bytes())
-    (folder / "shards").mkdir()
-    for number, path in enumerate(sorted_shards(whole)):
-        if number not in (3, 4, 5):
-            (folder / "shards" / path.name).hardlink_to(path)
-    return folder
+    return without(whole, tmp_path / "holed", 3, 4, 5)
 
 
 @pytest.fixture(scope="module")
 def loop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two pools, two persons each."""
-    return write_sweep(tmp_path_factory.mktemp("loop") / "sweep", episode_of, LOOP, LOOP_VARY)
+    return write_sweep(tmp_path_factory.mktemp("loop") / "sweep", LOOP, LOOP_VARY)
 
 
-def sorted_shards(folder: Path) -> list[Path]:
-    """Shards in order of point and replicate."""
-    entries = json.loads((folder / "sweep.json").read_text())["shards"]
-    return [folder / "shards" / f"{entry['name']}.h5" for entry in entries]
+def alone(folder: Path, **values: Any) -> xr.Dataset:
+    """The run of a point as ``sarcomere run`` makes it, both replicates together."""
+    return run(run_of(folder, **values))
 
 
-def alone(tmp_path: Path, check: Callable, table: dict[str, Any], **values: Any) -> xr.Dataset:
-    """The run of a point as ``sarcomere run`` makes it, both replicates in one file."""
-    path = record(run_of(check, table, values, {"run.replicates": 2}), tmp_path / "alone.h5", overwrite=True)
-    with open_run(path) as ds:
-        return ds.load()
-
-
-def test_every_point_is_its_run_to_the_bit(whole: Path, tmp_path: Path) -> None:
+def test_every_point_is_its_run_to_the_bit(whole: Path) -> None:
     ds = open_ensemble(whole)
     assert ds.force.dims == ("frequency_Hz", "duration_s", "replicate", "motor_unit", "time")
     assert ds.impulse_time.dims == ("frequency_Hz", "duration_s", "motor_unit", "impulse")
     assert ds.frequency_Hz.attrs == {"long_name": "frequency_Hz", "key": "drive.train.frequency_Hz", "units": "Hz"}
     for frequency, duration in ((100.0, 0.01), (200.0, 0.02)):
-        single = alone(
-            tmp_path, from_dict, TABLE, **{"drive.train.frequency_Hz": frequency, "run.duration_s": duration}
-        )
+        single = alone(whole, **{"drive.train.frequency_Hz": frequency, "run.duration_s": duration})
         xr.testing.assert_identical(select_run(ds, frequency_Hz=frequency, duration_s=duration), single)
 
 
@@ -111,9 +91,9 @@ def test_missing_runs_are_said_and_never_nought(holed: Path) -> None:
     first = ds.isel(time=0)
     assert (np.isfinite(first.force).all("motor_unit") == ds.done).all()
     assert (np.isfinite(first.dwell_count).all(("motor_unit", "exit_path", "dwell")) == ds.done).all()
-    run = select_run(ds, frequency_Hz=100, duration_s=0.02)
-    assert run.replicate.values.tolist() == [0]
-    assert run.dwell_count.dtype == np.int64
+    point = select_run(ds, frequency_Hz=100, duration_s=0.02)
+    assert point.replicate.values.tolist() == [0]
+    assert point.dwell_count.dtype == np.int64
     with pytest.raises(InputError, match="no run of point 2 is done yet"):
         select_run(ds, frequency_Hz=200, duration_s=0.01)
 
@@ -131,7 +111,7 @@ def test_only_what_is_asked_for_is_read(whole: Path, monkeypatch: pytest.MonkeyP
     assert not touched
     assert ds.force.isel(frequency_Hz=1, duration_s=0, replicate=1, time=3).shape == (2,)
     ds.force.isel(frequency_Hz=1, duration_s=0, replicate=1, time=3).load()
-    assert touched == [sorted_shards(whole)[5]]
+    assert touched == [shards_of(whole)[5]]
 
 
 @pytest.mark.parametrize(
@@ -162,12 +142,12 @@ def test_dask_takes_a_chunk_for_each_shard(holed: Path) -> None:
 
 def test_other_sampling_and_bins_have_axes_of_their_own(tmp_path: Path) -> None:
     vary = {"record.sample_interval_ms": [1.0, 2.0], "numerics.step_ms": [0.1, 0.2]}
-    ds = open_ensemble(write_sweep(tmp_path / "sweep", from_dict, TABLE, vary, replicates=1))
+    ds = open_ensemble(write_sweep(tmp_path / "sweep", TABLE, vary, replicates=1))
     assert ds.time.dims == ("sample_interval_ms", "step_ms", "time")
     assert ds.dwell.dims == ("sample_interval_ms", "step_ms", "dwell")
-    run = select_run(ds, sample_interval_ms=2.0, step_ms=0.2)
-    assert run.time.values.tolist() == pytest.approx(np.arange(11) * 0.002)
-    assert run.indexes.keys() == {"replicate", "motor_unit", "time", "head_state", "exit_path", "dwell"}
+    point = select_run(ds, sample_interval_ms=2.0, step_ms=0.2)
+    assert point.time.values.tolist() == pytest.approx(np.arange(11) * 0.002)
+    assert point.indexes.keys() == {"replicate", "motor_unit", "time", "head_state", "exit_path", "dwell"}
     assert np.isnan(ds.time.isel(sample_interval_ms=1).values[:, 11:]).all()
 
 
@@ -176,15 +156,7 @@ def test_a_list_of_points_is_one_dimension(tmp_path: Path) -> None:
         {"chemistry.atp_mM": 4.0, "motor_units.0.fibre": "slow"},
         {"chemistry.atp_mM": 2.0, "motor_units.0.fibre": "fast"},
     ]
-    folder = write_sweep(
-        tmp_path / "sweep",
-        from_dict,
-        TABLE,
-        {},
-        points=points,
-        replicates=1,
-        names={"motor_units.0.fibre": "motor_units_0_fibre"},
-    )
+    folder = write_sweep(tmp_path / "sweep", TABLE, {}, points=points, replicates=1)
     ds = open_ensemble(folder)
     assert ds.force.dims == ("point", "replicate", "motor_unit", "time")
     assert ds.atp_mM.dims == ds.motor_units_0_fibre.dims == ("point",)
@@ -195,24 +167,26 @@ def test_a_list_of_points_is_one_dimension(tmp_path: Path) -> None:
 
 def test_a_series_keeps_its_conditions(tmp_path: Path) -> None:
     vary = {"chemistry.atp_mM": [4.0, 8.0]}
-    ds = open_ensemble(write_sweep(tmp_path / "sweep", from_dict, SERIES, vary, per_shard=2))
+    folder = write_sweep(tmp_path / "sweep", SERIES, vary, one_shard_a_run=False)
+    ds = open_ensemble(folder)
     assert ds.force.dims == ("atp_mM", "replicate", "condition", "time")
     assert ds.pCa.values.tolist() == [4.5, 6.0]
-    single = alone(tmp_path, from_dict, SERIES, **{"chemistry.atp_mM": 4.0})
+    single = alone(folder, **{"chemistry.atp_mM": 4.0})
     xr.testing.assert_identical(select_run(ds, atp_mM=4), single)
 
 
-def test_events_are_told_apart_by_point(loop: Path, tmp_path: Path) -> None:
+def test_events_are_told_apart_by_point(loop: Path) -> None:
     ds = open_ensemble(loop)
     assert ds.relative_force.dims == ("n_units", "replicate", "time")
     assert ds.sizes["spike"] == ds.spike_point.size > 20
     assert set(np.unique(ds.spike_point)) == {0, 1}
-    run, single = select_run(ds, n_units=8), alone(tmp_path, episode_of, LOOP, **{"pool.n_units": 8})
+    point, single = select_run(ds, n_units=8), alone(loop, **{"pool.n_units": 8})
     for event in ("spike", "impulse", "terminal"):  # within one file they come by blocks of all replicates
         order = np.lexsort((single[f"{event}_unit"], single[f"{event}_time"], single[f"{event}_replicate"]))
         single = single.isel({event: order})
-        run = run.isel({event: np.lexsort((run[f"{event}_unit"], run[f"{event}_time"], run[f"{event}_replicate"]))})
-    xr.testing.assert_identical(run, single)
+        order = np.lexsort((point[f"{event}_unit"], point[f"{event}_time"], point[f"{event}_replicate"]))
+        point = point.isel({event: order})
+    xr.testing.assert_identical(point, single)
 
 
 def test_a_function_of_a_run_is_applied_to_every_point(holed: Path, loop: Path) -> None:
@@ -256,37 +230,42 @@ def test_labels_that_tell_no_point_are_refused(whole: Path, labels: dict[str, An
 
 
 def test_what_is_no_sweep_is_refused(whole: Path, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="select_run: takes what sarcomere.open_ensemble opened"):
+    with pytest.raises(InputError, match=r"select_run: takes what sarcomere\.open_ensemble opened"):
         select_run(select_run(open_ensemble(whole), point=0))
-    with pytest.raises(InputError, match="missing: no such"):
+    with pytest.raises(InputError, match="missing: no such folder"):
         open_ensemble(tmp_path / "missing")
-    with pytest.raises(InputError, match=r"sweep\.json"):
+    with pytest.raises(StoreError, match=r"holds no sweep \(sweep.json is missing\)"):
         open_ensemble(tmp_path)
     with pytest.raises(InputError, match="is no merged sweep"):
-        open_ensemble(sorted_shards(whole)[0])
+        open_ensemble(shards_of(whole)[0])
     with pytest.raises(StoreError, match="is not a readable HDF5 file"):
         open_ensemble(whole / "sweep.json")
 
 
 def test_a_sweep_of_which_nothing_is_done_is_refused(whole: Path, tmp_path: Path) -> None:
-    (tmp_path / "sweep.json").write_bytes((whole / "sweep.json").read_bytes())
-    (tmp_path / "shards").mkdir()
     with pytest.raises(InputError, match="nothing of this sweep is done yet"):
-        open_ensemble(tmp_path)
+        open_ensemble(without(whole, tmp_path / "empty", *range(8)))
 
 
-@pytest.fixture
-def torn(holed: Path) -> Iterator[Path]:
-    """A sweep whose last shard is cut off."""
-    last = sorted_shards(holed)[-1]
-    content = last.read_bytes()
-    last.unlink()
-    last.write_bytes(content[: len(content) // 2])
-    yield last
+def test_a_shard_that_is_cut_off_counts_as_missing(holed: Path) -> None:
+    path = shards_of(holed)[-1]
+    content = path.read_bytes()
+    path.unlink()  # it is shared
+    path.write_bytes(content[: len(content) // 2])
+    with pytest.warns(UserWarning, match="4 of 8 runs are missing"):
+        ds = open_ensemble(holed)
+    assert not ds.done[1, 1, 1]
 
 
-def test_a_damaged_shard_is_named(torn: Path) -> None:
-    ds = opened(torn.parent.parent)
+def test_a_damaged_shard_is_named(holed: Path) -> None:
+    path = shards_of(holed)[-1]
+    with h5py.File(path) as file:
+        where = file["force"].id.get_chunk_info(0).byte_offset
+    content = bytearray(path.read_bytes())
+    content[where + 20] ^= 1
+    path.unlink()
+    path.write_bytes(content)
+    ds = opened(holed)
     assert np.isfinite(ds.force.isel(frequency_Hz=0, duration_s=0)).any()
-    with pytest.raises(StoreError, match=f"{torn.name}: cannot be read .*sarcomere verify"):
+    with pytest.raises(StoreError, match=f"{path.name}: cannot be read .*sarcomere verify"):
         ds.force.isel(frequency_Hz=1, duration_s=1).load()
