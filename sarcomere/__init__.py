@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sarcomere.analysis.points import each_point, select_run
     from sarcomere.cramp.scenario import Episode
+    from sarcomere.ensemble.api import sweep
     from sarcomere.ensemble.merge import merge
     from sarcomere.ensemble.opening import open_ensemble
     from sarcomere.errors import InputError, SarcomereError, SolverError, StoreError
@@ -31,6 +32,7 @@ __all__ = [
     "run",
     "select_run",
     "shipped_scenarios",
+    "sweep",
 ]
 
 _HOME = {
@@ -44,6 +46,7 @@ _HOME = {
     "open_run": "results",
     "record": "store",
     "run": "running",
+    "sweep": "ensemble.api",
 }
 
 
