@@ -76,7 +76,7 @@ def t1_curve(steps: xr.Dataset) -> xr.Dataset:
         releases of up to 5 nm; NaN with fewer than two of them.
     """
     small = by_point(steps.where((steps.step < 0) & (steps.step >= STRAIGHT_NM)))
-    return fit(T1_LINE, small.step, small.t1, "point", small.t1_sem)
+    return fit(T1_LINE, small.step, small.t1, "measurement", small.t1_sem)
 
 
 def stiffness(ds: xr.Dataset) -> xr.Dataset:

@@ -73,11 +73,11 @@ def slack_test(ds: xr.Dataset, level: float = LEVEL) -> xr.Dataset:
     Returns
     -------
     xarray.Dataset
-        ``slack_time`` and ``slack_length`` by ``fibre`` and ``point``; ``v0`` (ML/s) and ``elastic`` (ML) by ``fibre``,
+        ``slack_time`` and ``slack_length`` by ``fibre`` and ``measurement``; ``v0`` (ML/s) and ``elastic`` (ML) by ``fibre``,
         with ``_ci``; NaN with fewer than three releases.
     """
     points = by_point(slack_times(ds, level))
-    return points.merge(fit(SLACK_LINE, points.slack_time, points.slack_length, "point"))
+    return points.merge(fit(SLACK_LINE, points.slack_time, points.slack_length, "measurement"))
 
 
 def _slack(force: Vector, start: float, time: Vector, *, level: float) -> float:

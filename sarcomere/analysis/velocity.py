@@ -133,10 +133,10 @@ def force_velocity(ds: xr.Dataset, settle: float | None = None, until: float | N
     Returns
     -------
     xarray.Dataset
-        As ``isotonic`` by ``fibre`` and ``point``, and as ``hill_velocity`` by ``fibre``.
+        As ``isotonic`` by ``fibre`` and ``measurement``, and as ``hill_velocity`` by ``fibre``.
     """
     points = by_point(isotonic(ds, settle, until))
-    return points.merge(hill_velocity(points.velocity, points.force, "point", points.velocity_sem))
+    return points.merge(hill_velocity(points.velocity, points.force, "measurement", points.velocity_sem))
 
 
 def _one_phase(ds: xr.Dataset, settle: float | None, until: float | None) -> xr.Dataset:
