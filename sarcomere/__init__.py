@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from sarcomere.scenario import Scenario
     from sarcomere.scenario_file import read, shipped_scenarios
     from sarcomere.store import record
+    from sarcomere.theta import simulator
 
 __all__ = [
     "Episode",
@@ -24,6 +25,7 @@ __all__ = [
     "record",
     "run",
     "shipped_scenarios",
+    "simulator",
 ]
 
 _HOME = {
@@ -34,6 +36,7 @@ _HOME = {
     "open_run": "results",
     "record": "store",
     "run": "running",
+    "simulator": "theta",
 }
 
 

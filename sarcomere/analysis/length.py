@@ -8,6 +8,7 @@ import xarray as xr
 from sarcomere.analysis.conditions import by_point, unnamed
 from sarcomere.analysis.fit import Curve, Quantity, fit
 from sarcomere.analysis.line import straight
+from sarcomere.analysis.points import pointwise
 from sarcomere.analysis.steady import need, steady_state
 
 PLATEAU = 0.9  # of the highest force: limbs are below it
@@ -32,6 +33,7 @@ _TOP = Curve(
 TOP_PART = 0.75
 
 
+@pointwise
 def force_length(ds: xr.Dataset, start: float | None = None, stop: float | None = None) -> xr.Dataset:
     """Steady active force of a series of lengths, its optimum and limbs.
 
