@@ -4,7 +4,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from sarcomere.analysis.points import each_point, select_run
     from sarcomere.cramp.scenario import Episode
+    from sarcomere.ensemble.merge import merge
+    from sarcomere.ensemble.opening import open_ensemble
     from sarcomere.errors import InputError, SarcomereError, SolverError, StoreError
     from sarcomere.results import open_run
     from sarcomere.running import run
@@ -20,10 +23,14 @@ __all__ = [
     "Scenario",
     "SolverError",
     "StoreError",
+    "each_point",
+    "merge",
+    "open_ensemble",
     "open_run",
     "read",
     "record",
     "run",
+    "select_run",
     "shipped_scenarios",
     "simulator",
 ]
@@ -33,6 +40,9 @@ _HOME = {
     "Episode": "cramp.scenario",
     "Scenario": "scenario",
     **dict.fromkeys(("read", "shipped_scenarios"), "scenario_file"),
+    **dict.fromkeys(("each_point", "select_run"), "analysis.points"),
+    "merge": "ensemble.merge",
+    "open_ensemble": "ensemble.opening",
     "open_run": "results",
     "record": "store",
     "run": "running",

@@ -1,4 +1,4 @@
-"""The command line: ``sarcomere run | info | plot | explain | validate | scenarios | bench``."""
+"""The command line: ``sarcomere run | info | plot | merge | explain | validate | scenarios | bench``."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from sarcomere.cli.judging import bench, explain, validate
+from sarcomere.cli.merging import merge
 from sarcomere.cli.running import info, plot, run, scenarios
 
 
@@ -38,5 +39,5 @@ def main() -> None:
     """
 
 
-for command in (run, info, plot, explain, validate, scenarios, bench):
+for command in (run, info, plot, merge, explain, validate, scenarios, bench):
     main.add_command(command)

@@ -29,8 +29,8 @@ def dataset(survey: Survey) -> xr.Dataset:
     """
     data = {name: _variable(survey, name) for name in survey.forms if name not in survey.coordinates}
     for event in survey.events:
-        attrs = {"units": "1", "long_name": "number of the point that each entry belongs to"}
-        data[f"{event}_point"] = xr.Variable(event, _lazily(lazy.Events(survey, event, "")), attrs)
+        name = f"{event}_point"
+        data[name] = xr.Variable(event, _lazily(lazy.Events(survey, event, name)), lazy.POINT_OF.attrs)
     points = [survey.contents[cell].attrs for cell in sorted(survey.contents)]
     return xr.Dataset(data, _coordinates(survey), attributes_text(common(points)))
 
@@ -41,7 +41,7 @@ def _lazily(values: lazy.Stacked | lazy.Events) -> indexing.LazilyIndexedArray:
 
 def _variable(survey: Survey, name: str) -> xr.Variable:
     form = survey.forms[name]
-    if event := next((event for event in survey.events if form.dims == (event,)), None):
+    if event := lazy.event_of(survey, name):
         return xr.Variable(event, _lazily(lazy.Events(survey, event, name)), form.attrs, {"dtype": form.dtype})
     chunks = dict.fromkeys(survey.layout.dims, 1)
     if "replicate" in form.dims:

@@ -11,8 +11,10 @@ from xarray.backends import BackendArray
 from xarray.core import indexing
 
 from sarcomere.ensemble.structure import Form, opened
-from sarcomere.ensemble.survey import Shard, Survey
+from sarcomere.ensemble.survey import Stored, Survey
 
+# What a table of events has besides its columns in a run.
+POINT_OF = Form((), np.dtype("i4"), {"units": "1", "long_name": "number of the point that each entry belongs to"})
 Axes = list[NDArray[np.int64]]
 
 
@@ -59,7 +61,7 @@ class Stacked(_Lazy):
         self.replicated = "replicate" in form.dims
         self.shape = (*survey.layout.shape, *(sizes[dim] for dim in form.dims))
         self.dtype = with_gaps(form.dtype) if survey.has_gaps(name) else form.dtype
-        self.shards: dict[int, list[Shard]] = {}
+        self.shards: dict[int, list[Stored]] = {}
         for shard in survey.shards:
             if name in survey.contents[shard.cell].names:
                 self.shards.setdefault(shard.cell, []).append(shard)
@@ -75,7 +77,7 @@ class Stacked(_Lazy):
                 _copy(shard, self.name, out[place], mine, theirs)
         return out
 
-    def _wanted(self, cell: int, axes: Axes) -> Iterator[tuple[Shard, Axes, Axes]]:
+    def _wanted(self, cell: int, axes: Axes) -> Iterator[tuple[Stored, Axes, Axes]]:
         """Shards of a point that hold some of it: where it goes, and where it lies in the shard."""
         here = [np.arange(axis.size) for axis in axes]
         for shard in self.shards.get(cell, []):
@@ -87,7 +89,7 @@ class Stacked(_Lazy):
                 yield shard, [inside, *here[1:]], [axes[0][inside] - shard.first, *axes[1:]]
 
 
-def _copy(shard: Shard, name: str, out: NDArray[Any], mine: Axes, theirs: Axes) -> None:
+def _copy(shard: Stored, name: str, out: NDArray[Any], mine: Axes, theirs: Axes) -> None:
     """Read the smallest block that holds all that is wanted of a shard, and take it from there."""
     with opened(shard.path) as file:
         dataset = file[name]
@@ -109,20 +111,20 @@ class Events(_Lazy):
     event : str
         Table, such as ``spike``.
     name : str
-        Column of it in a run, or ``""`` for the number of the point.
+        Column of it in a run, or ``<event>_point``.
     """
 
     def __init__(self, survey: Survey, event: str, name: str) -> None:
-        self.name, self.shards = name, survey.shards
+        self.name, self.shards, self.in_run = name, survey.shards, name in survey.forms
         self.begin = np.concatenate([[0], np.cumsum(survey.events[event])])
         self.shape = (int(self.begin[-1]),)
-        self.dtype = survey.forms[name].dtype if name else np.dtype("i4")
+        self.dtype = survey.forms.get(name, POINT_OF).dtype
 
     def read(self, axes: Axes) -> NDArray[Any]:
         """Values at the indices."""
         (axis,) = axes
         owner = np.searchsorted(self.begin, axis, side="right") - 1
-        if not self.name:
+        if not self.in_run:
             return np.array([shard.cell for shard in self.shards], dtype=self.dtype)[owner]
         out = np.empty(axis.size, self.dtype)
         for number in np.unique(owner):
@@ -135,3 +137,11 @@ def of(survey: Survey, name: str) -> Form:
     """Form of a variable over all points."""
     form = survey.forms[name]
     return form._replace(dims=(*survey.layout.dims, *form.dims))
+
+
+def event_of(survey: Survey, name: str) -> str:
+    """Table of events that a variable is a column of, or an empty text."""
+    if name in survey.forms:
+        dims = survey.forms[name].dims
+        return dims[0] if len(dims) == 1 and dims[0] in survey.events else ""
+    return next((event for event in survey.events if name == f"{event}_point"), "")

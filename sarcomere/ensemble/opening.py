@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import importlib.util
-import json
 import os
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import h5py
 import xarray as xr
 from xarray.backends import BackendEntrypoint
 
 from sarcomere.ensemble.assemble import dataset
+from sarcomere.ensemble.folder import Manifest, dumps, is_done, need_manifest, shard_path
 from sarcomere.ensemble.layout import grid, listed
-from sarcomere.ensemble.survey import Shard, Survey, survey
+from sarcomere.ensemble.survey import Stored, Survey, survey
 from sarcomere.errors import InputError, StoreError
 
 
@@ -58,6 +58,8 @@ def open_ensemble(path: str | Path, *, chunks: Mapping[str, Any] | str | int | N
     if os.path.isfile(path):
         check_merged(path)
         backend = "h5netcdf"
+    else:
+        check_folder(path)
     ds = xr.open_dataset(path, engine=backend, chunks=chunks, decode_times=False)  # type: ignore[arg-type]
     missing = int((~ds.done).sum())
     if missing:
@@ -75,9 +77,8 @@ class _Folder(BackendEntrypoint):
     ) -> xr.Dataset:  # type: ignore[override]
         """Open a folder."""
         folder = Path(filename_or_obj)
-        manifest = read_manifest(folder)
-        ds = dataset(survey_of(folder, manifest))
-        return ds.assign_attrs(sweep=manifest.text)
+        manifest = need_manifest(folder)
+        return dataset(survey_of(folder, manifest)).assign_attrs(sweep=dumps(manifest))
 
 
 def survey_of(folder: Path, manifest: Manifest) -> Survey:
@@ -99,16 +100,29 @@ def survey_of(folder: Path, manifest: Manifest) -> Survey:
     InputError
         If no shard is finished.
     """
-    arrange = grid if manifest.is_grid else listed
-    layout = arrange(manifest.dims, manifest.points)
+    arrange = grid if manifest.design == "grid" else listed
+    layout = arrange({dim.key: dim.name for dim in manifest.dims}, manifest.points)
     shards = [
-        Shard(path, layout.cells[entry["point"]], entry["first"], entry["count"])
-        for entry in manifest.shards
-        if (path := folder / "shards" / f"{entry['name']}.h5").is_file()
+        Stored(shard_path(folder, shard.name), layout.cells[shard.point], shard.first, shard.count)
+        for shard in manifest.shards
+        if is_done(folder, shard.name)
     ]
     if not shards:
         raise InputError(f"{folder}: nothing of this sweep is done yet; go on with the command that began it.")
     return survey(layout, manifest.replicates, shards)
+
+
+def check_folder(path: Path) -> None:
+    """Refuse what is no folder.
+
+    Raises
+    ------
+    InputError
+        If there is none, or a file.
+    """
+    if not os.path.isdir(path):
+        what = "is a file" if os.path.exists(path) else "no such folder"
+        raise InputError(f"{path}: {what}; give the folder that 'sarcomere sweep' wrote with -o.")
 
 
 def check_merged(path: Path) -> None:
@@ -128,25 +142,3 @@ def _need_dask() -> None:
         raise InputError(
             "chunks: needs Dask, which is not installed; pip install 'sarcomere[dask]' or leave chunks out."
         )
-
-
-class Manifest(NamedTuple):
-    text: str
-    is_grid: bool
-    dims: dict[str, str]
-    points: list[dict[str, Any]]
-    replicates: int
-    shards: list[dict[str, Any]]
-
-
-def read_manifest(folder: Path) -> Manifest:
-    path = folder / "sweep.json"
-    if not folder.is_dir():
-        raise InputError(f"{folder}: no such folder; give the one that 'sarcomere sweep' wrote with -o.")
-    if not path.is_file():
-        raise InputError(
-            f"{folder}: is not the folder of a sweep, as it has no sweep.json; give the one that 'sarcomere sweep' wrote with -o."
-        )
-    text = path.read_text()
-    t = json.loads(text)
-    return Manifest(text, t["design"] == "grid", t["dims"], t["points"], t["replicates"], t["shards"])

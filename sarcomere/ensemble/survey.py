@@ -14,7 +14,7 @@ from sarcomere.ensemble.layout import Layout
 from sarcomere.ensemble.structure import Contents, Form, Structure, contents, opened, structure
 
 
-class Shard(NamedTuple):
+class Stored(NamedTuple):
     """One finished file: so many replicates of one point."""
 
     path: Path
@@ -28,7 +28,7 @@ class Survey(NamedTuple):
 
     layout: Layout
     replicates: int
-    shards: tuple[Shard, ...]
+    shards: tuple[Stored, ...]
     forms: dict[str, Form]
     coordinates: tuple[str, ...]
     contents: dict[int, Contents]  # by place of the point
@@ -64,7 +64,7 @@ class Survey(NamedTuple):
         return bool(self.done.all()) if with_replicates else len(self.contents) == self.layout.size
 
 
-def survey(layout: Layout, replicates: int, shards: Sequence[Shard]) -> Survey:
+def survey(layout: Layout, replicates: int, shards: Sequence[Stored]) -> Survey:
     """Look into one shard of each point, and count the events of all.
 
     Parameters
@@ -73,7 +73,7 @@ def survey(layout: Layout, replicates: int, shards: Sequence[Shard]) -> Survey:
         Where each point lies.
     replicates : int
         Of each point.
-    shards : sequence of Shard
+    shards : sequence of Stored
         The finished ones, at least one.
 
     Returns
@@ -131,7 +131,7 @@ def common(tables: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     -------
     dict
     """
-    first, *others = tables
+    first = tables[0]
     said: dict[str, Any] = {}
     for key in dict.fromkeys(key for table in tables for key in table):
         rows = [table.get(key) for table in tables]

@@ -1,60 +1,75 @@
-"""Folders of sweeps for tests, written shard by shard."""
+"""Folders of sweeps for tests."""
 
 from __future__ import annotations
 
-import hashlib
 import itertools
 import json
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
-from sarcomere import record
-from sarcomere.series import set_key, short_name
+from sarcomere.ensemble import shard
+from sarcomere.ensemble.asked import sweep_of
+from sarcomere.ensemble.driver import carry_out, planned, serially
+from sarcomere.ensemble.folder import need_manifest, shard_path
+from sarcomere.scenario_file import read
 from sarcomere.store import Run
 
-Maker = Callable[[dict[str, Any]], Run]
+
+def toml(table: Any) -> str:
+    """Plain tables as TOML, each inline."""
+    if isinstance(table, Mapping):
+        return "{" + ", ".join(f"{key} = {toml(value)}" for key, value in table.items()) + "}"
+    if isinstance(table, list):
+        return "[" + ", ".join(map(toml, table)) + "]"
+    return json.dumps(table)
+
+
+def write_scenario(path: Path, table: Mapping[str, Any]) -> Path:
+    """A scenario file."""
+    path.write_text("".join(f"{key} = {toml(value)}\n" for key, value in table.items()))
+    return path
 
 
 def write_sweep(
     folder: Path,
-    check: Maker,
     table: Mapping[str, Any],
-    vary: Mapping[str, list[Any]],
+    vary: Mapping[str, Sequence[Any]],
     *,
     replicates: int = 2,
-    per_shard: int = 1,
-    skip: Collection[tuple[int, int]] = (),
-    points: list[dict[str, Any]] | None = None,
+    one_shard_a_run: bool = True,
+    points: Sequence[Mapping[str, Any]] = (),
 ) -> Path:
-    """A sweep over a scenario's table, but for the shards (point, first replicate) to skip."""
-    is_grid = points is None
-    points = points or [dict(zip(vary, values, strict=True)) for values in itertools.product(*vary.values())]
-    (folder / "shards").mkdir(parents=True)
-    shards = []
-    for number, point in enumerate(points):
-        for first in range(0, replicates, per_shard):
-            count = min(per_shard, replicates - first)
-            name = hashlib.sha256(json.dumps([point, first, count]).encode()).hexdigest()[:16]
-            shards.append({"name": name, "point": number, "first": first, "count": count})
-            if (number, first) not in skip:
-                run = run_of(check, table, point, {"run.first_replicate": first, "run.replicates": count})
-                record(run, folder / "shards" / f"{name}.h5")
-    manifest = {
-        "design": "grid" if is_grid else "points",
-        "dims": {key: short_name(key) for key in points[0]},
-        "points": points,
-        "replicates": replicates,
-        "shards": shards,
-    }
-    (folder / "sweep.json").write_text(json.dumps(manifest))
+    """Run a grid, or a list of points, of a scenario; the scenario lies beside the folder."""
+    grid = [{"key": key, "values": list(values)} for key, values in vary.items()]
+    path = write_scenario(folder.with_suffix(".toml"), table)
+    asked = sweep_of(
+        {"scenario": str(path), "grid": grid, "points": [dict(p) for p in points], "replicates": replicates}, "test"
+    )
+    with mock.patch.object(shard, "AIM_S", 0.0 if one_shard_a_run else shard.AIM_S):
+        carry_out(lambda: planned(asked, folder), folder, serially)
     return folder
 
 
-def run_of(check: Maker, table: Mapping[str, Any], *changes: Mapping[str, Any]) -> Run:
-    """A scenario with values at dotted keys."""
-    changed = json.loads(json.dumps(table))
-    for change in changes:
-        for key, value in change.items():
-            set_key(changed, key, value, key)
-    return check(changed)
+def run_of(folder: Path, **values: Any) -> Run:
+    """What ``sarcomere run`` would run: two replicates of the scenario beside a folder, at one of its points."""
+    return read(str(folder.with_suffix(".toml")), {"run.replicates": 2, **values})
+
+
+def shards_of(folder: Path) -> list[Path]:
+    """Shards in order of point and replicate."""
+    return [shard_path(folder, entry.name) for entry in need_manifest(folder).shards]
+
+
+def without(folder: Path, copy: Path, *missing: int) -> Path:
+    """A sweep's folder without some of its shards; what is there is shared."""
+    (copy / "shards").mkdir(parents=True)
+    (copy / "sweep.json").write_bytes((folder / "sweep.json").read_bytes())
+    for path in itertools.compress(shards_of(folder), _kept(missing)):
+        (copy / "shards" / path.name).hardlink_to(path)
+    return copy
+
+
+def _kept(missing: Sequence[int]) -> Iterator[bool]:
+    return (number not in missing for number in itertools.count())
