@@ -178,7 +178,7 @@ def indices(outcome: xr.DataArray, design: Design, *, level: float = LEVEL, seed
         solve,
         outcome.reset_coords(drop=True).astype(float),
         input_core_dims=[["point"]],
-        output_core_dims=[["quantity", "estimate", "key"]],
+        output_core_dims=[["_index", "_estimate", "key"]],
         vectorize=True,
         kwargs={"design": design, "level": level, "seed": seed},
     ).assign_coords(key=list(design.ranges))
@@ -186,7 +186,7 @@ def indices(outcome: xr.DataArray, design: Design, *, level: float = LEVEL, seed
     table = {}
     for i, name in enumerate(names):
         attrs = {"units": units, "long_name": _MEANING[name]}
-        best, half = (found.isel(quantity=i, estimate=j) for j in (0, 1))
+        best, half = (found.isel(_index=i, _estimate=j) for j in (0, 1))
         table[name] = best.assign_attrs(attrs)
         if name not in ("mu", "sigma"):
             ends = xr.concat([best - half, best + half], "bound").assign_coords(bound=list(BOUND))
