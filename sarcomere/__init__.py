@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sarcomere.analysis.points import each_point, select_run
     from sarcomere.cramp.scenario import Episode
+    from sarcomere.ensemble.api import sweep
     from sarcomere.ensemble.merge import merge
     from sarcomere.ensemble.opening import open_ensemble
     from sarcomere.errors import InputError, SarcomereError, SolverError, StoreError
@@ -33,6 +34,7 @@ __all__ = [
     "select_run",
     "shipped_scenarios",
     "simulator",
+    "sweep",
 ]
 
 _HOME = {
@@ -47,6 +49,7 @@ _HOME = {
     "record": "store",
     "run": "running",
     "simulator": "theta",
+    "sweep": "ensemble.api",
 }
 
 

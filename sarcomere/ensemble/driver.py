@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing, nullcontext
+from collections.abc import Callable, Generator, Iterable, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -29,17 +29,17 @@ from sarcomere.ensemble.work import Outcome, do_shard
 from sarcomere.errors import InputError, StoreError
 
 # Makes shards and gives each outcome as it comes, in any order; closing it stops all work at once.
-Executor = Callable[[Sequence[Task]], Iterator[Outcome]]
+Executor = Callable[[Sequence[Task]], Generator[Outcome, None, None]]
 
 
 class Watcher(Protocol):
     """Who is told how a sweep goes."""
 
     def begin(self, runs: int, done: int, failed: int) -> None:
-        """So many runs in all, of which some are there or known to fail."""
+        """So many runs in all, of which some are there and some failed before."""
 
-    def update(self, done: int, failed: int) -> None:
-        """So many more."""
+    def update(self, runs: int, *, failed: bool) -> None:
+        """So many more are there, or failed."""
 
 
 class Failure(NamedTuple):
@@ -48,6 +48,14 @@ class Failure(NamedTuple):
     shard: Shard
     point: dict
     error: str
+
+
+class Todo(NamedTuple):
+    """What a folder holds of a sweep or of its part, and what it lacks."""
+
+    done: list[Shard]
+    missing: list[Shard]
+    failures: list[Failure]
 
 
 class Report(NamedTuple):
@@ -59,7 +67,7 @@ class Report(NamedTuple):
     failures: list[Failure]
 
 
-def serially(tasks: Sequence[Task]) -> Iterator[Outcome]:
+def serially(tasks: Sequence[Task]) -> Generator[Outcome, None, None]:
     """An executor: shards one after the other in this process."""
     for task in tasks:
         yield do_shard(task)
@@ -97,7 +105,8 @@ def planned(sweep: Sweep, folder: str | Path, *, overwrite: bool = False) -> Pla
 
 
 def carry_out(
-    plan_of: Callable[[], Plan],
+    plan: Plan,
+    replan: Callable[[], Plan],
     folder: str | Path,
     executor: Executor,
     *,
@@ -110,8 +119,10 @@ def carry_out(
 
     Parameters
     ----------
-    plan_of : callable
-        Gives the plan once the folder is ours, as another sweep may have changed it meanwhile.
+    plan : Plan
+        What ``planned`` gave.
+    replan : callable
+        Gives it anew, if another sweep has changed the folder meanwhile.
     folder : str or pathlib.Path
         Made if it does not exist.
     executor : callable
@@ -142,32 +153,51 @@ def carry_out(
         if overwrite:
             clear(folder)
         with settling(folder) if part else nullcontext():
-            plan = plan_of()
+            if read_manifest(folder) != plan.there:
+                plan = replan()
             _settle(folder, plan.manifest)
-        shards = [s for i, s in enumerate(plan.manifest.shards) if part is None or i % part.of == part.number - 1]
-        sweep_parts(folder, {shard.name for shard in shards})
-        if retry_failed:
-            for shard in shards:
-                failure_path(folder, shard.name).unlink(missing_ok=True)
-        before = [shard for shard in shards if is_done(folder, shard.name)]
-        there = set(before)
-        failures = _failures(folder, [shard for shard in shards if shard not in there], plan.manifest)
-        known = {failure.shard for failure in failures}
-        missing = [shard for shard in shards if shard not in there | known]
+        todo = _survey(folder, plan, part, retry_failed)
         if watcher:
-            watcher.begin(_runs(shards), _runs(before), _runs(known))
-        made = 0
-        with closing(executor([plan.task(folder, shard) for shard in missing])) as outcomes:  # type: ignore[type-var]
-            for outcome in outcomes:
-                if outcome.stops:
-                    raise StoreError(outcome.error)
-                shard = Shard(*outcome.shard)
-                if outcome.error:
-                    failures.append(Failure(shard, plan.manifest.points[shard.point], outcome.error))
-                made += 0 if outcome.error else shard.count
-                if watcher:
-                    watcher.update(0 if outcome.error else shard.count, shard.count if outcome.error else 0)
-        return Report(folder, _runs(before) + made, made, sorted(failures))
+            done, failed = _runs(todo.done), _runs(failure.shard for failure in todo.failures)
+            watcher.begin(done + failed + _runs(todo.missing), done, failed)
+        made = _work_off(folder, plan, todo, executor, watcher)
+        return Report(folder, _runs(todo.done) + made, made, sorted(todo.failures, key=lambda f: f.shard[1:]))
+
+
+def _survey(folder: Path, plan: Plan, part: Part | None, retry_failed: bool) -> Todo:
+    """Look at what is there, and remove what killed processes left."""
+    shards = [s for i, s in enumerate(plan.manifest.shards) if part is None or i % part.of == part.number - 1]
+    sweep_parts(folder, {shard.name for shard in shards})
+    if retry_failed:
+        for shard in shards:
+            failure_path(folder, shard.name).unlink(missing_ok=True)
+    done = {shard for shard in shards if is_done(folder, shard.name)}
+    failures = failures_of(folder, [shard for shard in shards if shard not in done], plan.manifest)
+    known = {failure.shard for failure in failures}
+    return Todo(
+        [shard for shard in shards if shard in done],
+        [shard for shard in shards if shard not in done | known],
+        failures,
+    )
+
+
+def _work_off(folder: Path, plan: Plan, todo: Todo, executor: Executor, watcher: Watcher | None) -> int:
+    """Have the missing shards made; number of runs that were."""
+    made = 0
+    outcomes = executor([plan.task(folder, shard) for shard in todo.missing])
+    try:
+        for outcome in outcomes:
+            if outcome.stops:
+                raise StoreError(outcome.error)
+            shard = outcome.shard
+            if outcome.error:
+                todo.failures.append(Failure(shard, plan.manifest.points[shard.point], outcome.error))
+            made += 0 if outcome.error else shard.size
+            if watcher:
+                watcher.update(shard.size, failed=bool(outcome.error))
+    finally:
+        outcomes.close()
+    return made
 
 
 def clear(folder: Path) -> None:
@@ -188,15 +218,17 @@ def _make(folder: Path) -> None:
 def _settle(folder: Path, manifest: Manifest) -> None:
     """Write the manifest unless it is there already."""
     path = folder / MANIFEST
+    for aside in folder.glob(f"{MANIFEST}.*.aside"):  # of a process that was killed
+        aside.unlink(missing_ok=True)
     if not path.exists() or path.read_text(encoding="utf-8") != dumps(manifest):
         write_text(path, dumps(manifest))
 
 
 def _runs(shards: Iterable[Shard]) -> int:
-    return sum(shard.count for shard in shards)
+    return sum(shard.size for shard in shards)
 
 
-def _failures(folder: Path, shards: Iterable[Shard], manifest: Manifest) -> list[Failure]:
+def failures_of(folder: Path, shards: Iterable[Shard], manifest: Manifest) -> list[Failure]:
     """Shards that failed in a sweep before."""
     found = []
     for shard in shards:

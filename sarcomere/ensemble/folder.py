@@ -92,11 +92,9 @@ def parts(folder: str | Path) -> Iterator[Path]:
 
 def sweep_parts(folder: str | Path, names: set[str]) -> None:
     """Remove what killed processes left of these shards; the caller holds their lock."""
-    for path in parts(folder):
+    for path in (*parts(folder), *Path(folder, FAILED).glob("*.aside")):
         if path.name.partition(".")[0] in names:
             path.unlink(missing_ok=True)
-    for path in (*Path(folder).glob("*.aside"), *Path(folder, FAILED).glob("*.aside")):
-        path.unlink(missing_ok=True)
 
 
 def is_done(folder: str | Path, name: str) -> bool:

@@ -25,6 +25,34 @@ class Part(NamedTuple):
     of: int
 
 
+def part_of(number: int, of: int) -> Part:
+    """A part of a sweep.
+
+    Raises
+    ------
+    InputError
+        If there is no such part.
+    """
+    if not 1 <= number <= of:
+        last = max(of, 1)
+        raise InputError(f"--shard {number}/{of}: there is no such part; count from 1/{last} to {last}/{last}.")
+    return Part(number, of)
+
+
+def parse_part(text: str) -> Part:
+    """A part as ``--shard`` takes it, such as ``3/8``.
+
+    Raises
+    ------
+    InputError
+        If there is no such part.
+    """
+    number, slash, of = text.partition("/")
+    if not (slash and number.strip().isdecimal() and of.strip().isdecimal()):
+        raise InputError(f"--shard {text!r}: is not i/N; write for example --shard 1/8.")
+    return part_of(int(number), int(of))
+
+
 @contextmanager
 def locked(folder: Path, part: Part | None = None) -> Iterator[None]:
     """Hold a folder for a sweep, or for one part of a job array beside the others.

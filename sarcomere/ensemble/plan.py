@@ -28,6 +28,7 @@ class Plan(NamedTuple):
     written: Written
     values: list[Point]  # all values of every point, settings and seed included
     is_episode: bool
+    there: Manifest | None  # what the folder held
 
     def task(self, folder: str | Path, shard: Shard) -> Task:
         """What a worker needs for a shard."""
@@ -82,7 +83,7 @@ def plan(sweep: Sweep, there: Manifest | None = None, where: str = "") -> Plan:
         sarcomere_version=metadata.version("sarcomere"),
         shards=entries,
     )
-    return Plan(manifest, written, values, isinstance(first, Episode))
+    return Plan(manifest, written, values, isinstance(first, Episode), there)
 
 
 def _seed(written: Written, common: Point) -> int:
@@ -93,7 +94,7 @@ def _seed(written: Written, common: Point) -> int:
 
 
 def _dims(sweep: Sweep, names: Sequence[str]) -> list[Dim]:
-    labels = [axis.values for axis in sweep.grid] or [None] * len(names)
+    labels: list[list[Any] | None] = [axis.values for axis in sweep.grid] or [None] * len(names)
     return [Dim(key=key, name=name, values=v) for key, name, v in zip(sweep.keys, names, labels, strict=True)]
 
 

@@ -28,12 +28,12 @@ _EPISODE_S = 0.03  # to set a person up
 
 
 class Shard(NamedTuple):
-    """One file: replicates ``first`` to ``first + count - 1`` of a point."""
+    """One file: ``size`` replicates of a point from ``first`` on."""
 
     name: str  # 16 hex digits
     point: int
     first: int
-    count: int
+    size: int
 
 
 class Task(NamedTuple):
@@ -46,7 +46,7 @@ class Task(NamedTuple):
 
     def scenario(self) -> Scenario | Episode:
         """The shard's checked scenario."""
-        return check(self.written, {**self.values, **part(self.shard.first, self.shard.count)})
+        return check(self.written, {**self.values, **part(self.shard.first, self.shard.size)})
 
 
 def part(first: int, count: int) -> dict[str, int]:

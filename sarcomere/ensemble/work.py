@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -28,7 +28,7 @@ from sarcomere.errors import InputError, StoreError
 from sarcomere.plain_file import append, create
 from sarcomere.running import simulation_of
 from sarcomere.scenario import Scenario
-from sarcomere.store import block_rows, encoding
+from sarcomere.store import Piece, block_rows, encoding
 
 
 class Outcome(NamedTuple):
@@ -66,7 +66,7 @@ def do_shard(task: Task) -> Outcome:
 
 def failed(folder: str, shard: Shard, error: str, kind: str, values: dict) -> Outcome:
     """Keep why a shard failed, and say so."""
-    kept = {"error": error, "kind": kind, "point": values, "first": shard.first, "count": shard.count}
+    kept = {"error": error, "kind": kind, "point": values, "first": shard.first, "count": shard.size}
     try:
         write_text(failure_path(folder, shard.name), json.dumps(kept, sort_keys=True) + "\n")
     except StoreError as trouble:
@@ -157,7 +157,8 @@ def run_to_image(scenario: Scenario | Episode, attributes: dict[str, str]) -> me
     with h5py.File("shard", "w", driver="core", backing_store=False) as file:
         dims: dict[str, tuple] = {}
         while simulation.samples_done < scenario.n_samples:
-            with closing(simulation.blocks(1, block_rows(simulation.samples_done))) as blocks:
+            stretch: Generator[Piece, None, None] = simulation.blocks(1, block_rows(simulation.samples_done))
+            with closing(stretch) as blocks:
                 piece = next(blocks)
             if dims:
                 append(file, piece.growth, piece.columns, dims)
