@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from sarcomere.scenario import Scenario
     from sarcomere.scenario_file import read, shipped_scenarios
     from sarcomere.store import record
+    from sarcomere.theta import simulator
 
 __all__ = [
     "Episode",
@@ -32,6 +33,7 @@ __all__ = [
     "run",
     "select_run",
     "shipped_scenarios",
+    "simulator",
     "sweep",
 ]
 
@@ -46,6 +48,7 @@ _HOME = {
     "open_run": "results",
     "record": "store",
     "run": "running",
+    "simulator": "theta",
     "sweep": "ensemble.api",
 }
 

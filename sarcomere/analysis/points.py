@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
+import inspect
 import json
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, ParamSpec, TypeVar, cast
 
 import numpy as np
 import xarray as xr
@@ -12,6 +14,9 @@ from numpy.typing import NDArray
 
 from sarcomere.errors import InputError, nearest
 from sarcomere.tables import merge
+
+Parameters = ParamSpec("Parameters")
+Result = TypeVar("Result")
 
 _CELL = "cell"  # along which points are joined
 _CLOSE = 1e-9  # relative; values of a range such as 5:6:11 are not what one types
@@ -164,16 +169,18 @@ def each_point(function: Callable[..., Any], ds: xr.Dataset, *args: Any, **kwarg
     Parameters
     ----------
     function : callable
-        Takes a run, and ``args`` and ``kwargs``; gives a Dataset, a DataArray or a number.
+        Takes a run, and ``args`` and ``kwargs``; gives a Dataset, a DataArray, a number or any other thing.
     ds : xarray.Dataset
         What ``open_ensemble`` opened, or a part of it; a run is passed on as it is.
     *args, **kwargs : any
-        For the function.
+        For the function. Of an ensemble among them, and of a Dataset or DataArray with dimensions of the points, the
+        function gets what belongs to its point and to the replicates that are done.
 
     Returns
     -------
     xarray.Dataset or xarray.DataArray
-        Results along the dimensions of the points; NaN where no run of a point is done.
+        Results along the dimensions of the points; where no run of a point is done NaN, for truth values False and for
+        texts an empty one. What is no number and not from xarray becomes an array of objects.
 
     Raises
     ------
@@ -187,29 +194,94 @@ def each_point(function: Callable[..., Any], ds: xr.Dataset, *args: Any, **kwarg
     for cell, index in enumerate(np.ndindex(*ds.point.shape)):
         place = dict(zip(dims, index, strict=True))
         if ds.done.isel(place).any():
-            found[cell] = _labelled(function(_run_at(ds, place), *args, **kwargs))
+            run = _run_at(ds, place)
+            rest = [_of_point(value, ds, place, run) for value in args]
+            named = {name: _of_point(value, ds, place, run) for name, value in kwargs.items()}
+            found[cell] = _labelled(function(run, *rest, **named))
     if not found:
         raise InputError("each_point: no run is done yet; go on with the sweep.")
     return _spread(ds, found)
 
 
+def pointwise(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
+    """Let a function of a run take an ensemble, point by point.
+
+    Parameters
+    ----------
+    function : callable
+        Its first argument is a run.
+
+    Returns
+    -------
+    callable
+        Of a run it gives what ``function`` does, of an ensemble what ``each_point`` does.
+    """
+
+    first = next(iter(inspect.signature(function).parameters))
+
+    @functools.wraps(function)
+    def of_run_or_ensemble(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
+        ds, rest = (args[0], args[1:]) if args else (kwargs.get(first), ())
+        if not isinstance(ds, xr.Dataset) or not _is_ensemble(ds):
+            return function(*args, **kwargs)
+        others = {name: value for name, value in kwargs.items() if name != first}
+        return cast(Result, each_point(function, ds, *rest, **others))
+
+    return of_run_or_ensemble
+
+
+def _of_point(value: Any, ds: xr.Dataset, place: Mapping[str, int], run: xr.Dataset) -> Any:
+    """What of an argument belongs to a point of an ensemble."""
+    if not isinstance(value, xr.Dataset | xr.DataArray):
+        return value
+    whole = isinstance(value, xr.Dataset) and _is_ensemble(value)
+    own = {dim: _index(value, dim, ds, i) for dim, i in place.items() if dim in value.dims}
+    if whole:
+        return _run_at(value, own)
+    part = value.isel(own, drop=True)
+    return part.sel(replicate=run.replicate) if own and "replicate" in part.indexes else part
+
+
+def _index(value: xr.Dataset | xr.DataArray, dim: str, ds: xr.Dataset, i: int) -> int:
+    """Where a point of an ensemble lies along a dimension of an argument."""
+    if dim not in value.indexes or dim not in ds.indexes:
+        return i
+    label = ds.indexes[dim][i]
+    found = np.flatnonzero([_equal(each, label) for each in value.indexes[dim].tolist()])
+    if found.size != 1:
+        raise InputError(f"each_point: an argument has {found.size} points with {dim} = {label}; give the same points.")
+    return int(found[0])
+
+
 def _labelled(result: Any) -> Any:
-    return result if isinstance(result, xr.Dataset | xr.DataArray) else xr.DataArray(result)
+    if isinstance(result, xr.Dataset | xr.DataArray | int | float):
+        return result if isinstance(result, xr.Dataset | xr.DataArray) else xr.DataArray(result)
+    cell = np.empty((), dtype=object)
+    cell[()] = result
+    return xr.DataArray(cell)
+
+
+def _absent(values: xr.DataArray) -> Any:
+    """What stands where there is no run."""
+    return {"b": False, "U": "", "T": ""}.get(values.dtype.kind, np.nan)
 
 
 def _spread(ds: xr.Dataset, found: Mapping[int, Any]) -> Any:
     """Results of the points along the dimensions that the points have."""
     dims, shape = point_dims(ds), ds.point.shape
     cells = xr.Variable(_CELL, list(found))
+    first = next(iter(found.values()))
+    absent = _absent(first) if isinstance(first, xr.DataArray) else {name: _absent(first[name]) for name in first}
     joined = xr.concat(
         list(found.values()),
         dim=cells,
         join="outer",
+        fill_value=absent,
         coords="different",
         compat="equals",
         combine_attrs="drop_conflicts",
     )
-    joined = joined.assign_coords({_CELL: cells}).reindex({_CELL: np.arange(ds.point.size)})
+    joined = joined.assign_coords({_CELL: cells}).reindex({_CELL: np.arange(ds.point.size)}, fill_value=absent)
     joined = joined.drop_vars(_CELL)
     if len(dims) > 1:
         places = np.unravel_index(np.arange(ds.point.size), shape)
