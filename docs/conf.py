@@ -6,6 +6,9 @@ import sys
 from importlib import metadata
 from pathlib import Path
 
+from pydantic import BaseModel
+from sphinx.application import Sphinx
+
 sys.path.insert(0, str(Path(__file__).parent / "extensions"))
 
 project = "Sarcomere"
@@ -37,14 +40,26 @@ autodoc_typehints = "none"  # numpydoc's tables have them in words
 numpydoc_show_class_members = False
 autosummary_generate = False  # the reference is a few long pages, which one search goes through
 
-html_theme = "pydata_sphinx_theme"
+html_theme = "furo"
 html_title = f"Sarcomere {release}"
-html_theme_options = {
-    "navbar_align": "left",
-    "header_links_before_dropdown": 6,
-    "secondary_sidebar_items": ["page-toc"],
-    "show_prev_next": True,
-    "footer_start": ["copyright"],
-    "footer_end": [],
-}
-html_sidebars = {"index": []}
+html_show_sphinx = False
+html_static_path = ["static"]
+html_css_files = ["site.css"]
+
+
+def skip(app: object, what: str, name: str, member: object, skipped: bool, options: object) -> bool | None:
+    """Fields of named tuples that nothing is said of but that they are fields."""
+    return True if (getattr(member, "__doc__", None) or "").startswith("Alias for field") else None
+
+
+def signature(
+    app: object, what: str, name: str, member: object, options: object, arguments: str, returned: str
+) -> tuple[str, str] | None:
+    """None for scenarios, which are read from files and have dozens of fields with long defaults."""
+    return ("", "") if isinstance(member, type) and issubclass(member, BaseModel) else None
+
+
+def setup(app: Sphinx) -> None:
+    """Connect the above."""
+    app.connect("autodoc-skip-member", skip)
+    app.connect("autodoc-process-signature", signature)

@@ -29,13 +29,23 @@ def fill(app: Sphinx, doctree: nodes.document, page: str) -> None:
                 uri = app.builder.get_relative_uri(page, notebook)
                 title = app.env.titles[notebook].astext()
                 found.append(nodes.paragraph("", "", nodes.strong("", "", nodes.reference("", title, refuri=uri))))
-                found += [nodes.reference("", "", image.deepcopy(), refuri=uri) for image in images]
+                links = [nodes.reference("", "", image.deepcopy(), refuri=uri) for image in images]
+                found.append(nodes.container("", *links, classes=["notebook-figures"]))
         mark.replace_self(found)
+
+
+def name_images(app: Sphinx, doctree: nodes.document) -> None:
+    """Give a notebook's figures a text for those who cannot see them."""
+    page = app.env.docname
+    if page.startswith("notebooks/"):
+        for number, image in enumerate(doctree.findall(nodes.image), start=1):
+            image.setdefault("alt", f"Figure {number} of the notebook {doctree.next_node(nodes.title).astext()}")
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register the directive."""
     app.add_node(Figures)
     app.add_directive("notebook-figures", NotebookFigures)
+    app.connect("doctree-read", name_images)
     app.connect("doctree-resolved", fill)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
