@@ -1,4 +1,4 @@
-"""The command line: ``sarcomere run | info | plot | explain | validate | scenarios | bench``."""
+"""The command line: ``sarcomere run``, ``sarcomere sweep`` and all the others."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from typing import Any
 
 import click
 
+from sarcomere.cli.ensembles import status, sweep, verify
 from sarcomere.cli.judging import bench, explain, validate
+from sarcomere.cli.merging import merge
 from sarcomere.cli.running import info, plot, run, scenarios
 
 
@@ -38,5 +40,6 @@ def main() -> None:
     """
 
 
-for command in (run, info, plot, explain, validate, scenarios, bench):
+for command in (run, info, plot, merge, explain, validate, scenarios, bench):
+for command in (run, sweep, status, verify, info, plot, explain, validate, scenarios, bench):
     main.add_command(command)
