@@ -40,6 +40,5 @@ def main() -> None:
     """
 
 
-for command in (run, info, plot, merge, explain, validate, scenarios, bench):
-for command in (run, sweep, status, verify, info, plot, explain, validate, scenarios, bench):
+for command in (run, sweep, status, verify, merge, info, plot, explain, validate, scenarios, bench):
     main.add_command(command)

@@ -103,7 +103,7 @@ def survey_of(folder: Path, manifest: Manifest) -> Survey:
     arrange = grid if manifest.design == "grid" else listed
     layout = arrange({dim.key: dim.name for dim in manifest.dims}, manifest.points)
     shards = [
-        Stored(shard_path(folder, shard.name), layout.cells[shard.point], shard.first, shard.count)
+        Stored(shard_path(folder, shard.name), layout.cells[shard.point], shard.first, shard.size)
         for shard in manifest.shards
         if is_done(folder, shard.name)
     ]

@@ -141,7 +141,7 @@ def test_an_altered_shard_is_refused_and_nothing_left(sweep: Path) -> None:
     path.write_bytes(content)
     with h5py.File(path, "r+") as file:
         file["force"][0, 0, 3] += 1
-    refuse(command(), path.name, "is not as the sweep wrote it", "sarcomere verify sweep")
+    refuse(command(), path.name, "was altered since it was written", "remove it and start the same sweep again")
 
 
 def limit_file_size() -> None:
