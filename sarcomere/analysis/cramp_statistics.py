@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import numpy as np
 import xarray as xr
@@ -142,7 +142,7 @@ def threshold_frequency(runs: Sequence[xr.Dataset]) -> xr.DataArray:
         If a run tells no frequency of its stimulation.
     """
     if runs and point_dims(runs[0]):
-        return each_point(lambda *one: threshold_frequency(one), runs[0], *runs[1:])
+        return cast(xr.DataArray, each_point(lambda *one: threshold_frequency(one), runs[0], *runs[1:]))
     found = []
     for ds in runs:
         frequencies = [deed.frequency for deed in interventions(ds) if deed.kind == "stimulation"]

@@ -234,9 +234,8 @@ def _of_point(value: Any, ds: xr.Dataset, place: Mapping[str, int], run: xr.Data
     """What of an argument belongs to a point of an ensemble."""
     if not isinstance(value, xr.Dataset | xr.DataArray):
         return value
-    whole = isinstance(value, xr.Dataset) and _is_ensemble(value)
     own = {dim: _index(value, dim, ds, i) for dim, i in place.items() if dim in value.dims}
-    if whole:
+    if isinstance(value, xr.Dataset) and _is_ensemble(value):
         return _run_at(value, own)
     part = value.isel(own, drop=True)
     return part.sel(replicate=run.replicate) if own and "replicate" in part.indexes else part

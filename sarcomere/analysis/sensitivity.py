@@ -266,7 +266,8 @@ def _complete(outcome: xr.DataArray, design: Design) -> None:
             f"indices: the outcome has {outcome.sizes['point']} points and the design {len(points)}; sweep "
             f"exactly the points of the design."
         )
-    bad = np.flatnonzero(~np.isfinite(outcome.astype(float)).all([d for d in outcome.dims if d != "point"]).values)
+    rows = outcome.astype(float).transpose("point", ...).values.reshape(len(points), -1)
+    bad = np.flatnonzero(~np.isfinite(rows).all(axis=1))
     if bad.size:
         raise InputError(
             f"indices: the outcome is not a number at {bad.size} of {len(points)} points, the first of them "

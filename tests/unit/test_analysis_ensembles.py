@@ -168,7 +168,10 @@ CALLS = [
 
 @pytest.fixture(scope="module")
 def ensembles() -> dict[str, xr.Dataset]:
-    return {kind: ensemble(cramps if kind == "cramp" else series(kind), VARY, MISSING) for kind, *_ in CALLS}
+    return {
+        kind: ensemble(cramps if kind == "cramp" else series(kind), VARY, MISSING)
+        for kind in {kind for kind, *_ in CALLS}
+    }
 
 
 def same(one: Any, other: Any) -> bool:
