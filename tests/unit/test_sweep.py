@@ -116,13 +116,6 @@ def test_neither_the_size_of_shards_nor_their_order_changes_a_bit(
     assert len({run["force"] for run in whole.values()}) == 9  # which all differ
 
 
-def test_two_workers_leave_the_very_bytes_of_one(scenario: str, tmp_path: Path, one_by_one: None) -> None:
-    for workers in (1, 2):
-        report = sarcomere.sweep(scenario, VARY, replicates=2, folder=tmp_path / str(workers), workers=workers)
-        assert (report.runs, report.made, report.failures) == (6, 6, [])
-    assert contents(tmp_path / "1") == contents(tmp_path / "2")
-
-
 def test_again_does_nothing_and_a_damaged_shard_alone_is_redone(
     scenario: str, tmp_path: Path, one_by_one: None
 ) -> None:
