@@ -183,7 +183,7 @@ def _replacing(part: Path, room: int, finished: Path | None = None) -> Iterator[
     try:
         if part.exists():
             shutil.copyfile(part, target)
-        _reserve(target, room)
+        reserve(target, room)
         yield target
         with open(target, "rb+") as file:
             os.fsync(file.fileno())
@@ -209,7 +209,7 @@ def _room(simulation: Running, piece: Piece) -> int:
     return samples + last_chunks + states + _SLACK
 
 
-def _reserve(target: Path, room: int) -> None:
+def reserve(target: Path, room: int) -> None:
     """Have the disk set space aside: HDF5 crashes the process when it meets a full disk.  It cuts off what is left."""
     with open(target, "ab") as file:
         if hasattr(os, "posix_fallocate"):
