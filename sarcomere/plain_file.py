@@ -16,6 +16,9 @@ from numpy.typing import NDArray
 
 _NO_VARIABLE = "This is a netCDF dimension but not a netCDF variable.{:10d}"
 _TEXT = h5py.string_dtype()
+_TEXT_TYPE, _ONE = h5py.h5t.py_create(_TEXT, logical=True), h5py.h5s.create(h5py.h5s.SCALAR)
+# As HDF5's dimension scales have it; attaching one variable after the other would write each list anew every time.
+_REFERENCE = np.dtype({"names": ["dataset", "dimension"], "formats": [h5py.ref_dtype, "<u4"], "itemsize": 16})
 
 
 def create(file: h5py.File, ds: xr.Dataset, growing: Collection[str], encodings: Mapping[str, Any]) -> None:
@@ -45,11 +48,18 @@ def create(file: h5py.File, ds: xr.Dataset, growing: Collection[str], encodings:
     for number, (dim, scale) in enumerate(scales.items()):
         scale.make_scale(str(dim) if dim in variables else _NO_VARIABLE.format(ds.sizes[dim]))
         scale.attrs["_Netcdf4Dimid"] = np.int32(number)
+    users: dict[Any, list[tuple[h5py.Reference, int]]] = {dim: [] for dim in dims}
     for name, variable in variables.items():
         if name not in scales:
-            target = file[str(name)].id
+            target = file[str(name)]
+            axes = np.empty(len(variable.dims), dtype=object)
             for axis, dim in enumerate(variable.dims):
-                h5py.h5ds.attach_scale(target, scales[dim].id, axis)
+                axes[axis] = np.array([scales[dim].ref], dtype=h5py.ref_dtype)
+                users[dim].append((target.ref, axis))
+            target.attrs.create("DIMENSION_LIST", axes, dtype=h5py.vlen_dtype(h5py.ref_dtype))
+    for dim, references in users.items():
+        if references:
+            scales[dim].attrs.create("REFERENCE_LIST", np.array(references, dtype=_REFERENCE))
 
 
 def _write(file: h5py.File, name: str, variable: xr.Variable, growing: Collection[str], encoding: dict) -> None:
@@ -66,7 +76,12 @@ def _write(file: h5py.File, name: str, variable: xr.Variable, growing: Collectio
     if fill is not None:
         target.attrs["_FillValue"] = np.array([fill])
     for key, value in variable.attrs.items():
-        target.attrs[key] = value
+        if isinstance(value, str):
+            # as attrs[key] = value does, in a third of the time
+            made = h5py.h5a.create(target.id, key.encode(), _TEXT_TYPE, _ONE)
+            made.write(np.array(value, dtype=object))
+        else:
+            target.attrs[key] = value
 
 
 def append(file: h5py.File, growth: Mapping[str, int], columns: Mapping[str, NDArray], dims: Mapping[str, Any]) -> None:

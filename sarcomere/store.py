@@ -240,13 +240,18 @@ def _append(target: Path, simulation: Running, piece: Piece, *, fresh: bool) -> 
     _checkpoint(target, simulation)
 
 
-def encoding(dims: tuple, shape: tuple[int, ...], growing: Collection[str], rows: int = DEFAULT_BLOCK) -> dict:
-    """How a variable is stored: what grows, compressed in chunks of so many rows."""
+def encoding(
+    dims: tuple, shape: tuple[int, ...], growing: Collection[str], rows: int = DEFAULT_BLOCK, units: int = 1
+) -> dict:
+    """How a variable is stored: what grows, compressed in chunks of so many rows of so many units or conditions."""
     if not set(dims) & set(growing):
         return {}
     sizes = {**dict.fromkeys(growing, rows), "snapshot_time": 1}
-    sizes |= dict.fromkeys(("replicate", "motor_unit", "condition"), 1)
-    chunks = tuple(int(sizes.get(dim, size)) for dim, size in zip(dims, shape, strict=True))
+    sizes |= {"replicate": 1, "motor_unit": units, "condition": units}
+    chunks = tuple(
+        int(sizes.get(dim, size) if dim in growing else min(sizes.get(dim, size), size))
+        for dim, size in zip(dims, shape, strict=True)
+    )
     return {**_COMPRESSION, "chunksizes": chunks}
 
 

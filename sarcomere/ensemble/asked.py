@@ -76,12 +76,12 @@ class Sweep(Parameters):
                 f"{self.ranges[0].key} is given as a range without a number of values; write low:high:number, or add "
                 f"--sobol with a number of points"
             )
-        if self.sobol and not self.ranges:
-            raise ValueError("sobol needs a range to cover; add --vary key=low:high")
         if self.sobol and self.grid:
             raise ValueError(
                 f"{self.grid[0].key} has values in a Sobol design, which covers ranges; write --vary key=low:high"
             )
+        if self.sobol and not self.ranges:
+            raise ValueError("sobol needs a range to cover; add --vary key=low:high")
         if self.points and (self.grid or self.sobol):
             raise ValueError("points and vary cannot be joined; put all values into the points")
         for i, point in enumerate(self.points):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from importlib import metadata
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,6 +13,7 @@ from sarcomere.ensemble.design import Point, names_of, points_of
 from sarcomere.ensemble.folder import FORMAT, Dim, Manifest, ShardEntry
 from sarcomere.ensemble.shard import Namer, Shard, Task, check_drive, cost_s, cut
 from sarcomere.errors import InputError
+from sarcomere.provenance import version
 from sarcomere.scenario import Scenario
 from sarcomere.scenario_file import Written, check, load
 from sarcomere_kernels import KERNEL_HASH
@@ -80,7 +80,7 @@ def plan(sweep: Sweep, there: Manifest | None = None, where: str = "") -> Plan:
         replicates=replicates,
         seed=seed,
         kernel_hash=KERNEL_HASH,
-        sarcomere_version=metadata.version("sarcomere"),
+        sarcomere_version=version(),
         shards=entries,
     )
     return Plan(manifest, written, values, isinstance(first, Episode), there)
@@ -110,10 +110,10 @@ def _kept(
     """
     if there is None:
         return {}
-    if there.kernel_hash != KERNEL_HASH or there.sarcomere_version != metadata.version("sarcomere"):
+    if there.kernel_hash != KERNEL_HASH or there.sarcomere_version != version():
         raise InputError(
             f"{where}: was made by sarcomere {there.sarcomere_version} with kernels {there.kernel_hash}, this is "
-            f"{metadata.version('sarcomere')} with {KERNEL_HASH}; go on with the version that began it, or {_OTHER}."
+            f"{version()} with {KERNEL_HASH}; go on with the version that began it, or {_OTHER}."
         )
     if there.seed != seed:
         raise InputError(

@@ -6,7 +6,6 @@ import hashlib
 import json
 from collections.abc import Iterator
 from functools import cache
-from importlib import metadata
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,8 +18,8 @@ from sarcomere.scenario_file import Written, check
 from sarcomere.simulate import find_discharges
 from sarcomere_kernels import KERNEL_HASH
 
-# A shard takes at least a second, which its file, 0.03 s, then hardly lengthens; the estimate may err by a factor of 2.
-AIM_S = 2.0
+# A shard takes at least a second even where the estimate errs by a factor of 3; its file then costs a few percent.
+AIM_S = 3.0
 _HEAD_STEPS_PER_S = 40e6  # benchmarks/NOTES.md
 _HALF_SARCOMERE_S = 1e-3  # to set one up
 _WINDOW_S = 0.8e-3  # an exchange of the loop's parts without lattices
@@ -65,7 +64,7 @@ class Namer:
 
     def __init__(self, scenario: Scenario | Episode) -> None:
         self._parameters = json.loads(provenance.parameters_json(scenario))
-        self._made_by = (KERNEL_HASH, metadata.version("sarcomere"), *_discharges(scenario))
+        self._made_by = (KERNEL_HASH, provenance.version(), *_discharges(scenario))
 
     def name(self, first: int, count: int) -> str:
         """Hash of all that makes the bits of these replicates."""
