@@ -32,14 +32,21 @@ class Design(NamedTuple):
     ranges: dict[str, tuple[float, float]]
     """Low and high value by dotted key."""
     values: Values
-    """Shape (point, key)."""
+    """Shape (row, key); walks may meet, so that rows repeat."""
     levels: int
     """Of a Morris design; 0 otherwise."""
 
     @property
     def points(self) -> list[dict[str, float]]:
-        """Value by key of every point, as ``sarcomere.sweep`` takes them."""
-        return [dict(zip(self.ranges, map(float, row), strict=True)) for row in self.values]
+        """Value by key of every point, each once, as ``sarcomere.sweep`` takes them."""
+        return [dict(zip(self.ranges, row, strict=True)) for row in dict.fromkeys(map(tuple, self.values.tolist()))]
+
+    @property
+    def rows(self) -> NDArray[np.int64]:
+        """Which of the points each row of ``values`` is."""
+        rows = list(map(tuple, self.values.tolist()))
+        number = {row: i for i, row in enumerate(dict.fromkeys(rows))}
+        return np.array([number[row] for row in rows])
 
     @property
     def problem(self) -> dict[str, Any]:
@@ -89,7 +96,7 @@ def morris_design(ranges: Mapping[str, tuple[float, float]], n: int, *, levels: 
     ranges : mapping of str to tuple of float
         Low and high value of every dotted key.
     n : int
-        Walks; the design has n (keys + 1) points.
+        Walks; the design has n (keys + 1) points, or fewer where walks meet.
     levels : int
         Values that each key takes, an even number.
     seed : int
@@ -137,7 +144,7 @@ def write_points(design: Design, path: str | Path) -> Path:
         with open(path, "w", newline="", encoding="utf-8") as file:
             writer = csv.writer(file)
             writer.writerow(design.ranges)
-            writer.writerows([repr(float(value)) for value in row] for row in design.values)
+            writer.writerows([repr(value) for value in point.values()] for point in design.points)
     except OSError as error:
         raise StoreError(f"{path}: cannot be written ({error.strerror}); choose another name or folder.") from None
     return path
@@ -176,7 +183,7 @@ def indices(outcome: xr.DataArray, design: Design, *, level: float = LEVEL, seed
     solve = _sobol if design.kind == "sobol" else _morris
     found = xr.apply_ufunc(
         solve,
-        outcome.reset_coords(drop=True).astype(float),
+        outcome.reset_coords(drop=True).astype(float).isel(point=design.rows),
         input_core_dims=[["point"]],
         output_core_dims=[["_index", "_estimate", "key"]],
         vectorize=True,
@@ -253,21 +260,23 @@ def _complete(outcome: xr.DataArray, design: Design) -> None:
         raise InputError(
             "indices: the outcome has a dimension 'replicate'; average it first, for example with mean_ci."
         )
-    if outcome.sizes["point"] != len(design.values):
+    points = design.points
+    if outcome.sizes["point"] != len(points):
         raise InputError(
-            f"indices: the outcome has {outcome.sizes['point']} points and the design {len(design.values)}; sweep "
+            f"indices: the outcome has {outcome.sizes['point']} points and the design {len(points)}; sweep "
             f"exactly the points of the design."
         )
     bad = np.flatnonzero(~np.isfinite(outcome.astype(float)).all([d for d in outcome.dims if d != "point"]).values)
     if bad.size:
         raise InputError(
-            f"indices: the outcome is not a number at {bad.size} of {len(design.values)} points, the first of them "
+            f"indices: the outcome is not a number at {bad.size} of {len(points)} points, the first of them "
             f"{bad[0]}; finish the sweep, or say with fillna what a missing event counts as."
         )
     columns = {
         str(c.attrs["key"]): c.values for c in outcome.coords.values() if "key" in c.attrs and c.dims == ("point",)
     }
-    for key, wanted in zip(design.ranges, design.values.T, strict=True):
+    for key in design.ranges:
+        wanted = [point[key] for point in points]
         if columns and key not in columns:
             raise InputError(f"indices: the outcome was not swept over {key}; {nearest(key, columns)}")
         if columns and not np.allclose(columns[key].astype(float), wanted, rtol=CLOSE, atol=0):

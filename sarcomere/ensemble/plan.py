@@ -138,8 +138,8 @@ def _kept(
 
 
 def _told(point: Point) -> str:
-    """A point in words, the same for 1 and 1.0."""
-    return ", ".join(f"{key} = {json.dumps(_plain(value), sort_keys=True)}" for key, value in point.items())
+    """A point in words, the same for 1 and 1.0 and in any order of the keys."""
+    return ", ".join(f"{key} = {json.dumps(_plain(value), sort_keys=True)}" for key, value in sorted(point.items()))
 
 
 def _plain(value: Any) -> Any:

@@ -50,8 +50,10 @@ def test_order_of_the_points_matters() -> None:
 
 
 def test_morris_of_a_straight_line_is_exact() -> None:
-    design = morris_design({"a": (0.0, 1.0), "b": (0.0, 10.0), "c": (5.0, 6.0)}, 6)
-    x = (design.values - [0, 0, 5]) / [1, 10, 1]
+    design = morris_design({"a": (0.0, 1.0), "b": (0.0, 10.0), "c": (5.0, 6.0)}, 10)
+    points = np.array([list(point.values()) for point in design.points])
+    assert len(points) < len(design.values) == 40  # walks meet, and a sweep takes each point once
+    x = (points - [0, 0, 5]) / [1, 10, 1]
     found = indices(xr.DataArray(x @ [3.0, -2.0, 0.0], dims="point", attrs={"units": "s"}), design)
     np.testing.assert_allclose(found.mu, [3.0, -2.0, 0.0], atol=1e-9)
     np.testing.assert_allclose(found.mu_star, [3.0, 2.0, 0.0], atol=1e-9)
