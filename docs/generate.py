@@ -7,7 +7,7 @@ from pathlib import Path
 from sarcomere import recorder
 from sarcomere.cramp import recorder as cramp_recorder
 from sarcomere.cramp.scenario import Episode, EpisodeNumerics, EpisodeRecord, Switches
-from sarcomere.cramp.scenario_file import presets
+from sarcomere.cramp.scenario_file import preset_terminals, presets
 from sarcomere.parameters import (
     CalciumParameters,
     Chemistry,
@@ -155,10 +155,15 @@ def parameters() -> str:
 def episode() -> list[str]:
     """Tables of the closed loop: presets of its pool, groups, twitches, switches, interventions."""
     lines = ["# Episodes", "", "What a scenario with a table `[pool]` takes besides; see [cramp.md](cramp.md).", ""]
-    lines += ["## Presets of `pool`", "", "| preset | " + " | ".join(f"`{key}`" for key in PRESET_KEYS) + " |"]
-    lines += ["|" + "---|" * (1 + len(PRESET_KEYS))]
+    keys = (*(f"`{key}`" for key in PRESET_KEYS), "`terminals.threshold_Hz`")
+    lines += ["## Presets of `pool`", "", "They set the threshold of the axon terminals too.", ""]
+    lines += ["| preset | " + " | ".join(keys) + " |", "|" + "---|" * (1 + len(keys))]
     for name, table in presets().items():
-        lines.append(f"| {name} | " + " | ".join(preset_value(table, key) for key in PRESET_KEYS) + " |")
+        values = [
+            *(preset_value(table, key) for key in PRESET_KEYS),
+            preset_value(preset_terminals(name), "threshold_Hz"),
+        ]
+        lines.append(f"| {name} | " + " | ".join(values) + " |")
     lines += ["", *with_defaults("top level", Episode)]
     for group, model in EPISODE_GROUPS.items():
         lines += with_defaults(f"`{group}`", model)

@@ -8,6 +8,7 @@ import click
 
 from sarcomere.cli.ensembles import status, sweep, verify
 from sarcomere.cli.judging import bench, explain, validate
+from sarcomere.cli.looking import animate
 from sarcomere.cli.merging import merge
 from sarcomere.cli.running import info, plot, run, scenarios
 
@@ -40,5 +41,5 @@ def main() -> None:
     """
 
 
-for command in (run, sweep, status, verify, merge, info, plot, explain, validate, scenarios, bench):
+for command in (run, sweep, status, verify, merge, info, plot, animate, explain, validate, scenarios, bench):
     main.add_command(command)

@@ -31,6 +31,7 @@ _SHOWN = 20  # failures
 @click.option("--replicates", type=int, help="Independent repetitions of every point.")
 @click.option("--seed", type=int, help="The whole seed, which all points share.")
 @click.option("--workers", type=click.IntRange(min=1), default=cores, show_default="all cores", help="Processes.")
+@click.option("--dask", "address", metavar="ADDRESS", help="Run on the Dask cluster of this scheduler instead.")
 @click.option("--shard", "part", metavar="I/N", help="Only the I-th of N parts, from 1; several may go at once.")
 @click.option("--slurm-array", "jobs", type=click.IntRange(min=1), metavar="N", help="Print a job script of N parts.")
 @click.option("--retry-failed", is_flag=True, help="Try again what failed before.")
@@ -45,6 +46,7 @@ def sweep(
     replicates: int | None,
     seed: int | None,
     workers: int,
+    address: str | None,
     part: str | None,
     jobs: int | None,
     retry_failed: bool,
@@ -64,6 +66,7 @@ def sweep(
     from rich.console import Console
 
     from sarcomere.ensemble.api import asked
+    from sarcomere.ensemble.cluster import connect, on_cluster
     from sarcomere.ensemble.driver import carry_out, planned
     from sarcomere.ensemble.local import locally
     from sarcomere.ensemble.lock import parse_part
@@ -94,14 +97,16 @@ def sweep(
         click.echo(job_array(_again(click.get_current_context()), jobs), nl=False)
         return
     console = Console(stderr=True, highlight=False)
+    client = connect(address) if address is not None else None
     try:
-        compile_kernels(console, loop=plan.is_episode)
+        if client is None:
+            compile_kernels(console, loop=plan.is_episode)
         with Runs(console) as bar:
             report = carry_out(
                 plan,
                 lambda: planned(wanted, folder),
                 folder,
-                locally(workers),
+                on_cluster(client) if client is not None else locally(workers),
                 part=chosen,
                 overwrite=overwrite,
                 retry_failed=retry_failed,
@@ -110,6 +115,9 @@ def sweep(
     except KeyboardInterrupt:
         click.echo(f"\nInterrupted: finished runs lie in {folder}; go on with the same command.", err=True)
         raise click.exceptions.Exit(130) from None
+    finally:
+        if client is not None:
+            client.close()
     _tell(report)
 
 

@@ -28,6 +28,11 @@ def presets() -> dict[str, dict[str, Any]]:
     return {name: merge(_shipped()["pool"], preset) for name, preset in _shipped()["presets"].items()}
 
 
+def preset_terminals(name: str) -> dict[str, Any]:
+    """What differs from the defaults at the axon terminals of a preset's person."""
+    return _shipped()["terminals"].get(name, {})
+
+
 def is_episode(table: Mapping[str, Any]) -> bool:
     """Whether a scenario's table asks for the whole loop: it has a pool of motoneurons, or what only a loop takes."""
     return bool({"pool", "interventions", "switches"} & table.keys())
@@ -64,10 +69,12 @@ def from_dict(
     for name in fibres:
         if name not in FIBRE_TYPES:
             raise InputError(f"{where}: fibres.{name} is not a fibre type; {nearest(name, FIBRE_TYPES)}")
+    pool = _pool(table.get("pool"), where)
     filled = {"muscle": {}, "lattice": _shipped()["lattice"], "mechanics": _shipped()["mechanics"]}
+    filled["terminals"] = preset_terminals(pool["preset"])
     whole = {
         **merge(filled, table),
-        "pool": _pool(table.get("pool"), where),
+        "pool": pool,
         "fibres": merge({name: fibre_table(name) for name in FIBRE_TYPES}, fibres),
         "source": source,
     }
@@ -86,4 +93,4 @@ def _pool(pool: Any, where: str) -> Any:
     name = pool.get("preset", "prone")
     if name not in presets():
         raise InputError(f"{where}: pool.preset = {name!r} is no preset of the pool; {nearest(str(name), presets())}")
-    return merge({"types": pool_table()["types"], **presets()[name]}, pool)
+    return merge({"preset": name, "types": pool_table()["types"], **presets()[name]}, pool)

@@ -5,17 +5,21 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sarcomere.ensemble.asked import Sweep, sweep_of
-from sarcomere.ensemble.driver import Executor, Report, Watcher, carry_out, planned
+from sarcomere.ensemble.cluster import on_cluster
+from sarcomere.ensemble.driver import Report, Watcher, carry_out, planned
 from sarcomere.ensemble.local import locally
 from sarcomere.ensemble.lock import part_of
 from sarcomere.ensemble.sweep_file import is_sweep_file, read_sweep_file
 from sarcomere.ensemble.vary import parse_vary
 from sarcomere_kernels import is_compiled
+
+if TYPE_CHECKING:
+    from distributed import Client
 
 
 def cores() -> int:
@@ -82,7 +86,7 @@ def sweep(
     part: tuple[int, int] | None = None,
     overwrite: bool = False,
     retry_failed: bool = False,
-    executor: Executor | None = None,
+    client: Client | None = None,
     watcher: Watcher | None = None,
 ) -> Report:
     """Run a scenario at many points, many times each, into a folder; what is there already is not run again.
@@ -114,8 +118,8 @@ def sweep(
         Remove the sweep that the folder holds.
     retry_failed : bool
         Try again what failed before.
-    executor : callable, optional
-        Where to run instead of this machine.
+    client : distributed.Client, optional
+        Run on this Dask cluster instead; its machines must share the folder.
     watcher : Watcher, optional
         Is told of progress.
 
@@ -134,13 +138,13 @@ def sweep(
     wanted = asked(scenario, vary, points=points, sobol=sobol, settings=settings, replicates=replicates, seed=seed)
     chosen = part_of(*part) if part else None
     plan = planned(wanted, folder, overwrite=overwrite)
-    if not is_compiled(loop=plan.is_episode):
+    if client is None and not is_compiled(loop=plan.is_episode):
         load_kernels(plan.is_episode)
     return carry_out(
         plan,
         lambda: planned(wanted, folder),
         folder,
-        executor or locally(workers or cores()),
+        on_cluster(client) if client is not None else locally(workers or cores()),
         part=chosen,
         overwrite=overwrite,
         retry_failed=retry_failed,

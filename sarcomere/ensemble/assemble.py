@@ -43,9 +43,9 @@ def _variable(survey: Survey, name: str) -> xr.Variable:
     form = survey.forms[name]
     if event := lazy.event_of(survey, name):
         return xr.Variable(event, _lazily(lazy.Events(survey, event, name)), form.attrs, {"dtype": form.dtype})
-    chunks = dict.fromkeys(survey.layout.dims, 1)
+    chunks: dict[str, int | tuple[int, ...]] = dict.fromkeys(survey.layout.dims, 1)
     if "replicate" in form.dims:
-        edges = sorted({shard.first + shard.count for shard in survey.shards} | {survey.replicates})
+        edges = sorted({shard.first + shard.size for shard in survey.shards} | {survey.replicates})
         chunks["replicate"] = tuple(np.diff([0, *edges]).tolist())
     encoding = {"dtype": form.dtype, "preferred_chunks": chunks}
     return xr.Variable(lazy.of(survey, name).dims, _lazily(lazy.Stacked(survey, name)), form.attrs, encoding)
@@ -86,9 +86,9 @@ def _coordinate(survey: Survey, name: str) -> xr.Variable:
     dtype = longest.dtype if whole else lazy.with_gaps(longest.dtype)
     if dtype.kind == "U":
         dtype = np.result_type(*(row.dtype for row in rows.values()))
-    table = np.full((survey.layout.size, *shape), np.nan if dtype.kind == "f" else dtype.type(), dtype)
+    table: NDArray[Any] = np.full((survey.layout.size, *shape), np.nan if dtype.kind == "f" else dtype.type(), dtype)
     for cell, row in rows.items():
-        table[(cell, *(slice(size) for size in row.shape))] = row
+        table[cell][tuple(slice(size) for size in row.shape)] = row
     return xr.Variable(lazy.of(survey, name).dims, table.reshape(*survey.layout.shape, *shape), form.attrs)
 
 

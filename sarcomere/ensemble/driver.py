@@ -197,6 +197,7 @@ def _work_off(folder: Path, plan: Plan, todo: Todo, executor: Executor, watcher:
                 watcher.update(shard.size, failed=bool(outcome.error))
     finally:
         outcomes.close()
+    sweep_parts(folder, {shard.name for shard in todo.missing})  # of workers that were killed
     return made
 
 

@@ -84,7 +84,7 @@ class Stacked(_Lazy):
             if not self.replicated:
                 yield shard, here, axes
                 return
-            inside = np.flatnonzero((axes[0] >= shard.first) & (axes[0] < shard.first + shard.count))
+            inside = np.flatnonzero((axes[0] >= shard.first) & (axes[0] < shard.first + shard.size))
             if inside.size:
                 yield shard, [inside, *here[1:]], [axes[0][inside] - shard.first, *axes[1:]]
 

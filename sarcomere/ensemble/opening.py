@@ -60,7 +60,7 @@ def open_ensemble(path: str | Path, *, chunks: Mapping[str, Any] | str | int | N
         backend = "h5netcdf"
     else:
         check_folder(path)
-    ds = xr.open_dataset(path, engine=backend, chunks=chunks, decode_times=False)  # type: ignore[arg-type]
+    ds = xr.open_dataset(path, engine=backend, chunks=chunks, decode_times=False)
     missing = int((~ds.done).sum())
     if missing:
         warnings.warn(
@@ -74,7 +74,7 @@ class _Folder(BackendEntrypoint):
 
     def open_dataset(
         self, filename_or_obj: Any, *, drop_variables: Any = None, decode_times: bool = False
-    ) -> xr.Dataset:  # type: ignore[override]
+    ) -> xr.Dataset:
         """Open a folder."""
         folder = Path(filename_or_obj)
         manifest = need_manifest(folder)

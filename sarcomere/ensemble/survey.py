@@ -20,7 +20,7 @@ class Stored(NamedTuple):
     path: Path
     cell: int  # place of its point, counted through the dimensions of the points in order
     first: int
-    count: int
+    size: int  # number of replicates
 
 
 class Survey(NamedTuple):
@@ -39,7 +39,7 @@ class Survey(NamedTuple):
         """Which runs are there, by place of the point and replicate."""
         done = np.zeros((self.layout.size, self.replicates), dtype=bool)
         for shard in self.shards:
-            done[shard.cell, shard.first : shard.first + shard.count] = True
+            done[shard.cell, shard.first : shard.first + shard.size] = True
         return done
 
     @property
@@ -134,9 +134,9 @@ def common(tables: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     first = tables[0]
     said: dict[str, Any] = {}
     for key in dict.fromkeys(key for table in tables for key in table):
-        rows = [table.get(key) for table in tables]
-        if all(isinstance(row, Mapping) for row in rows):
-            said[key] = common(rows)
+        below = [row for table in tables if isinstance(row := table.get(key), Mapping)]
+        if len(below) == len(tables):
+            said[key] = common(below)
         else:
             said[key] = first[key] if all(key in table and table[key] == first.get(key) for table in tables) else None
     return said

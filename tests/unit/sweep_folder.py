@@ -48,7 +48,8 @@ def write_sweep(
         {"scenario": str(path), "grid": grid, "points": [dict(p) for p in points], "replicates": replicates}, "test"
     )
     with mock.patch.object(shard, "AIM_S", 0.0 if one_shard_a_run else shard.AIM_S):
-        carry_out(lambda: planned(asked, folder), folder, serially)
+        plan = planned(asked, folder)
+        carry_out(plan, lambda: plan, folder, serially)
     return folder
 
 
