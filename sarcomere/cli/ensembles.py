@@ -58,7 +58,7 @@ def sweep(
     Examples
       sarcomere sweep force-pca --vary chemistry.atp_mM=0.1:8:5log --replicates 4 -o atp
       sarcomere sweep nocturnal-calf-cramp --vary pool.preset=prone,healthy --replicates 20 -o cramps
-      sarcomere sweep mine.toml --sobol 64 --vary chemistry.pi_mM=0:30 --vary chemistry.adp_uM=5:100 -o filled
+      sarcomere sweep mine.toml --sobol 64 --vary chemistry.pi_mM=1:30 --vary chemistry.adp_uM=5:100 -o filled
       sarcomere sweep study.toml -o study
 
     The same command again does only what is missing; more values, points or replicates keep what is there.
