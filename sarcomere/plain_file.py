@@ -35,18 +35,20 @@ def create(file: h5py.File, ds: xr.Dataset, growing: Collection[str], encodings:
     encodings : mapping of str to mapping
         By variable: ``compression`` and the like as h5py takes them, ``chunksizes`` for its chunks.
     """
-    variables, attributes = xr.conventions.encode_dataset_coordinates(ds)
-    file.attrs.update(attributes)
+    variables, sizes = ds.variables, dict(ds.sizes)
+    labels, elsewhere = _coordinates(ds)
+    file.attrs.update({**ds.attrs, **({"coordinates": elsewhere} if elsewhere else {})})
     dims = list(dict.fromkeys(dim for variable in variables.values() for dim in variable.dims))
     for dim in dims:
         if dim not in variables:
-            limit = None if dim in growing else ds.sizes[dim]
-            file.create_dataset(str(dim), (ds.sizes[dim],), ">f4", maxshape=(limit,), track_order=True)
+            limit = None if dim in growing else sizes[dim]
+            file.create_dataset(str(dim), (sizes[dim],), ">f4", maxshape=(limit,))
     for name, variable in variables.items():
-        _write(file, str(name), variable, growing, encodings.get(str(name), {}))
+        attributes = {**variable.attrs, **labels.get(name, {})}
+        _write(file, str(name), variable, attributes, growing, encodings.get(str(name), {}))
     scales = {dim: file[str(dim)] for dim in dims}
     for number, (dim, scale) in enumerate(scales.items()):
-        scale.make_scale(str(dim) if dim in variables else _NO_VARIABLE.format(ds.sizes[dim]))
+        scale.make_scale(str(dim) if dim in variables else _NO_VARIABLE.format(sizes[dim]))
         scale.attrs["_Netcdf4Dimid"] = np.int32(number)
     users: dict[Any, list[tuple[h5py.Reference, int]]] = {dim: [] for dim in dims}
     for name, variable in variables.items():
@@ -62,7 +64,26 @@ def create(file: h5py.File, ds: xr.Dataset, growing: Collection[str], encodings:
             scales[dim].attrs.create("REFERENCE_LIST", np.array(references, dtype=_REFERENCE))
 
 
-def _write(file: h5py.File, name: str, variable: xr.Variable, growing: Collection[str], encoding: dict) -> None:
+def _coordinates(ds: xr.Dataset) -> tuple[dict[Any, dict[str, str]], str]:
+    """Which coordinates lie along each variable, as xarray writes it, and those that lie along none."""
+    extra = {name: set(ds.variables[name].dims) for name in ds.coords if name not in ds.dims}
+    labels, met = {}, set()
+    for name in ds.data_vars:
+        along = sorted(str(other) for other, dims in extra.items() if dims <= set(ds.variables[name].dims))
+        met.update(along)
+        if along:
+            labels[name] = {"coordinates": " ".join(along)}
+    return labels, " ".join(sorted(str(name) for name in extra if name not in met))
+
+
+def _write(
+    file: h5py.File,
+    name: str,
+    variable: xr.Variable,
+    attributes: Mapping[str, Any],
+    growing: Collection[str],
+    encoding: dict,
+) -> None:
     values = variable.values
     if values.dtype.kind in "OUS":
         values = values.astype(object)
@@ -72,10 +93,10 @@ def _write(file: h5py.File, name: str, variable: xr.Variable, growing: Collectio
     limits = tuple(None if dim in growing else size for dim, size in variable.sizes.items())
     if encoding:
         options |= {"chunks": encoding["chunksizes"], "maxshape": limits}
-    target = file.create_dataset(name, data=values, dtype=dtype, fillvalue=fill, track_order=True, **options)
+    target = file.create_dataset(name, data=values, dtype=dtype, fillvalue=fill, **options)
     if fill is not None:
         target.attrs["_FillValue"] = np.array([fill])
-    for key, value in variable.attrs.items():
+    for key, value in attributes.items():
         if isinstance(value, str):
             # as attrs[key] = value does, in a third of the time
             made = h5py.h5a.create(target.id, key.encode(), _TEXT_TYPE, _ONE)

@@ -14,6 +14,7 @@ from typing import Any
 import h5py
 from pydantic import Field, ValidationError
 
+from sarcomere.ensemble.seal import SEAL_ATTRIBUTE
 from sarcomere.ensemble.shard import Shard
 from sarcomere.errors import StoreError
 from sarcomere.parameters.base import Parameters
@@ -101,7 +102,7 @@ def is_done(folder: str | Path, name: str) -> bool:
     """Whether a shard lies there whole: HDF5 refuses a file that lacks its end."""
     try:
         with h5py.File(shard_path(folder, name), "r") as file:
-            return file.attrs.get(SHARD_ATTRIBUTE) == name and DIGEST_ATTRIBUTE in file.attrs
+            return file.attrs.get(SHARD_ATTRIBUTE) == name and SEAL_ATTRIBUTE in file.attrs
     except OSError:
         return False
 

@@ -66,7 +66,7 @@ def plan(sweep: Sweep, there: Manifest | None = None, where: str = "") -> Plan:
     kept = _kept(there, points, replicates, seed, where)
     entries: list[ShardEntry] = []
     for i, point in enumerate(values):
-        scenario = check(written, point)
+        scenario = check(written, point) if i else first
         _check_point(scenario, sweep.keys, f"{written.source}, point {_told(points[i])}")
         entries += _entries(i, scenario, kept.get(i, []), replicates, where)
     _check_distinct(entries, points, written.source)

@@ -16,7 +16,7 @@ from sarcomere.errors import StoreError
 
 _OF_NETCDF = {"CLASS", "NAME", "DIMENSION_LIST", "REFERENCE_LIST", "_Netcdf4Dimid", "_Netcdf4Coordinates"}
 _OF_XARRAY = {"coordinates", "_FillValue"}
-_OF_SHARD = {"_NCProperties", "shard", "content_sha256"}  # of the file, not of the experiment
+_OF_SHARD = {"_NCProperties", "shard", "file_sha256"}  # of the file, not of the experiment
 _NO_VARIABLE = b"This is a netCDF dimension but not a netCDF variable"
 
 

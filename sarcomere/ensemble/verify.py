@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import h5py
 
-from sarcomere.ensemble.content import content_sha256
-from sarcomere.ensemble.folder import DIGEST_ATTRIBUTE, SHARD_ATTRIBUTE, SHARDS, need_manifest, shard_path
+from sarcomere.ensemble.folder import SHARD_ATTRIBUTE, SHARDS, need_manifest, shard_path
+from sarcomere.ensemble.seal import SEAL_ATTRIBUTE, is_intact
 
 
 class Verdict(NamedTuple):
@@ -64,8 +64,9 @@ def fault_of(path: Path, name: str) -> str:
         with h5py.File(path, "r") as file:
             if file.attrs.get(SHARD_ATTRIBUTE) != name:
                 return "is not the shard that its name says"
-            if file.attrs.get(DIGEST_ATTRIBUTE) != content_sha256(file):
-                return "was altered since it was written (its digest differs)"
+            digest = str(file.attrs[SEAL_ATTRIBUTE])
+        if not is_intact(path, digest):
+            return "was altered since it was written (its digest differs)"
     except (OSError, RuntimeError, KeyError, ValueError, TypeError, AttributeError) as error:  # as h5py has it
         return f"is truncated or damaged ({str(error).splitlines()[0] if str(error) else type(error).__name__})"
     return ""

@@ -12,9 +12,7 @@ from typing import NamedTuple
 import h5py
 
 from sarcomere.cramp.scenario import Episode
-from sarcomere.ensemble.content import content_sha256
 from sarcomere.ensemble.folder import (
-    DIGEST_ATTRIBUTE,
     SHARD_ATTRIBUTE,
     cannot_write,
     failure_path,
@@ -23,6 +21,7 @@ from sarcomere.ensemble.folder import (
     shard_path,
     write_text,
 )
+from sarcomere.ensemble.seal import BLANK, SEAL_ATTRIBUTE, sealed
 from sarcomere.ensemble.shard import Shard, Task, name_of
 from sarcomere.errors import InputError, StoreError
 from sarcomere.plain_file import append, create
@@ -140,7 +139,7 @@ def _sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def run_to_image(scenario: Scenario | Episode, attributes: dict[str, str]) -> memoryview | bytes:
+def run_to_image(scenario: Scenario | Episode, attributes: dict[str, str]) -> bytes:
     """Run a scenario into the bytes of a run file.
 
     Parameters
@@ -168,11 +167,9 @@ def run_to_image(scenario: Scenario | Episode, attributes: dict[str, str]) -> me
                 continue
             ds = simulation.dataset(piece)  # type: ignore[arg-type]
             dims = {str(name): variable.dims for name, variable in ds.variables.items()}
-            how = {name: encoding(d, ds[name].shape, piece.growth, rows, _UNITS) for name, d in dims.items()}
-            create(file, ds.assign_attrs(attributes), piece.growth, how)
+            how = {name: encoding(d, ds.variables[name].shape, piece.growth, rows, _UNITS) for name, d in dims.items()}
+            create(file, ds.assign_attrs({**attributes, SEAL_ATTRIBUTE: BLANK}), piece.growth, how)
         for variable, values in simulation.so_far().items():
             file[variable][...] = values
         file.flush()
-        file.attrs[DIGEST_ATTRIBUTE] = content_sha256(file)
-        file.flush()
-        return file.id.get_file_image()
+        return sealed(file.id.get_file_image())

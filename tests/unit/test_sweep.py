@@ -28,7 +28,7 @@ from tests.sweeps import FAILING, FEW_ITERATIONS, asked, contents, counting, do,
 
 VARY = ["chemistry.atp_mM=8,2,1"]
 OF_A_RUN = ("replicate", "force", "ca", "head_state_fraction", "atp_used", "muscle_force", "dwell_count")
-SET_BY_SHARD = ("shard", "content_sha256")
+SET_BY_SHARD = ("shard", "file_sha256")
 
 
 @pytest.fixture(scope="module")
