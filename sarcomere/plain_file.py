@@ -18,6 +18,7 @@ _NO_VARIABLE = "This is a netCDF dimension but not a netCDF variable.{:10d}"
 _TEXT = h5py.string_dtype()
 _TEXT_TYPE, _ONE = h5py.h5t.py_create(_TEXT, logical=True), h5py.h5s.create(h5py.h5s.SCALAR)
 # As HDF5's dimension scales have it; attaching one variable after the other would write each list anew every time.
+_REFERENCES = h5py.vlen_dtype(h5py.ref_dtype)
 _REFERENCE = np.dtype({"names": ["dataset", "dimension"], "formats": [h5py.ref_dtype, "<u4"], "itemsize": 16})
 
 
@@ -43,25 +44,27 @@ def create(file: h5py.File, ds: xr.Dataset, growing: Collection[str], encodings:
         if dim not in variables:
             limit = None if dim in growing else sizes[dim]
             file.create_dataset(str(dim), (sizes[dim],), ">f4", maxshape=(limit,))
+    written = {}
     for name, variable in variables.items():
         attributes = {**variable.attrs, **labels.get(name, {})}
-        _write(file, str(name), variable, attributes, growing, encodings.get(str(name), {}))
-    scales = {dim: file[str(dim)] for dim in dims}
+        written[name] = _write(file, str(name), variable, attributes, growing, encodings.get(str(name), {}))
+    scales = {dim: written[dim] if dim in written else file[str(dim)] for dim in dims}
+    references = {dim: np.array([scale.ref], dtype=h5py.ref_dtype) for dim, scale in scales.items()}
     for number, (dim, scale) in enumerate(scales.items()):
         scale.make_scale(str(dim) if dim in variables else _NO_VARIABLE.format(sizes[dim]))
         scale.attrs["_Netcdf4Dimid"] = np.int32(number)
     users: dict[Any, list[tuple[h5py.Reference, int]]] = {dim: [] for dim in dims}
     for name, variable in variables.items():
         if name not in scales:
-            target = file[str(name)]
-            axes = np.empty(len(variable.dims), dtype=object)
+            target = written[name]
+            reference, axes = target.ref, np.empty(len(variable.dims), dtype=object)
             for axis, dim in enumerate(variable.dims):
-                axes[axis] = np.array([scales[dim].ref], dtype=h5py.ref_dtype)
-                users[dim].append((target.ref, axis))
-            target.attrs.create("DIMENSION_LIST", axes, dtype=h5py.vlen_dtype(h5py.ref_dtype))
-    for dim, references in users.items():
-        if references:
-            scales[dim].attrs.create("REFERENCE_LIST", np.array(references, dtype=_REFERENCE))
+                axes[axis] = references[dim]
+                users[dim].append((reference, axis))
+            target.attrs.create("DIMENSION_LIST", axes, dtype=_REFERENCES)
+    for dim, using in users.items():
+        if using:
+            scales[dim].attrs.create("REFERENCE_LIST", np.array(using, dtype=_REFERENCE))
 
 
 def _coordinates(ds: xr.Dataset) -> tuple[dict[Any, dict[str, str]], str]:
@@ -83,7 +86,7 @@ def _write(
     attributes: Mapping[str, Any],
     growing: Collection[str],
     encoding: dict,
-) -> None:
+) -> h5py.Dataset:
     values = variable.values
     if values.dtype.kind in "OUS":
         values = values.astype(object)
@@ -103,6 +106,7 @@ def _write(
             made.write(np.array(value, dtype=object))
         else:
             target.attrs[key] = value
+    return target
 
 
 def append(file: h5py.File, growth: Mapping[str, int], columns: Mapping[str, NDArray], dims: Mapping[str, Any]) -> None:
