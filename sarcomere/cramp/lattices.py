@@ -192,7 +192,8 @@ class HalfSarcomere:
         halvings = min(_MOST_HALVINGS, max(0, math.ceil(math.log2(per_step / limit)))) if per_step > 0 else 0
         model = self._models.model(tuple(self.chemistry), halvings)
         n = (n_ms * self._steps_per_ms) << halvings
-        impulse_tick = np.asarray(np.floor(impulse_step * (step_ms / self._step_ms) * TICKS + 0.5), dtype=np.int64)
+        # at the beginning of the step in which it falls: later, the window's last impulse would come too late for it
+        impulse_tick = TICKS * np.floor(impulse_step * (step_ms / self._step_ms) + 1e-9).astype(np.int64)
         drive = pack.pack_drive(impulse_tick, n, 0.0, 0.0)
         drive.imposed_length[:] = (
             np.interp(np.arange(1, n + 1) * (n_ms / n), np.arange(n_ms + 1), length) * self._optimum
