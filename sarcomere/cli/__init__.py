@@ -37,6 +37,7 @@ def main() -> None:
     Start with
       sarcomere run nocturnal-calf-cramp      a cramp: nerve, muscle, blood and reflexes
       sarcomere run voluntary-contraction     measured discharges drive half-sarcomeres
+      sarcomere sweep tetanus --vary chemistry.atp_mM=8,2 --replicates 4 -o tetani     many runs, opened as one
       sarcomere scenarios                     what else there is
     """
 
