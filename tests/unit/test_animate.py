@@ -197,6 +197,7 @@ def test_imposed_calcium_load_and_series_are_replayed_bit_for_bit(drive: str, tm
     assert not replay(other, planned.moments, along, planned.recorded).is_recorded
 
 
+@pytest.mark.slow
 def test_a_unit_of_the_whole_loop_is_replayed(tmp_path: Path) -> None:
     path = sarcomere.record(episodes.episode({"run": {"duration_s": 0.05}}), tmp_path / "cramp.h5")
     planned = plan(path, tmp_path / "cramp.png", stop=0.01, every_ms=5.0)
