@@ -156,7 +156,7 @@ def episode() -> list[str]:
     """Tables of the closed loop: presets of its pool, groups, twitches, switches, interventions."""
     lines = ["# Episodes", "", "What a scenario with a table `[pool]` takes besides; see [cramp.md](cramp.md).", ""]
     lines += ["## Presets of `pool`", "", "| preset | " + " | ".join(f"`{key}`" for key in PRESET_KEYS) + " |"]
-    lines += ["|" + "---|" * (1 + len(PRESET_KEYS))]
+    lines.append("|" + "---|" * (1 + len(PRESET_KEYS)))
     for name, table in presets().items():
         lines.append(f"| {name} | " + " | ".join(preset_value(table, key) for key in PRESET_KEYS) + " |")
     lines += ["", *with_defaults("top level", Episode)]

@@ -4,13 +4,18 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from sarcomere.analysis.points import each_point, select_run
     from sarcomere.cramp.scenario import Episode
+    from sarcomere.ensemble.api import sweep
+    from sarcomere.ensemble.merge import merge
+    from sarcomere.ensemble.opening import open_ensemble
     from sarcomere.errors import InputError, SarcomereError, SolverError, StoreError
     from sarcomere.results import open_run
     from sarcomere.running import run
     from sarcomere.scenario import Scenario
     from sarcomere.scenario_file import read, shipped_scenarios
     from sarcomere.store import record
+    from sarcomere.theta import simulator
 
 __all__ = [
     "Episode",
@@ -19,11 +24,17 @@ __all__ = [
     "Scenario",
     "SolverError",
     "StoreError",
+    "each_point",
+    "merge",
+    "open_ensemble",
     "open_run",
     "read",
     "record",
     "run",
+    "select_run",
     "shipped_scenarios",
+    "simulator",
+    "sweep",
 ]
 
 _HOME = {
@@ -31,9 +42,14 @@ _HOME = {
     "Episode": "cramp.scenario",
     "Scenario": "scenario",
     **dict.fromkeys(("read", "shipped_scenarios"), "scenario_file"),
+    **dict.fromkeys(("each_point", "select_run"), "analysis.points"),
+    "merge": "ensemble.merge",
+    "open_ensemble": "ensemble.opening",
     "open_run": "results",
     "record": "store",
     "run": "running",
+    "simulator": "theta",
+    "sweep": "ensemble.api",
 }
 
 

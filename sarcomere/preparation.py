@@ -240,7 +240,7 @@ class Preparation:
             out.trace.head_state_fraction[:rows] = trace.head_state_fraction[sampled]
         out.load[:rows] = np.nan
         if segment.force_control:
-            out.load[:rows] = drive.load[sampled[int(fresh) :]]
+            out.load[int(fresh) : rows] = drive.load[sampled[int(fresh) :]]  # time zero comes before any load
         out.chemistry[:rows] = segment.chemistry
         every = sampling.snapshot_every
         return rows, int((ticks % every == 0).sum()) if every else 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import platform
+from functools import cache
 from importlib import metadata
 
 import sarcomere_kernels
@@ -11,6 +12,12 @@ from sarcomere.cramp.scenario import Episode
 from sarcomere.scenario import Scenario
 
 PACKAGES = ("numpy", "numba", "llvmlite", "h5py", "h5netcdf", "xarray")
+
+
+@cache
+def version(name: str = "sarcomere") -> str:
+    """Version of an installed package; asking takes milliseconds, which a thousand files would feel."""
+    return metadata.version(name)
 
 
 def attributes(scenario: Scenario | Episode) -> dict[str, str | int]:
@@ -30,14 +37,14 @@ def attributes(scenario: Scenario | Episode) -> dict[str, str | int]:
         "Conventions": "CF-1.11",
         "title": scenario.title,
         "figure": scenario.figure,
-        "source": f"sarcomere {metadata.version('sarcomere')}",
-        "sarcomere_version": metadata.version("sarcomere"),
+        "source": f"sarcomere {version('sarcomere')}",
+        "sarcomere_version": version(),
         "kernel_hash": sarcomere_kernels.KERNEL_HASH,
         "seed": scenario.run.seed,
         "parameters": parameters_json(scenario),
         "python": platform.python_version(),
         "processor": platform.machine(),
-        "packages": ", ".join(f"{name} {metadata.version(name)}" for name in PACKAGES),
+        "packages": ", ".join(f"{name} {version(name)}" for name in PACKAGES),
     }
 
 

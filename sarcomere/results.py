@@ -160,4 +160,10 @@ def open_run(path: str | Path) -> xr.Dataset:
     if not {"kernel_hash", "parameters"} <= ds.attrs.keys():
         ds.close()
         raise StoreError(f"{path}: was not written by sarcomere; give the .h5 that 'sarcomere run' wrote.")
+    if "sweep" in ds.attrs:
+        ds.close()
+        raise StoreError(
+            f"{path}: holds a whole sweep; open it with sarcomere.open_ensemble and take a run with "
+            f"sarcomere.select_run."
+        )
     return ds

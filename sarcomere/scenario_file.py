@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import tomllib
 from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
@@ -132,22 +133,84 @@ def read(name: str, overrides: Mapping[str, Any] | None = None) -> Scenario | Ep
     InputError
         If the file cannot be read or a value cannot be used.
     """
+    return check(load(name), overrides or {})
+
+
+class Written(NamedTuple):
+    """A scenario as its file has it, not checked yet; plain values throughout."""
+
+    table: dict[str, Any]
+    text: str
+    source: str
+
+
+def load(name: str) -> Written:
+    """Read a scenario's file without checking what it says.
+
+    Parameters
+    ----------
+    name : str
+        Path of a TOML file, or the name of a shipped scenario.
+
+    Returns
+    -------
+    Written
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read.
+    """
     path = find(name)
+    table, text = read_toml(path)
+    if not table:
+        raise InputError(f"{path}: is empty; write title, [run], [drive] and [[motor_units]].")
+    return Written(table, text, str(path))
+
+
+def read_toml(path: Path) -> tuple[dict[str, Any], str]:
+    """Tables and text of a TOML file.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read.
+    """
     try:
         text = path.read_text(encoding="utf-8-sig")
-        table = tomllib.loads(text)
+        return tomllib.loads(text), text
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror}); check its permissions.") from None
     except UnicodeDecodeError as error:
         raise InputError(f"{path}: byte {error.start + 1} is not UTF-8 text; save the file as UTF-8.") from None
     except tomllib.TOMLDecodeError as error:
         raise InputError(f"{path}: is not valid TOML ({error}); mend that line.") from None
-    if not table:
-        raise InputError(f"{path}: is empty; write title, [run], [drive] and [[motor_units]].")
-    for key, value in (overrides or {}).items():
+
+
+def check(written: Written, overrides: Mapping[str, Any]) -> Scenario | Episode:
+    """A scenario from its file, with values replaced.
+
+    Parameters
+    ----------
+    written : Written
+        As ``load`` gives it; not changed.
+    overrides : mapping of str to value
+        Dotted keys to replace.
+
+    Returns
+    -------
+    Scenario or Episode
+
+    Raises
+    ------
+    InputError
+        If a value cannot be used.
+    """
+    table = copy.deepcopy(written.table)
+    for key, value in overrides.items():
         set_key(table, key, value, f"--set {key}")
-    check = episode_file.from_dict if episode_file.is_episode(table) else from_dict
-    return check(table, source=str(path), text=text, overrides=list(overrides or {}))
+    from_table = episode_file.from_dict if episode_file.is_episode(table) else from_dict
+    return from_table(table, source=written.source, text=written.text, overrides=list(overrides))
 
 
 def parse_override(text: str) -> tuple[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, get_args
 
+from sarcomere.cramp.scenario import Episode
 from sarcomere.parameters import FIBRE_TYPES, Parameters
 from sarcomere.scenario import Scenario
 
@@ -22,8 +23,8 @@ def unit_of(key: str) -> str:
     str
     """
     *parents, last = (word for word in key.split(".") if not word.isdigit())
-    model = model_at(tuple(parents))
-    field = getattr(model, "model_fields", {}).get(last)
+    models = (model_at(tuple(parents), root) for root in (Scenario, Episode))
+    field = next((model.model_fields[last] for model in models if model and last in model.model_fields), None)
     extra = field.json_schema_extra if field is not None else None
     return str(extra.get("unit", "")) if isinstance(extra, dict) else ""
 

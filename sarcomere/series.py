@@ -14,7 +14,7 @@ from sarcomere.parameters.base import Parameters
 
 MAX_CONDITIONS = 1000
 # Names that a run file gives to something else.
-_TAKEN = {
+TAKEN = {
     "condition",
     "replicate",
     "time",
@@ -93,7 +93,7 @@ class Series(Parameters):
     def _distinct(self) -> Series:
         names = [name for vary in self.vary for name in vary.names]
         for name in names:
-            if names.count(name) > 1 or name in _TAKEN or not name.isidentifier():
+            if names.count(name) > 1 or name in TAKEN or not name.isidentifier():
                 raise ValueError(f'cannot call a coordinate {name!r}; give it a free word with name = "…"')
         count = 1
         for vary in self.vary:

@@ -100,19 +100,24 @@ def record(
         if isinstance(simulation, EpisodeSimulation):
             simulation.watch = progress  # a block of it takes long
     while simulation.samples_done < scenario.n_samples:
-        rows = int(min(max(block, _GROWTH * simulation.samples_done), MAX_BLOCK))
+        rows = block_rows(simulation.samples_done, block)
         blocks: Generator[Piece, None, None] = simulation.blocks(threads, rows)
         with contextlib.closing(blocks):
             piece = next(blocks)
-        with _unbroken(), _replacing(part, _room(simulation, piece)) as target:
+        with unbroken(), _replacing(part, _room(simulation, piece)) as target:
             _append(target, simulation, piece, fresh=not part.exists())
         if progress:
             progress(simulation)
-    with contextlib.suppress(KeyboardInterrupt), _unbroken():  # Ctrl-C comes too late to stop anything
+    with contextlib.suppress(KeyboardInterrupt), unbroken():  # Ctrl-C comes too late to stop anything
         with _replacing(part, _SLACK, finished=path) as target, h5py.File(target, "r+") as file:
             del file[_CHECKPOINT]
         part.unlink()
     return path
+
+
+def block_rows(done: int, block: int = DEFAULT_BLOCK) -> int:
+    """Samples of the next block, which a file's events are in order of."""
+    return int(min(max(block, _GROWTH * done), MAX_BLOCK))
 
 
 def _new_path(part: Path) -> Path:
@@ -155,7 +160,7 @@ def check_paths(path: Path, *, resume: bool, overwrite: bool) -> None:
 
 
 @contextlib.contextmanager
-def _unbroken() -> Iterator[None]:
+def unbroken() -> Iterator[None]:
     """Hold Ctrl-C back while a block is written; Python loses it if it falls into the clean-up of an HDF5 object."""
     usual = signal.getsignal(signal.SIGINT)
     if threading.current_thread() is not threading.main_thread() or not callable(usual):
@@ -178,7 +183,7 @@ def _replacing(part: Path, room: int, finished: Path | None = None) -> Iterator[
     try:
         if part.exists():
             shutil.copyfile(part, target)
-        _reserve(target, room)
+        reserve(target, room)
         yield target
         with open(target, "rb+") as file:
             os.fsync(file.fileno())
@@ -204,7 +209,7 @@ def _room(simulation: Running, piece: Piece) -> int:
     return samples + last_chunks + states + _SLACK
 
 
-def _reserve(target: Path, room: int) -> None:
+def reserve(target: Path, room: int) -> None:
     """Have the disk set space aside: HDF5 crashes the process when it meets a full disk.  It cuts off what is left."""
     with open(target, "ab") as file:
         if hasattr(os, "posix_fallocate"):
@@ -222,7 +227,7 @@ def _append(target: Path, simulation: Running, piece: Piece, *, fresh: bool) -> 
             engine="h5netcdf",
             unlimited_dims=[dim for dim in growth if dim in ds.dims],
             encoding={
-                str(name): _encoding(ds[name].dims, ds[name].shape, growth) for name in ds.variables if ds[name].ndim
+                str(name): encoding(ds[name].dims, ds[name].shape, growth) for name in ds.variables if ds[name].ndim
             },
         )
     else:
@@ -235,12 +240,18 @@ def _append(target: Path, simulation: Running, piece: Piece, *, fresh: bool) -> 
     _checkpoint(target, simulation)
 
 
-def _encoding(dims: tuple, shape: tuple[int, ...], growing: Collection[str]) -> dict:
+def encoding(
+    dims: tuple, shape: tuple[int, ...], growing: Collection[str], rows: int = DEFAULT_BLOCK, units: int = 1
+) -> dict:
+    """How a variable is stored: what grows, compressed in chunks of so many rows of so many units or conditions."""
     if not set(dims) & set(growing):
         return {}
-    sizes = {**dict.fromkeys(growing, DEFAULT_BLOCK), "snapshot_time": 1}
-    sizes |= dict.fromkeys(("replicate", "motor_unit", "condition"), 1)
-    chunks = tuple(int(sizes.get(dim, size)) for dim, size in zip(dims, shape, strict=True))
+    sizes = {**dict.fromkeys(growing, rows), "snapshot_time": 1}
+    sizes |= {"replicate": 1, "motor_unit": units, "condition": units}
+    chunks = tuple(
+        int(sizes.get(dim, size) if dim in growing else min(sizes.get(dim, size), size))
+        for dim, size in zip(dims, shape, strict=True)
+    )
     return {**_COMPRESSION, "chunksizes": chunks}
 
 

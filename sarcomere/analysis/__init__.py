@@ -1,10 +1,12 @@
 """What a run says: functions that take and give xarray."""
 
+from sarcomere.analysis import sensitivity
 from sarcomere.analysis.activity import emg_envelope
 from sarcomere.analysis.attribution import excess_force, held_force, removed
 from sarcomere.analysis.calcium import FORCE_PCA, force_pca, hill_calcium
 from sarcomere.analysis.common_drive import common_drive
 from sarcomere.analysis.conditions import by_point, flat, unfold
+from sarcomere.analysis.confidence import mean_ci
 from sarcomere.analysis.cramp_statistics import cramp_statistics, threshold_frequency
 from sarcomere.analysis.discharge import discharge_rate, discharge_statistics, trains
 from sarcomere.analysis.discharge_courses import mean_rate, pool_rate, units_firing
@@ -104,6 +106,7 @@ __all__ = [
     "last_impulse",
     "length_moves",
     "letting_go",
+    "mean_ci",
     "mean_dwell",
     "mean_rate",
     "michaelis_menten",
@@ -119,6 +122,7 @@ __all__ = [
     "rigor_am",
     "ripple",
     "rise_rate",
+    "sensitivity",
     "shortening_velocity",
     "slack_test",
     "slack_times",

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import xarray as xr
 
+from sarcomere.analysis.points import pointwise
 from sarcomere.analysis.steady import need, standard_error, window
 
 
+@pointwise
 def held_force(ds: xr.Dataset, start: float, stop: float) -> xr.DataArray:
     """Mean active force over a window.
 
@@ -27,6 +29,7 @@ def held_force(ds: xr.Dataset, start: float, stop: float) -> xr.DataArray:
     return force.assign_attrs(units="pN", long_name="mean active force per thick filament")
 
 
+@pointwise
 def excess_force(ds: xr.Dataset, control: xr.Dataset, start: float, stop: float) -> xr.Dataset:
     """Active force over a window beyond that of a matched control.
 

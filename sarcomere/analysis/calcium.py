@@ -6,6 +6,7 @@ import numpy as np
 import xarray as xr
 
 from sarcomere.analysis.fit import Curve, Quantity, Vector, fit
+from sarcomere.analysis.points import pointwise
 from sarcomere.analysis.series import steady_series
 
 
@@ -54,6 +55,7 @@ def hill_calcium(force: xr.DataArray, pCa: xr.DataArray, dim: str, sem: xr.DataA
     return fit(FORCE_PCA, pCa, force, dim, sem)
 
 
+@pointwise
 def force_pca(ds: xr.Dataset, start: float | None = None, stop: float | None = None) -> xr.Dataset:
     """Steady active force of a series of calcium concentrations, and Hill's curve through it.
 

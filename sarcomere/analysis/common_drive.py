@@ -7,6 +7,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from sarcomere.analysis.discharge import trains
+from sarcomere.analysis.points import pointwise
 
 Values = NDArray[np.float64]
 
@@ -18,6 +19,7 @@ SEGMENT_S = 4.0
 HIGHEST_HZ = 5.0  # the smoothing passes nothing above
 
 
+@pointwise
 def common_drive(
     ds: xr.Dataset,
     source: str = "impulse",

@@ -56,7 +56,7 @@ def unfold(ds: xr.Dataset, *keys: str) -> xr.Dataset:
         With dimension ``condition``; best already reduced (no ``time``), since missing combinations become NaN.
     *keys : str
         Coordinates of ``condition`` that become dimensions. Other varied ones do so only as far as they are needed to
-        tell conditions apart; conditions that nothing tells apart are counted along ``point``.
+        tell conditions apart; conditions that nothing tells apart are counted along ``measurement``.
 
     Returns
     -------
@@ -86,8 +86,8 @@ def unfold(ds: xr.Dataset, *keys: str) -> xr.Dataset:
     if not _unique(ds, dims) or not dims:
         rows = list(zip(*(ds[name].values.tolist() for name in dims), strict=True)) or [()] * ds.sizes["condition"]
         count = [rows[:i].count(row) for i, row in enumerate(rows)]
-        table = table.assign_coords(point=("condition", count))
-        dims.append("point")
+        table = table.assign_coords(measurement=("condition", count))
+        dims.append("measurement")
     grid = (
         table.set_index(condition=dims)
         if len(dims) > 1
@@ -101,7 +101,7 @@ def unfold(ds: xr.Dataset, *keys: str) -> xr.Dataset:
 
 
 def by_point(ds: xr.Dataset) -> xr.Dataset:
-    """Number the loads, releases or steps of each fibre type and bath along ``point``.
+    """Number the loads, releases or steps of each fibre type and bath along ``measurement``.
 
     Parameters
     ----------
@@ -111,13 +111,13 @@ def by_point(ds: xr.Dataset) -> xr.Dataset:
     Returns
     -------
     xarray.Dataset
-        With dimension ``point``, and ``fibre`` and what varied of the bath.
+        With dimension ``measurement``, and ``fibre`` and what varied of the bath.
     """
     keys = [key for key in BATH if key in ds.coords and np.unique(ds[key].values).size > 1]
     others = [n for n, v in ds.coords.items() if v.dims == ("condition",) and n not in ("fibre", *keys)]
     rows = list(zip(*(ds[name].values.tolist() for name in ("fibre", *keys) if name in ds.coords), strict=True))
     count = [rows[:i].count(row) for i, row in enumerate(rows)] if rows else list(range(ds.sizes["condition"]))
-    return unfold(ds.drop_vars(others).assign_coords(point=("condition", count)), *keys, "point")
+    return unfold(ds.drop_vars(others).assign_coords(measurement=("condition", count)), *keys, "measurement")
 
 
 def _rows(ds: xr.Dataset, names: list[str]) -> set[tuple[object, ...]]:

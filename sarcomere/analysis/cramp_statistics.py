@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import numpy as np
 import xarray as xr
@@ -14,6 +14,7 @@ from sarcomere.analysis.common_drive import common_drive
 from sarcomere.analysis.discharge import discharge_statistics
 from sarcomere.analysis.episode import cramp_episode
 from sarcomere.analysis.interventions import interventions
+from sarcomere.analysis.points import each_point, point_dims, pointwise
 from sarcomere.errors import InputError
 
 
@@ -67,6 +68,7 @@ _OF_EPISODES = (
 )
 
 
+@pointwise
 def cramp_statistics(ds: xr.Dataset, episode: xr.Dataset | None = None) -> xr.Dataset:
     """What is reported of cramps, mean and standard deviation, beside what was measured.
 
@@ -126,7 +128,8 @@ def threshold_frequency(runs: Sequence[xr.Dataset]) -> xr.DataArray:
     Parameters
     ----------
     runs : sequence of xarray.Dataset
-        Cramp runs of the same replicates, each with one ``stimulation`` of another ``frequency_Hz``.
+        Cramp runs of the same replicates, each with one ``stimulation`` of another ``frequency_Hz``; or ensembles of
+        the same points.
 
     Returns
     -------
@@ -138,6 +141,8 @@ def threshold_frequency(runs: Sequence[xr.Dataset]) -> xr.DataArray:
     InputError
         If a run tells no frequency of its stimulation.
     """
+    if runs and point_dims(runs[0]):
+        return cast(xr.DataArray, each_point(lambda *one: threshold_frequency(one), runs[0], *runs[1:]))
     found = []
     for ds in runs:
         frequencies = [deed.frequency for deed in interventions(ds) if deed.kind == "stimulation"]

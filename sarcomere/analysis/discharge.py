@@ -7,6 +7,7 @@ import xarray as xr
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 
+from sarcomere.analysis.points import pointwise
 from sarcomere.analysis.steady import need
 from sarcomere.errors import InputError, nearest
 
@@ -47,6 +48,7 @@ def discharge_rate(ds: xr.Dataset) -> xr.DataArray:
     return rate.assign_attrs(units="1/s", long_name="mean discharge rate")
 
 
+@pointwise
 def trains(
     ds: xr.Dataset,
     source: str = "impulse",
@@ -112,6 +114,7 @@ _STATISTICS = {
 }
 
 
+@pointwise
 def discharge_statistics(
     ds: xr.Dataset,
     source: str = "impulse",

@@ -10,12 +10,14 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from sarcomere.analysis.discharge import PAUSE_S, Times, trains
+from sarcomere.analysis.points import pointwise
 from sarcomere.errors import InputError
 
 FIRING_S = 1.0  # a unit counts as firing for half of this around each impulse
 RATE_STEP_S = 0.01
 
 
+@pointwise
 def pool_rate(ds: xr.Dataset, source: str = "impulse", bin_s: float = 0.1) -> xr.DataArray:
     """Impulses of all motor units together per second.
 
@@ -44,6 +46,7 @@ def pool_rate(ds: xr.Dataset, source: str = "impulse", bin_s: float = 0.1) -> xr
     return _course(ds, time, rows, "1/s", "impulses of all motor units per second")
 
 
+@pointwise
 def units_firing(ds: xr.Dataset, source: str = "impulse", step_s: float = 0.1) -> xr.DataArray:
     """How many motor units fire: those with an impulse in the second around each time.
 
@@ -71,6 +74,7 @@ def units_firing(ds: xr.Dataset, source: str = "impulse", step_s: float = 0.1) -
     return _course(ds, time, rows, "1", "motor units that fire")
 
 
+@pointwise
 def mean_rate(ds: xr.Dataset, source: str = "impulse") -> xr.DataArray:
     """Rate of the units that fire, mean over units.
 

@@ -8,9 +8,11 @@ from scipy.stats import beta
 
 from sarcomere.analysis.fit import BOUND, LEVEL
 from sarcomere.analysis.heads import attached_fraction
+from sarcomere.analysis.points import pointwise
 from sarcomere.analysis.steady import need
 
 
+@pointwise
 def dwell_survival(ds: xr.Dataset) -> xr.Dataset:
     """Share of attachments that lasted at least as long, with its exact binomial interval (Clopper & Pearson).
 

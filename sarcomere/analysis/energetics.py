@@ -7,6 +7,7 @@ import json
 import xarray as xr
 
 from sarcomere.analysis.conditions import flat
+from sarcomere.analysis.points import pointwise
 from sarcomere.analysis.steady import estimate, need, slope
 from sarcomere.errors import InputError
 from sarcomere.lattice import area_per_thick
@@ -17,6 +18,7 @@ from sarcomere.parameters import LatticeParameters
 HEADS_mM = 0.185
 
 
+@pointwise
 def heads_per_filament(ds: xr.Dataset) -> int:
     """Heads on one half thick filament, from the parameters of the run.
 
@@ -43,6 +45,7 @@ def heads_per_filament(ds: xr.Dataset) -> int:
         ) from None
 
 
+@pointwise
 def atpase(ds: xr.Dataset, start: float | None = None, stop: float | None = None) -> xr.Dataset:
     """ATP used per time.
 
@@ -75,6 +78,7 @@ def atpase(ds: xr.Dataset, start: float | None = None, stop: float | None = None
     return xr.Dataset(table)
 
 
+@pointwise
 def economy(ds: xr.Dataset, start: float | None = None, stop: float | None = None) -> xr.Dataset:
     """ATP spent per active force held for a second: the tension cost.
 
@@ -114,6 +118,7 @@ def economy(ds: xr.Dataset, start: float | None = None, stop: float | None = Non
     )
 
 
+@pointwise
 def tension(ds: xr.Dataset, force: xr.DataArray) -> xr.DataArray:
     """Force per thick filament as tension of the fibre, P = φ F/(2 d10²/√3), d10 at the length of the run.
 

@@ -9,6 +9,7 @@ from sarcomere.analysis.activity import Activity, find_activity, within
 from sarcomere.analysis.cramp_release import NO_CRAMP, STILL_ON, Table, mvc_change, relaxation, release
 from sarcomere.analysis.discharge import Times, discharge_statistics, trains
 from sarcomere.analysis.interventions import Intervention, free_windows, interventions
+from sarcomere.analysis.points import pointwise
 from sarcomere.analysis.steady import need
 from sarcomere.errors import InputError
 
@@ -52,6 +53,7 @@ _QUANTITIES = {
 }
 
 
+@pointwise
 def cramp_episode(ds: xr.Dataset, after: float | None = None) -> xr.Dataset:
     """The cramp of each replicate.
 

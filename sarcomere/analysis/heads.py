@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import xarray as xr
 
+from sarcomere.analysis.points import pointwise
+
 ATTACHED = ["A1", "A2", "A3", "RIGOR"]
 
 
@@ -21,7 +23,7 @@ def attached_fraction(ds: xr.Dataset) -> xr.DataArray:
     xarray.DataArray
         Without the ``head_state`` dimension.
     """
-    fraction = ds.head_state_fraction.sel(head_state=ATTACHED).sum("head_state")
+    fraction = ds.head_state_fraction.sel(head_state=ATTACHED).sum("head_state", skipna=False)  # no run is not 0
     return fraction.assign_attrs(units="1", long_name="heads attached")
 
 
@@ -43,6 +45,7 @@ def states_when_attached(ds: xr.Dataset) -> xr.DataArray:
     return share.assign_attrs(units="1", long_name="share of the attached heads")
 
 
+@pointwise
 def mean_dwell(ds: xr.Dataset) -> xr.DataArray:
     """Mean time a head stayed attached, by how the attachment ended, from the histogram.
 

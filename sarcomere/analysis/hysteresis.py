@@ -6,11 +6,13 @@ import numpy as np
 import xarray as xr
 
 from sarcomere.analysis.fit import Vector
+from sarcomere.analysis.points import pointwise
 from sarcomere.analysis.steady import need
 
 POINTS = 200  # of pCa, at which the limbs are compared
 
 
+@pointwise
 def hysteresis_area(ds: xr.Dataset, turn: float) -> xr.Dataset:
     """Area between falling and rising calcium in the plane of active force and pCa.
 

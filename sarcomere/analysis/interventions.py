@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import xarray as xr
 
+from sarcomere.analysis.points import pointwise
 from sarcomere.errors import InputError
 
 # Kinds that make motor units fire: what follows them is not theirs.
@@ -37,6 +38,7 @@ class Intervention(NamedTuple):
         return self.kind.replace("_", " ")
 
 
+@pointwise
 def interventions(ds: xr.Dataset) -> list[Intervention]:
     """What was done, in order of time.
 

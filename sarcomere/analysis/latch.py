@@ -14,12 +14,14 @@ from numpy.typing import NDArray
 
 from sarcomere.analysis.energetics import heads_per_filament
 from sarcomere.analysis.heads import ATTACHED, attached_fraction
+from sarcomere.analysis.points import pointwise
 from sarcomere.analysis.steady import estimate, need, standard_error, window
 
 NULL_SHARE = 0.01  # of the control's attachments that are prolonged, by definition
 HELD_BEFORE_S = 0.02  # over which the force before a small release is averaged
 
 
+@pointwise
 def prolonged_threshold(control: xr.Dataset) -> xr.DataArray:
     """Duration that 1 % of a control's attachments exceed: beyond it an attachment is called prolonged.
 
@@ -41,6 +43,7 @@ def prolonged_threshold(control: xr.Dataset) -> xr.DataArray:
     return threshold.assign_attrs(units="ms", long_name="99th percentile of the control's attachments")
 
 
+@pointwise
 def prolonged_attachment(ds: xr.Dataset, control: xr.Dataset) -> xr.Dataset:
     """Share of ended attachments that outlast the control's 99th percentile, by how they ended.
 
@@ -128,6 +131,7 @@ def adp_retained(standing: xr.DataArray, threshold: xr.DataArray | float) -> xr.
     return share.assign_attrs(units="1", long_name="attached heads that keep ADP beyond the control's 99th percentile")
 
 
+@pointwise
 def rigor_am(ds: xr.Dataset, start: float | None = None, stop: float | None = None) -> xr.Dataset:
     """Share of the attached heads that are nucleotide-free.
 
@@ -198,6 +202,7 @@ def force_time(force: xr.DataArray, start: float | None = None, stop: float | No
     return window(force, start, stop).integrate("time").assign_attrs(units="pN s", long_name="force-time integral")
 
 
+@pointwise
 def stiffness_to_force(released: xr.Dataset, held: xr.Dataset, at: float) -> xr.Dataset:
     """Stiffness of the half-sarcomere per active force, from a small release.
 

@@ -8,6 +8,7 @@ import xarray as xr
 from sarcomere.analysis.conditions import by_point, unnamed
 from sarcomere.analysis.fit import Curve, Quantity, fit
 from sarcomere.analysis.line import straight
+from sarcomere.analysis.points import pointwise
 from sarcomere.analysis.steady import need, steady_state
 
 PLATEAU = 0.9  # of the highest force: limbs are below it
@@ -32,6 +33,7 @@ _TOP = Curve(
 TOP_PART = 0.75
 
 
+@pointwise
 def force_length(ds: xr.Dataset, start: float | None = None, stop: float | None = None) -> xr.Dataset:
     """Steady active force of a series of lengths, its optimum and limbs.
 
@@ -49,7 +51,7 @@ def force_length(ds: xr.Dataset, start: float | None = None, stop: float | None 
     -------
     xarray.Dataset
         ``sarcomere_length`` (µm), ``force``, ``force_sem``, ``titin`` (pN per thick filament) by ``fibre`` and
-        ``point``; ``optimum`` (µm), ``ascending`` and ``descending`` (highest force per µm), with ``_ci``, by
+        ``measurement``; ``optimum`` (µm), ``ascending`` and ``descending`` (highest force per µm), with ``_ci``, by
         ``fibre``; NaN with too few points: three for a limb, four for the optimum.
 
     Raises
@@ -72,13 +74,13 @@ def force_length(ds: xr.Dataset, start: float | None = None, stop: float | None 
             }
         )
     )
-    x, highest = points.sarcomere_length, points.force.max("point")
+    x, highest = points.sarcomere_length, points.force.max("measurement")
     share, sem = points.force / highest, points.force_sem / highest
-    found = fit(_TOP, x.where(share > TOP_PART), share, "point", sem)[["optimum", "optimum_ci"]]
-    middle = x.isel(point=points.force.argmax("point")).drop_vars("point", errors="ignore")
+    found = fit(_TOP, x.where(share > TOP_PART), share, "measurement", sem)[["optimum", "optimum_ci"]]
+    middle = x.isel(measurement=points.force.argmax("measurement")).drop_vars("measurement", errors="ignore")
     limb = (share > FOOT) & (share < PLATEAU)
-    up = fit(_ASCENDING, x.where(limb & (x < middle)), share, "point", sem)
-    down = fit(_DESCENDING, x.where(limb & (x > middle)), share, "point", sem)
+    up = fit(_ASCENDING, x.where(limb & (x < middle)), share, "measurement", sem)
+    down = fit(_DESCENDING, x.where(limb & (x > middle)), share, "measurement", sem)
     return xr.merge(
         [points, found, up[["ascending", "ascending_ci"]], down[["descending", "descending_ci"]]], compat="override"
     )

@@ -7,6 +7,7 @@ import xarray as xr
 
 from sarcomere.analysis.fit import Vector
 from sarcomere.analysis.heads import attached_fraction
+from sarcomere.analysis.points import pointwise
 from sarcomere.analysis.relaxation import active_force, half_fall_time, last_impulse, smoothed
 from sarcomere.analysis.two_phase import two_phase_relaxation
 
@@ -61,6 +62,7 @@ def half_time_from(values: xr.DataArray, after: xr.DataArray | float) -> xr.Data
     return half.assign_attrs(units="s", long_name="time from the last impulse to half the force")
 
 
+@pointwise
 def letting_go(ds: xr.Dataset) -> xr.Dataset:
     """How a run lets go after its last impulse.
 

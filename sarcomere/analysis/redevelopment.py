@@ -8,6 +8,7 @@ import xarray as xr
 from sarcomere.analysis.conditions import flat
 from sarcomere.analysis.fit import Curve, Quantity, Vector, fit
 from sarcomere.analysis.moves import length_moves
+from sarcomere.analysis.points import pointwise
 from sarcomere.analysis.steady import need
 
 TROUGH_WITHIN_S = 0.02
@@ -59,6 +60,7 @@ def rise_rate(force: xr.DataArray, after: xr.DataArray | float, until: float | N
     return found.where(found.force_end > found.force_start)
 
 
+@pointwise
 def k_tr(ds: xr.Dataset, until: float | None = None) -> xr.Dataset:
     """Rate of force redevelopment after the last move of length (release and restretch).
 

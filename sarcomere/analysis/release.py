@@ -8,6 +8,7 @@ import xarray as xr
 from sarcomere.analysis.conditions import by_point, unnamed
 from sarcomere.analysis.fit import Curve, Quantity, Vector, fit
 from sarcomere.analysis.moves import length_moves
+from sarcomere.analysis.points import pointwise
 from sarcomere.analysis.steady import need, standard_error
 
 EARLY_RECOVERY_S = (0.002, 0.005)
@@ -23,6 +24,7 @@ T1_LINE = Curve(
 )
 
 
+@pointwise
 def quick_release(ds: xr.Dataset, recovery: tuple[float, float] = EARLY_RECOVERY_S) -> xr.Dataset:
     """T0, T1 and T2 of length steps.
 
@@ -76,9 +78,10 @@ def t1_curve(steps: xr.Dataset) -> xr.Dataset:
         releases of up to 5 nm; NaN with fewer than two of them.
     """
     small = by_point(steps.where((steps.step < 0) & (steps.step >= STRAIGHT_NM)))
-    return fit(T1_LINE, small.step, small.t1, "point", small.t1_sem)
+    return fit(T1_LINE, small.step, small.t1, "measurement", small.t1_sem)
 
 
+@pointwise
 def stiffness(ds: xr.Dataset) -> xr.Dataset:
     """Stiffness of each condition from its small length step, ΔT1/ΔL.
 

@@ -6,9 +6,11 @@ import xarray as xr
 
 from sarcomere.analysis.conditions import flat, unfold
 from sarcomere.analysis.energetics import atpase
+from sarcomere.analysis.points import pointwise
 from sarcomere.analysis.steady import need, steady_state
 
 
+@pointwise
 def steady_series(ds: xr.Dataset, *keys: str, start: float | None = None, stop: float | None = None) -> xr.Dataset:
     """Steady active force and ATP use of every condition.
 

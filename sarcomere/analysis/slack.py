@@ -9,6 +9,7 @@ from sarcomere.analysis.conditions import by_point, unnamed
 from sarcomere.analysis.fit import Quantity, Vector, fit
 from sarcomere.analysis.line import straight
 from sarcomere.analysis.moves import length_moves
+from sarcomere.analysis.points import pointwise
 from sarcomere.analysis.steady import need
 
 BEFORE_S = 0.02
@@ -19,6 +20,7 @@ SLACK_LINE = straight(
 )
 
 
+@pointwise
 def slack_times(ds: xr.Dataset, level: float = LEVEL) -> xr.Dataset:
     """How long each release leaves the half-sarcomere slack.
 
@@ -60,6 +62,7 @@ def slack_times(ds: xr.Dataset, level: float = LEVEL) -> xr.Dataset:
     )
 
 
+@pointwise
 def slack_test(ds: xr.Dataset, level: float = LEVEL) -> xr.Dataset:
     """Slack times of a series of releases, and V0, the slope of length against time.
 
@@ -73,11 +76,11 @@ def slack_test(ds: xr.Dataset, level: float = LEVEL) -> xr.Dataset:
     Returns
     -------
     xarray.Dataset
-        ``slack_time`` and ``slack_length`` by ``fibre`` and ``point``; ``v0`` (ML/s) and ``elastic`` (ML) by ``fibre``,
-        with ``_ci``; NaN with fewer than three releases.
+        ``slack_time`` and ``slack_length`` by ``fibre`` and ``measurement``; ``v0`` (ML/s) and ``elastic`` (ML) by
+        ``fibre``, with ``_ci``; NaN with fewer than three releases.
     """
     points = by_point(slack_times(ds, level))
-    return points.merge(fit(SLACK_LINE, points.slack_time, points.slack_length, "point"))
+    return points.merge(fit(SLACK_LINE, points.slack_time, points.slack_length, "measurement"))
 
 
 def _slack(force: Vector, start: float, time: Vector, *, level: float) -> float:

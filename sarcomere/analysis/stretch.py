@@ -8,12 +8,14 @@ import xarray as xr
 from sarcomere.analysis.conditions import unnamed
 from sarcomere.analysis.fit import Vector
 from sarcomere.analysis.moves import length_moves
+from sarcomere.analysis.points import pointwise
 from sarcomere.analysis.steady import need, standard_error
 
 BEFORE_S = 0.02
 LAST_PART = 0.25  # of the ramp, in which its force counts as steady
 
 
+@pointwise
 def ramp_force(ds: xr.Dataset) -> xr.Dataset:
     """Active force during a ramp of length, relative to the isometric force before it.
 

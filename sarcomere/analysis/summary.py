@@ -6,9 +6,11 @@ import xarray as xr
 
 from sarcomere.analysis.discharge import discharge_rate
 from sarcomere.analysis.heads import attached_fraction
+from sarcomere.analysis.points import pointwise
 from sarcomere.analysis.relaxation import active_force, half_relaxation_time, last_impulse
 
 
+@pointwise
 def summary(ds: xr.Dataset) -> xr.Dataset:
     """What each motor unit did.
 

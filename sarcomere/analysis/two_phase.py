@@ -78,7 +78,7 @@ def _begin(force: Vector, after: float, time: Vector) -> float:
     if tail.size == 0 or not np.isfinite(after):
         return np.nan
     level = force[tail[0]]
-    if level <= 0 or force[tail].min() > 0.5 * level:
+    if not level > 0 or force[tail].min() > 0.5 * level:
         return np.nan
     fallen = tail[force[tail] < 0.5 * level][0]
     above = tail[(tail < fallen) & (force[tail] >= BEGUN * level)]

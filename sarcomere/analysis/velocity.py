@@ -8,6 +8,7 @@ import xarray as xr
 from sarcomere.analysis.conditions import by_point, unnamed
 from sarcomere.analysis.fit import Curve, Quantity, Vector, fit
 from sarcomere.analysis.moves import length_moves
+from sarcomere.analysis.points import pointwise
 from sarcomere.analysis.steady import need, slope, steady_state
 
 BEFORE_S = 0.02
@@ -95,6 +96,7 @@ def shortening_velocity(
     )
 
 
+@pointwise
 def isotonic(ds: xr.Dataset, settle: float | None = None, until: float | None = None) -> xr.Dataset:
     """Force and velocity of every condition during its loaded phase.
 
@@ -120,6 +122,7 @@ def isotonic(ds: xr.Dataset, settle: float | None = None, until: float | None = 
     return xr.concat(parts, "condition", coords="minimal", compat="override", join="outer")
 
 
+@pointwise
 def force_velocity(ds: xr.Dataset, settle: float | None = None, until: float | None = None) -> xr.Dataset:
     """Force and velocity of a series of loads, and Hill's curve through them.
 
@@ -133,10 +136,10 @@ def force_velocity(ds: xr.Dataset, settle: float | None = None, until: float | N
     Returns
     -------
     xarray.Dataset
-        As ``isotonic`` by ``fibre`` and ``point``, and as ``hill_velocity`` by ``fibre``.
+        As ``isotonic`` by ``fibre`` and ``measurement``, and as ``hill_velocity`` by ``fibre``.
     """
     points = by_point(isotonic(ds, settle, until))
-    return points.merge(hill_velocity(points.velocity, points.force, "point", points.velocity_sem))
+    return points.merge(hill_velocity(points.velocity, points.force, "measurement", points.velocity_sem))
 
 
 def _one_phase(ds: xr.Dataset, settle: float | None, until: float | None) -> xr.Dataset:

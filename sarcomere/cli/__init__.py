@@ -1,4 +1,4 @@
-"""The command line: ``sarcomere run | info | plot | explain | validate | scenarios | bench``."""
+"""The command line: ``sarcomere run``, ``sarcomere sweep`` and all the others."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ from typing import Any
 
 import click
 
+from sarcomere.cli.ensembles import status, sweep, verify
 from sarcomere.cli.judging import bench, explain, validate
+from sarcomere.cli.looking import animate
+from sarcomere.cli.merging import merge
 from sarcomere.cli.running import info, plot, run, scenarios
 
 
@@ -34,9 +37,10 @@ def main() -> None:
     Start with
       sarcomere run nocturnal-calf-cramp      a cramp: nerve, muscle, blood and reflexes
       sarcomere run voluntary-contraction     measured discharges drive half-sarcomeres
+      sarcomere sweep tetanus --vary chemistry.atp_mM=8,2 --replicates 4 -o tetani     many runs, opened as one
       sarcomere scenarios                     what else there is
     """
 
 
-for command in (run, info, plot, explain, validate, scenarios, bench):
+for command in (run, sweep, status, verify, merge, info, plot, animate, explain, validate, scenarios, bench):
     main.add_command(command)

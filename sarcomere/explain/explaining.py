@@ -7,6 +7,7 @@ from dataclasses import replace
 import xarray as xr
 
 from sarcomere.analysis import cramp_episode
+from sarcomere.errors import InputError
 from sarcomere.explain import twins
 from sarcomere.explain.explanation import Explanation
 from sarcomere.explain.inquiry import Inquiry
@@ -14,6 +15,7 @@ from sarcomere.explain.observing import Bench, Progress, drive_of
 from sarcomere.explain.replay import of_cramp_run, of_lattice_run
 from sarcomere.explain.sentences import sentences
 from sarcomere.explain.verdict import contrast, held_by
+from sarcomere.scenario import Scenario
 
 REPLICATES, QUICK_REPLICATES = 4, 2
 QUICK_THICK = 4
@@ -63,6 +65,7 @@ def explain(
         recorded = of_cramp_run(ds, unit, command_end)
     else:
         recorded = of_lattice_run(ds, unit)
+        _refuse_imposed(recorded)
     replicates = QUICK_REPLICATES if quick else max(REPLICATES, recorded.run.replicates)
     n_thick = min(QUICK_THICK, recorded.lattice.n_thick) if quick else recorded.lattice.n_thick
     scenario = twins.prepared(recorded, replicates, n_thick)
@@ -84,3 +87,13 @@ def explain(
     found = replace(found, held_by=held_by(found))
     found = replace(found, contrast=contrast(found))
     return replace(found, sentences=tuple(sentences(found)))
+
+
+def _refuse_imposed(scenario: Scenario) -> None:
+    """Calcium or load that the experimenter imposed leaves nothing to explain."""
+    for imposed, name in ((scenario.drive.pCa, "pCa"), (scenario.protocol.load, "load")):
+        if imposed is not None:
+            raise InputError(
+                f"This run imposes {name}, so what held it is the experimenter: explain a run driven by impulses, at "
+                f"an imposed length."
+            )

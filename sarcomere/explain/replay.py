@@ -42,22 +42,17 @@ def of_lattice_run(ds: xr.Dataset, unit: int | None = None) -> Scenario:
     Raises
     ------
     InputError
-        If there is no such unit, or if calcium or load was imposed.
+        If there is no such unit or the file lacks what is replayed.
     """
     need(ds, "force", "titin_force", "impulse_time")
     scenario = _scenario(ds)
     listed = columns(scenario)
     place = _place([label for label, _, _ in listed], unit, active_force(ds).max("time"))
     _, condition, chosen = listed[place]
-    for imposed, name in ((condition.drive.pCa, "pCa"), (condition.protocol.load, "load")):
-        if imposed is not None:
-            raise InputError(
-                f"This run imposes {name}, so what held it is the experimenter: explain a run driven by impulses, at "
-                f"an imposed length."
-            )
-    times = ds.impulse_time.transpose(..., "impulse").values[place]
     table = condition.model_dump()
-    table["drive"] = {"impulses_s": np.sort(times[np.isfinite(times)]).tolist()}
+    if condition.drive.pCa is None:
+        times = ds.impulse_time.transpose(..., "impulse").values[place]
+        table["drive"] = {"impulses_s": np.sort(times[np.isfinite(times)]).tolist()}
     table["run"] |= {
         "stream": condition.run.stream + condition.motor_units.index(chosen),
         "duration_s": min(condition.run.duration_s, float(ds.time[-1])),  # an unfinished run is shorter

@@ -11,7 +11,7 @@ from sarcomere.explain.verdict import HALF, IRREGULAR_CV, NORMAL_RATIO, involunt
 
 _MECHANISM = {
     "calcium": "calcium that stayed up: its removal was slow",
-    "rigor_am": "heads without nucleotide (rigor_am), which need ATP to let go and cycle no more",
+    "rigor_am": "heads that lack the ATP to let go (rigor_am) and hardly cycle",
     "adp_retained": "heads that keep ADP (adp_retained)",
     "cooperative_hold": "the thin filament held open by its own attached heads or neighbours (cooperative_hold)",
     "off_state": "heads that the OFF state no longer took out of play",

@@ -10,6 +10,7 @@ SIGNIFICANT = 3.0  # standard errors
 NORMAL_RATIO = 1.5  # of half-times: up to here stopping the drive releases normally (PHYSIOLOGY F)
 HALF = 0.5  # of the excess: what removes so much accounts for it
 RIGOR_SHARE = 0.1  # of the attached heads: that of about 0.1 mM ATP is 0.04-0.07, a control's below 0.01
+HARDLY_CYCLE = 0.3  # of the control's ATP per force and time; with less heads hardly cycle; design
 IRREGULAR_CV = 0.3  # between voluntary discharge (0.1-0.2, from memory) and cramp, 0.446 +- 0.097 (Minetto 2009)
 WENT_ON_S = 0.5  # impulses this long after the command are not its tail; design
 
@@ -33,7 +34,7 @@ def held_by(found: Explanation) -> tuple[str, ...]:
     """What held the force.
 
     An ablation that removes half of the excess or more accounts for it. Low ATP acts on the calcium pump too: where
-    clamping calcium releases as well and few heads are without nucleotide, calcium is what held.
+    clamping calcium releases as well, few heads are without nucleotide and the others cycle, calcium is what held.
 
     Parameters
     ----------
@@ -50,7 +51,8 @@ def held_by(found: Explanation) -> tuple[str, ...]:
         slow = found.stop is not None and found.stop.ratio > NORMAL_RATIO
         return () if weak else ("unexplained",) if slow else ("drive",)
     removers = {a.mechanism for a in found.attributions if a.removed.mean >= HALF}
-    if "calcium" in removers and found.observed.rigor_am < RIGOR_SHARE:
+    cycling = not found.observed.cost < HARDLY_CYCLE * found.yardstick.cost
+    if "calcium" in removers and found.observed.rigor_am < RIGOR_SHARE and cycling:
         removers.discard("rigor_am")
     order = ("rigor_am", "calcium", "adp_retained", "cooperative_hold", "off_state")
     return tuple(name for name in order if name in removers) or ("unexplained",)

@@ -258,7 +258,7 @@ def read_efficiency(ds: xr.Dataset) -> Values:
 def read_slack(slack_ds: xr.Dataset, isotonic_ds: xr.Dataset) -> Values:
     """Straightness of the slack test, and its V0 over Hill's Vmax; slow fibres."""
     found = slack_test(slack_ds)
-    points = found.sel(fibre="slow").dropna("point")
+    points = found.sel(fibre="slow").dropna("measurement")
     r = np.corrcoef(points.slack_time, points.slack_length)[0, 1]
     return {"line": float(r**2), "agree": slack_velocity(found, "slow") / float(hill(isotonic_ds, "slow").v_max)}
 

@@ -123,9 +123,7 @@ def test_tendon_organs_adapt_as_their_transfer_function() -> None:
     full = 60 * math.log(26)
     expected = 0.25 * gate * np.maximum(rate, 0.0) / full
     np.testing.assert_allclose(found[15:], expected[:-15], rtol=1e-9)
-    assert found[1015] - found[1014] == pytest.approx(
-        1.7 * (static[1000] - static[999]) * 0.25 * gate / full, rel=1e-4
-    )
+    assert found[1015] - found[1014] == pytest.approx(1.7 * (static[1000] - static[999]) * 0.25 * gate / full, rel=1e-4)
 
 
 def wandering(n: int, seed: int) -> tuple[F8, F8, F8]:

@@ -132,4 +132,7 @@ def test_conditions_unfold_without_empty_grids() -> None:
     ds = series(rows, TIME, force=lambda t, c: 1.0)
     reduced = analysis.steady_state(ds.force)
     assert dict(analysis.unfold(reduced, "frequency_Hz").sizes) == {"fibre": 2, "frequency_Hz": 2}
-    assert dict(analysis.unfold(reduced.drop_vars(["duration", "frequency_Hz"])).sizes) == {"fibre": 2, "point": 2}
+    assert dict(analysis.unfold(reduced.drop_vars(["duration", "frequency_Hz"])).sizes) == {
+        "fibre": 2,
+        "measurement": 2,
+    }

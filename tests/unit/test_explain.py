@@ -158,6 +158,8 @@ def test_rules_tell_what_held() -> None:
     assert judged(**removing(calcium=0.9, atp_mM=0.9))[0] == ("calcium",)  # the pump lacked ATP, heads did not
     rigor = OBSERVED._replace(rigor_am=0.5)
     assert judged(**removing(calcium=0.9, atp_mM=0.9), observed=rigor)[1] == "rigor contracture"
+    stiff = OBSERVED._replace(cost=0.1 * OBSERVED.cost)  # few without nucleotide, but hardly cycling
+    assert judged(**removing(calcium=0.9, atp_mM=0.9), observed=stiff) == (("rigor_am", "calcium"), "rigor contracture")
     assert judged(**removing(lock=0.6, calcium=0.1)) == (("cooperative_hold",), "cooperative hold")
     assert judged(**removing(lock=0.3, calcium=np.nan)) == (("unexplained",), "unexplained hold")
     assert judged(stop=Stop(1.5, 0.5, 0.2)) == (("unexplained",), "unexplained hold")

@@ -101,6 +101,14 @@ def test_a_load_in_piconewton_may_change() -> None:
     assert np.allclose(one(ds.force)[held], expected[held], rtol=0, atol=0.05)
 
 
+def test_a_load_may_be_there_from_the_start() -> None:
+    ds = simulate(scenario(0.02, protocol={"load": course([0.0, 0.02], 20)}))
+    imposed = one(ds["load"])
+    assert np.isnan(imposed[0])  # what is sampled at time zero comes before the first step
+    assert (imposed[1:] == 20).all()
+    assert np.allclose(one(ds.force)[1:], 20, rtol=0, atol=0.05)
+
+
 def test_a_tendon_is_left_stretched_by_the_load_that_was_held() -> None:
     s = scenario(0.2, n_thick=2, mechanics={"series_compliance": 0.2}, protocol={"load": course([0.1, 0.12], 150.0)})
     ds = simulate(s)

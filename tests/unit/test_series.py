@@ -16,7 +16,7 @@ from sarcomere.cli import main
 from sarcomere.recorder import DWELL, IMPULSES, MUSCLE_FORCE, SERIES, SNAPSHOTS
 from sarcomere.results import dataset
 from sarcomere.scenario_file import from_dict
-from sarcomere.series import _TAKEN, short_name
+from sarcomere.series import TAKEN, short_name
 from sarcomere.simulate import Simulation
 from tests.unit.test_sameness import bits, differing, load
 
@@ -174,4 +174,4 @@ def test_shipped_experiments_name_their_figure_and_cover_both_fibres(name: str) 
 
 def test_no_coordinate_may_take_the_name_of_a_recorded_variable() -> None:
     recorded = (*SERIES, *SNAPSHOTS, MUSCLE_FORCE, DWELL, IMPULSES)
-    assert {name for variable in recorded for name in (variable.name, *variable.dims)} - {"motor_unit"} <= _TAKEN
+    assert {name for variable in recorded for name in (variable.name, *variable.dims)} - {"motor_unit"} <= TAKEN

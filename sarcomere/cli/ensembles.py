@@ -1,0 +1,207 @@
+"""Commands for many runs: ``sweep``, ``status``, ``verify``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from sarcomere.cli.options import cores
+
+if TYPE_CHECKING:
+    from sarcomere.ensemble.driver import Failure, Report
+
+_SHOWN = 20  # failures
+
+
+@click.command()
+@click.argument("scenario")
+@click.option("-o", "--output", "folder", type=click.Path(path_type=Path), required=True, help="Folder of the runs.")
+@click.option(
+    "--vary",
+    multiple=True,
+    metavar="KEY=VALUES",
+    help="Values a,b,c or a range low:high:number, with log behind the number for equal ratios; "
+    "low:high with --sobol.  Several make a full grid, the first changing slowest.",
+)
+@click.option("--points", metavar="FILE", help="Points one by one: CSV with dotted keys as header, or TOML.")
+@click.option("--sobol", type=int, metavar="N", help="N points that fill the ranges; more later keep those done.")
+@click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="Replace a value at every point.")
+@click.option("--replicates", type=int, help="Independent repetitions of every point.")
+@click.option("--seed", type=int, help="The whole seed, which all points share.")
+@click.option("--workers", type=click.IntRange(min=1), default=cores, show_default="all cores", help="Processes.")
+@click.option("--dask", "address", metavar="ADDRESS", help="Run on the Dask cluster of this scheduler instead.")
+@click.option("--shard", "part", metavar="I/N", help="Only the I-th of N parts, from 1; several may go at once.")
+@click.option("--slurm-array", "jobs", type=click.IntRange(min=1), metavar="N", help="Print a job script of N parts.")
+@click.option("--retry-failed", is_flag=True, help="Try again what failed before.")
+@click.option("--overwrite", is_flag=True, help="Remove the sweep that the folder holds.")
+def sweep(
+    scenario: str,
+    folder: Path,
+    vary: tuple[str, ...],
+    points: str | None,
+    sobol: int | None,
+    settings: tuple[str, ...],
+    replicates: int | None,
+    seed: int | None,
+    workers: int,
+    address: str | None,
+    part: str | None,
+    jobs: int | None,
+    retry_failed: bool,
+    overwrite: bool,
+) -> None:
+    """Run SCENARIO, or what a sweep file says, at many points into a folder.
+
+    \b
+    Examples
+      sarcomere sweep force-pca --vary chemistry.atp_mM=0.1:8:5log --replicates 4 -o atp
+      sarcomere sweep nocturnal-calf-cramp --vary pool.preset=prone,healthy --replicates 20 -o cramps
+      sarcomere sweep mine.toml --sobol 64 --vary chemistry.pi_mM=1:30 --vary chemistry.adp_uM=5:100 -o filled
+      sarcomere sweep study.toml -o study
+
+    The same command again does only what is missing; more values, points or replicates keep what is there.
+    """
+    from rich.console import Console
+
+    from sarcomere.ensemble.api import asked
+    from sarcomere.ensemble.cluster import connect, on_cluster
+    from sarcomere.ensemble.driver import carry_out, planned
+    from sarcomere.ensemble.local import locally
+    from sarcomere.ensemble.lock import parse_part
+    from sarcomere.ensemble.slurm import job_array
+    from sarcomere.ensemble.sweep_file import read_points
+    from sarcomere.errors import InputError
+    from sarcomere.progress import Runs, compile_kernels
+    from sarcomere.scenario_file import parse_override
+
+    chosen = parse_part(part) if part is not None else None
+    if jobs is not None and (part is not None or overwrite):
+        raise InputError(
+            "--slurm-array: writes --shard itself and cannot overwrite; leave out --shard and --overwrite."
+        )
+    if part is not None and overwrite:
+        raise InputError("--shard: its neighbours' work would be overwritten; remove the folder first instead.")
+    wanted = asked(
+        scenario,
+        vary,
+        points=read_points(points) if points is not None else (),
+        sobol=sobol,
+        settings=dict(parse_override(text) for text in settings),
+        replicates=replicates,
+        seed=seed,
+    )
+    plan = planned(wanted, folder, overwrite=overwrite)
+    if jobs is not None:
+        click.echo(job_array(_again(click.get_current_context()), jobs), nl=False)
+        return
+    console = Console(stderr=True, highlight=False)
+    client = connect(address) if address is not None else None
+    try:
+        if client is None:
+            compile_kernels(console, loop=plan.is_episode)
+        with Runs(console) as bar:
+            report = carry_out(
+                plan,
+                lambda: planned(wanted, folder),
+                folder,
+                on_cluster(client) if client is not None else locally(workers),
+                part=chosen,
+                overwrite=overwrite,
+                retry_failed=retry_failed,
+                watcher=bar,
+            )
+    except KeyboardInterrupt:
+        click.echo(f"\nInterrupted: finished runs lie in {folder}; go on with the same command.", err=True)
+        raise click.exceptions.Exit(130) from None
+    finally:
+        if client is not None:
+            client.close()
+    _tell(report)
+
+
+def _again(context: click.Context) -> list[str]:
+    """The arguments of a command, but for those of how it runs."""
+    given = context.params
+    arguments = [given["scenario"], "-o", str(given["folder"])]
+    for text in given["vary"]:
+        arguments += ["--vary", text]
+    for text in given["settings"]:
+        arguments += ["--set", text]
+    for name in ("points", "sobol", "replicates", "seed"):
+        if given[name] is not None:
+            arguments += [f"--{name}", str(given[name])]
+    return arguments + (["--retry-failed"] if given["retry_failed"] else [])
+
+
+def _tell(report: Report) -> None:
+    """Say how a sweep ended; exit code 1 if something failed."""
+    _list(report.failures)
+    failed = sum(failure.shard.size for failure in report.failures)
+    click.echo(
+        f"Runs: {report.runs} in {report.folder}, {report.made} of them new" + (f"; {failed} failed" if failed else "")
+    )
+    if failed:
+        click.echo("Mend what failed and add --retry-failed.", err=True)
+        raise click.exceptions.Exit(1)
+
+
+def _list(failures: list[Failure]) -> None:
+    for failure in failures[:_SHOWN]:
+        point = ", ".join(f"{key} = {value}" for key, value in failure.point.items()) or "the scenario as it is"
+        first, last = failure.shard.first, failure.shard.first + failure.shard.size - 1
+        click.echo(f"Failed: {point}, replicates {first} to {last}: {failure.error}", err=True)
+    if len(failures) > _SHOWN:
+        click.echo(f"Failed: {len(failures) - _SHOWN} more", err=True)
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+def status(folder: Path) -> None:
+    """Say how far the sweep in FOLDER is, while it runs or after."""
+    from sarcomere.ensemble.status import status as look
+
+    found = look(folder)
+    manifest = found.manifest
+    dims = " × ".join(dim.name for dim in manifest.dims) or "replicates alone"
+    click.echo(
+        f"{manifest.scenario}, {manifest.design} of {dims}: {len(manifest.points)} points × "
+        f"{manifest.replicates} replicates"
+    )
+    click.echo(
+        f"  runs: {found.runs_done} done, {found.runs_failed} failed, {found.runs_missing} missing\n"
+        f"  shards: {found.shards_done} of {len(manifest.shards)} done, {found.shards_running} running, "
+        f"{len(found.failures)} failed"
+    )
+    if found.at_work:
+        remaining = f"; about {_time(found.runs_missing / found.rate)} remain" if found.rate else ""
+        click.echo(f"  at work: {found.at_work}\n  rate: {found.rate:.2g} runs/s{remaining}")
+    elif found.runs_missing:
+        click.echo("  nobody is at work: go on with the same 'sarcomere sweep'")
+    _list(found.failures)
+
+
+def _time(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes // 60} h {minutes % 60} min" if minutes >= 60 else f"{minutes} min {rest} s"
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+def verify(folder: Path) -> None:
+    """Find truncated or altered runs in the folder of a sweep."""
+    from rich.console import Console
+
+    from sarcomere.ensemble.verify import verify as read_all
+    from sarcomere.progress import Share
+
+    with Share(Console(stderr=True, highlight=False)) as share:
+        found = read_all(folder, share.update)
+    for sentence in found.faults:
+        click.echo(f"Error: {sentence}", err=True)
+    for path in found.strangers:
+        click.echo(f"Not of this sweep: {path}", err=True)
+    click.echo(f"Shards: {found.sound} sound, {len(found.faults)} bad, {found.missing} missing")
+    if found.faults:
+        raise click.exceptions.Exit(1)

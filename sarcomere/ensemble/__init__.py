@@ -1,0 +1,1 @@
+"""Many runs: designs of points, shards in a folder, workers that fill it."""

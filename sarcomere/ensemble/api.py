@@ -1,0 +1,160 @@
+"""``sarcomere.sweep``: many runs from Python."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sarcomere.ensemble.asked import Sweep, sweep_of
+from sarcomere.ensemble.cluster import on_cluster
+from sarcomere.ensemble.driver import Report, Watcher, carry_out, planned
+from sarcomere.ensemble.local import locally
+from sarcomere.ensemble.lock import part_of
+from sarcomere.ensemble.sweep_file import is_sweep_file, read_sweep_file
+from sarcomere.ensemble.vary import parse_vary
+from sarcomere_kernels import is_compiled
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+
+def cores() -> int:
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def asked(
+    scenario: str | Path,
+    vary: Mapping[str, Any] | Sequence[str] = (),
+    *,
+    points: Sequence[Mapping[str, Any]] = (),
+    sobol: int | None = None,
+    settings: Mapping[str, Any] | None = None,
+    replicates: int | None = None,
+    seed: int | None = None,
+) -> Sweep:
+    """A checked sweep, as ``sweep`` takes its arguments.
+
+    Returns
+    -------
+    Sweep
+
+    Raises
+    ------
+    InputError
+        One sentence per fault.
+    """
+    name = str(scenario)
+    fields: dict[str, Any] = read_sweep_file(name) if is_sweep_file(name) else {"scenario": name}
+    varied = _varied(vary)
+    if varied["grid"] or varied["ranges"] or points:
+        fields |= {**varied, "points": [dict(point) for point in points]}
+    fields["settings"] = {**fields.get("settings", {}), **(settings or {})}
+    given = {"sobol": sobol, "replicates": replicates, "seed": seed}
+    return sweep_of(fields | {key: value for key, value in given.items() if value is not None}, name)
+
+
+def _varied(vary: Mapping[str, Any] | Sequence[str]) -> dict[str, list[dict[str, Any]]]:
+    if not isinstance(vary, Mapping):
+        return parse_vary(vary)
+    found: dict[str, list[dict[str, Any]]] = {"grid": [], "ranges": []}
+    for key, values in vary.items():
+        if isinstance(values, str):
+            parsed = parse_vary([f"{key}={values}"])
+            found = {kind: found[kind] + parsed[kind] for kind in found}
+        else:
+            plain = np.asarray(values).tolist() if isinstance(values, np.ndarray | range) else list(values)
+            found["grid"].append({"key": key, "values": plain})
+    return found
+
+
+def sweep(
+    scenario: str | Path,
+    vary: Mapping[str, Any] | Sequence[str] = (),
+    *,
+    folder: str | Path,
+    points: Sequence[Mapping[str, Any]] = (),
+    sobol: int | None = None,
+    settings: Mapping[str, Any] | None = None,
+    replicates: int | None = None,
+    seed: int | None = None,
+    workers: int | None = None,
+    part: tuple[int, int] | None = None,
+    overwrite: bool = False,
+    retry_failed: bool = False,
+    client: Client | None = None,
+    watcher: Watcher | None = None,
+) -> Report:
+    """Run a scenario at many points, many times each, into a folder; what is there already is not run again.
+
+    Parameters
+    ----------
+    scenario : str or pathlib.Path
+        A .toml file, the name of a shipped scenario, or a sweep file.
+    vary : mapping or sequence of str
+        Values by dotted key, every combination of which is a point; a text such as ``"4.5:7:11"`` gives 11 values of
+        a range, and with ``sobol`` a text such as ``"4.5:7"`` the range to cover.  Or texts as ``--vary`` takes them.
+    folder : str or pathlib.Path
+        Where the runs go; its parent must exist.
+    points : sequence of mapping
+        Points one by one instead: value by dotted key.
+    sobol : int, optional
+        Number of points of a space-filling design.
+    settings : mapping
+        Values by dotted key that hold at every point.
+    replicates : int, optional
+        Repetitions of every point; by default what the scenario says.
+    seed : int, optional
+        The whole seed; all points share it.
+    workers : int, optional
+        Processes on this machine; by default one for each core.
+    part : tuple of int, optional
+        ``(i, n)``: only the i-th of n parts, from 1; several may go at once.
+    overwrite : bool
+        Remove the sweep that the folder holds.
+    retry_failed : bool
+        Try again what failed before.
+    client : distributed.Client, optional
+        Run on this Dask cluster instead; its machines must share the folder.
+    watcher : Watcher, optional
+        Is told of progress.
+
+    Returns
+    -------
+    Report
+        Number of runs in the folder, of those made now, and what failed.
+
+    Raises
+    ------
+    InputError
+        If a point cannot run, or the folder holds or is at work on another sweep; nothing is written.
+    StoreError
+        If the folder cannot be written; what is finished stays.
+    """
+    wanted = asked(scenario, vary, points=points, sobol=sobol, settings=settings, replicates=replicates, seed=seed)
+    chosen = part_of(*part) if part else None
+    plan = planned(wanted, folder, overwrite=overwrite)
+    if client is None and not is_compiled(loop=plan.is_episode):
+        load_kernels(plan.is_episode)
+    return carry_out(
+        plan,
+        lambda: planned(wanted, folder),
+        folder,
+        on_cluster(client) if client is not None else locally(workers or cores()),
+        part=chosen,
+        overwrite=overwrite,
+        retry_failed=retry_failed,
+        watcher=watcher,
+    )
+
+
+def load_kernels(loop: bool) -> None:
+    """Compile once, before many processes would all do it."""
+    from sarcomere.cramp.simulate import load_loop_kernels
+    from sarcomere.simulate import load_kernels as load_lattice_kernels
+
+    load_loop_kernels() if loop else load_lattice_kernels()

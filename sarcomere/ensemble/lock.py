@@ -1,0 +1,139 @@
+"""One sweep at a time in a folder, or the parts of one job array side by side."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from sarcomere.errors import InputError, StoreError
+
+LOCK = ".lock"
+_PATIENCE_S = 1.0  # somebody who asks for the status holds the lock for a moment
+
+
+class Part(NamedTuple):
+    """Which part of a sweep a job does: every ``of``-th shard, from the ``number``-th on."""
+
+    number: int  # from 1
+    of: int
+
+
+def part_of(number: int, of: int) -> Part:
+    """A part of a sweep.
+
+    Raises
+    ------
+    InputError
+        If there is no such part.
+    """
+    if not 1 <= number <= of:
+        last = max(of, 1)
+        raise InputError(f"--shard {number}/{of}: there is no such part; count from 1/{last} to {last}/{last}.")
+    return Part(number, of)
+
+
+def parse_part(text: str) -> Part:
+    """A part as ``--shard`` takes it, such as ``3/8``.
+
+    Raises
+    ------
+    InputError
+        If there is no such part.
+    """
+    number, slash, of = text.partition("/")
+    if not (slash and number.strip().isdecimal() and of.strip().isdecimal()):
+        raise InputError(f"--shard {text!r}: is not i/N; write for example --shard 1/8.")
+    return part_of(int(number), int(of))
+
+
+@contextmanager
+def locked(folder: Path, part: Part | None = None) -> Iterator[None]:
+    """Hold a folder for a sweep, or for one part of a job array beside the others.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        Exists.
+    part : Part, optional
+        The part; other parts may work at the same time.
+
+    Raises
+    ------
+    InputError
+        If another sweep holds it.
+    StoreError
+        If the file system cannot lock.
+    """
+    with ExitStack() as held:
+        if part is None:
+            held.enter_context(_flock(folder / LOCK, fcntl.LOCK_EX, folder))
+        else:
+            held.enter_context(_flock(folder / LOCK, fcntl.LOCK_SH, folder))
+            held.enter_context(_flock(folder / f"{LOCK}-{part.number}-of-{part.of}", fcntl.LOCK_EX, folder))
+        yield
+
+
+@contextmanager
+def settling(folder: Path) -> Iterator[None]:
+    """Hold the manifest while it is read, changed and written; parts of a job array wait for each other."""
+    with _flock(folder / f"{LOCK}-manifest", fcntl.LOCK_EX, folder, patience=60.0):
+        yield
+
+
+def is_held(folder: Path) -> bool:
+    """Whether a sweep is at work in a folder, as far as this machine can see."""
+    try:
+        with open(folder / LOCK, "rb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
+    return False
+
+
+def holder(path: Path) -> str:
+    """Who holds, or held last, a lock."""
+    try:
+        said = json.loads(path.read_text(encoding="utf-8"))
+        return f"process {int(said['pid'])} on {said['host']!s:.100} since {said['since']!s:.30}"
+    except (OSError, ValueError, KeyError, TypeError):
+        return "another process"
+
+
+@contextmanager
+def _flock(path: Path, how: int, folder: Path, patience: float = _PATIENCE_S) -> Iterator[None]:
+    until = time.monotonic() + patience
+    try:
+        file = open(path, "a+", encoding="utf-8")  # noqa: SIM115  closed below
+    except OSError as error:
+        raise StoreError(f"{folder}: cannot be written ({error.strerror}); choose another folder with -o.") from None
+    with file:
+        while True:
+            try:
+                fcntl.flock(file, how | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > until:
+                    raise InputError(
+                        f"{folder}: another sweep is at work in it ({holder(path)}); wait until it ends, or sweep "
+                        f"into another folder with -o."
+                    ) from None
+                time.sleep(0.05)
+            except OSError as error:
+                raise StoreError(
+                    f"{folder}: cannot be locked ({error.strerror}); choose a folder on a file system with locks."
+                ) from None
+        if how == fcntl.LOCK_EX:
+            file.truncate(0)
+            since = time.strftime("%Y-%m-%d %H:%M:%S")
+            file.write(json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "since": since}))
+            file.flush()
+        yield

@@ -1,0 +1,59 @@
+"""Digest of a whole file that lies inside it: any changed byte is found at the cost of reading the file once."""
+
+from __future__ import annotations
+
+import hashlib
+import mmap
+from pathlib import Path
+
+SEAL_ATTRIBUTE = "file_sha256"
+# Stands where the digest will, while it is computed.
+BLANK = hashlib.sha256(b"place of the digest").hexdigest()
+
+
+def sealed(image: bytes) -> bytes:
+    """A file's bytes with their digest in the place of ``BLANK``.
+
+    Parameters
+    ----------
+    image : bytes
+        Holds ``BLANK`` once, as the text of an attribute.
+
+    Returns
+    -------
+    bytes
+        As long as they were.
+
+    Raises
+    ------
+    ValueError
+        If ``BLANK`` is not there once.
+    """
+    if image.count(BLANK.encode()) != 1:
+        raise ValueError("the place of the digest is not there once")
+    return image.replace(BLANK.encode(), hashlib.sha256(image).hexdigest().encode())
+
+
+def is_intact(path: Path, digest: str) -> bool:
+    """Whether a file's bytes have the digest that they hold.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file.
+    digest : str
+        What its attribute says.
+
+    Returns
+    -------
+    bool
+    """
+    with open(path, "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as whole:
+        place = whole.find(digest.encode())
+        if len(digest) != len(BLANK) or place < 0:
+            return False
+        with memoryview(whole) as view:
+            found = hashlib.sha256(view[:place])
+            found.update(BLANK.encode())
+            found.update(view[place + len(BLANK) :])
+    return found.hexdigest() == digest

@@ -1,0 +1,132 @@
+"""A sweep on a real Dask cluster of two processes gives the bits of a sweep without one, workers killed or not."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import signal
+from collections.abc import Generator, Iterator, Sequence
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+import sarcomere
+from sarcomere.cli import main
+from sarcomere.ensemble.asked import Sweep
+from sarcomere.ensemble.cluster import connect, on_cluster
+from sarcomere.ensemble.driver import Executor, carry_out, planned, serially
+from sarcomere.ensemble.shard import Task
+from sarcomere.ensemble.verify import fault_of
+from sarcomere.ensemble.work import Outcome
+from sarcomere.errors import InputError
+
+distributed = pytest.importorskip("distributed")
+
+SCENARIO = """
+title = "sweep on a cluster"
+[run]
+duration_s = 0.05
+[drive.train]
+frequency_Hz = 100.0
+start_s = 0.0
+count = 1000
+[[motor_units]]
+id = 1
+[lattice]
+n_thick = 1
+"""
+
+
+@pytest.fixture(scope="module")
+def client() -> Iterator:
+    with (
+        distributed.LocalCluster(
+            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=50
+        ) as cluster,
+        distributed.Client(cluster, set_as_default=False) as client,
+    ):
+        yield client
+
+
+@pytest.fixture
+def asked(tmp_path: Path) -> Sweep:
+    scenario = tmp_path / "mine.toml"
+    scenario.write_text(SCENARIO)
+    axis = {"key": "drive.train.frequency_Hz", "values": [float(f) for f in range(10, 90, 10)]}
+    return Sweep.model_validate({"scenario": str(scenario), "grid": [axis], "replicates": 2})
+
+
+def made(asked: Sweep, folder: Path, executor: Executor) -> dict[str, str]:
+    """Digest of what every shard holds."""
+    report = carry_out(planned(asked, folder), lambda: planned(asked, folder), folder, executor)
+    assert not report.failures
+    assert report.made == report.runs == 16
+    assert not list(folder.glob("shards/*.part-*"))
+    digests = {}
+    for path in sorted((folder / "shards").iterdir()):
+        assert not fault_of(path, path.stem)
+        digests[path.name] = hashlib.sha256(path.read_bytes()).hexdigest()
+    assert len(digests) == 8
+    return digests
+
+
+def test_a_cluster_changes_no_bit(client: distributed.Client, asked: Sweep, tmp_path: Path) -> None:
+    assert made(asked, tmp_path / "cluster", on_cluster(client)) == made(asked, tmp_path / "serial", serially)
+
+
+def test_a_killed_worker_changes_nothing(client: distributed.Client, asked: Sweep, tmp_path: Path) -> None:
+    killed = []
+
+    def executor(tasks: Sequence[Task]) -> Generator[Outcome, None, None]:
+        for outcome in on_cluster(client)(tasks):
+            if not killed:  # somebody is at work on the next shards
+                killed.extend(client.run(os.getpid).values())
+                os.kill(killed[0], signal.SIGKILL)
+            yield outcome
+
+    assert made(asked, tmp_path / "cluster", executor) == made(asked, tmp_path / "serial", serially)
+    assert len(killed) == 2
+    client.wait_for_workers(2, timeout=60)
+    assert killed[0] not in client.run(os.getpid).values()
+
+
+def test_what_a_point_cannot_do_is_kept_as_its_failure(
+    client: distributed.Client, asked: Sweep, tmp_path: Path
+) -> None:
+    folder = tmp_path / "cluster"
+    plan = planned(asked, folder)
+
+    def executor(tasks: Sequence[Task]) -> Generator[Outcome, None, None]:
+        Path(asked.scenario).write_text(SCENARIO)
+        bad = tasks[3]._replace(values={**tasks[3].values, "drive.train.count": 7})  # not what it is named after
+        return on_cluster(client)([*tasks[:3], bad])
+
+    report = carry_out(plan, lambda: plan, folder, executor)
+    assert report.made == 6
+    assert [failure.shard for failure in report.failures] == [plan.manifest.shards[3]]
+    assert "not the one that the sweep began with" in report.failures[0].error
+
+
+def test_a_sweep_takes_a_client_or_an_address(client: distributed.Client, asked: Sweep, tmp_path: Path) -> None:
+    vary = {"chemistry.atp_mM": [2.0, 8.0]}
+    folder = tmp_path / "swept"
+    assert sarcomere.sweep(asked.scenario, vary, folder=folder, client=client).made == 2
+    command = ["sweep", asked.scenario, "--vary", "chemistry.atp_mM=2.0,4.0,8.0", "-o", str(folder)]
+    done = CliRunner().invoke(main, [*command, "--dask", client.scheduler.address])
+    assert done.exit_code == 0, done.output
+    assert "Runs: 3" in done.output
+    assert "1 of them new" in done.output
+
+
+def test_a_folder_that_workers_do_not_see_is_refused(client: distributed.Client, asked: Sweep, tmp_path: Path) -> None:
+    task = planned(asked, tmp_path / "here").task(tmp_path / "elsewhere", planned(asked, tmp_path).manifest.shards[0])
+    with pytest.raises(InputError, match=r"does not see .*elsewhere; sweep into a folder that all machines share"):
+        list(on_cluster(client)([task]))
+
+
+@pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "nowhere://x", ""])
+def test_no_scheduler_is_refused(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sarcomere.ensemble.cluster._PATIENCE_S", 0.5)
+    with pytest.raises(InputError, match="no Dask scheduler answers"):
+        connect(address)
