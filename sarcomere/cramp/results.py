@@ -50,8 +50,11 @@ def dataset(episode: Episode, muscle: Muscle, full_force: float, blocks: Sequenc
             variables[name] = xr.Variable(event.name, values.astype(dtype), attributes)
     time = np.concatenate([block.time for block in blocks])
     made_by = provenance.attributes(episode)
-    ds = xr.Dataset(variables, attrs={**made_by, "kind": "cramp", "n_explicit": n_explicit, "full_force_N": full_force})
-    return ds.assign_coords(_coordinates(muscle, episode.run.numbers, time))
+    return xr.Dataset(
+        variables,
+        _coordinates(muscle, episode.run.numbers, time),
+        {**made_by, "kind": "cramp", "n_explicit": n_explicit, "full_force_N": full_force},
+    )
 
 
 def _coordinates(muscle: Muscle, numbers: range, time: NDArray[np.float64]) -> dict[str, xr.Variable]:

@@ -16,9 +16,9 @@ from sarcomere.ensemble.structure import Form, opened
 from sarcomere.ensemble.survey import Survey
 from sarcomere.ensemble.verify import fault_of
 from sarcomere.errors import StoreError
+from sarcomere.store import COMPRESSION
 
 _EVENT_ROWS = 16384  # a chunk of a table of events
-_COMPRESSION = {"compression": "gzip", "compression_opts": 4, "shuffle": True, "fletcher32": True}
 Place = tuple[int | slice, ...]
 
 
@@ -73,7 +73,7 @@ def create(file: h5py.File, survey: Survey, name: str) -> None:
     event = lazy.event_of(survey, name)
     if event:
         rows = (int(survey.events[event].sum()),)
-        _create(file, name, form._replace(dims=(event,)), rows, (_EVENT_ROWS,), _COMPRESSION, gaps=False)
+        _create(file, name, form._replace(dims=(event,)), rows, (_EVENT_ROWS,), COMPRESSION, gaps=False)
         return
     sizes, n = survey.sizes, len(survey.layout.dims)
     shape = (*survey.layout.shape, *(sizes[dim] for dim in form.dims))
@@ -82,7 +82,7 @@ def create(file: h5py.File, survey: Survey, name: str) -> None:
         whole = tuple(1 if dim == "replicate" else sizes[dim] for dim in form.dims)
         chunks = (1,) * n + (like.chunks or whole)
         kept = ("compression", "compression_opts", "shuffle", "fletcher32")
-        options = {option: getattr(like, option) for option in kept} if like.chunks else _COMPRESSION
+        options = {option: getattr(like, option) for option in kept} if like.chunks else COMPRESSION
     _create(file, name, lazy.of(survey, name), shape, chunks, options, gaps=survey.has_gaps(name))
 
 
