@@ -19,8 +19,8 @@ from sarcomere import analysis
 from sarcomere.analysis.sensitivity import Design, indices, morris_design, sobol_design
 
 RANGES = {
-    "pool.kappa": (1.0, 1.3),  # strength of the persistent inward current
-    "pool.x_base": (0.20, 0.26),  # input at rest, as a share of rheobase
+    "pool.kappa": (1.05, 1.35),  # strength of the persistent inward current
+    "pool.x_base": (0.18, 0.24),  # input at rest, as a share of rheobase
     "pool.pic.tau_inactivation_s": (8.0, 25.0),  # how slowly that current inactivates
 }
 SETTINGS = {

@@ -26,10 +26,13 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_every_notebook_shows_figures_and_no_error(site: Path) -> None:
     assert len(NOTEBOOKS) == 6
+    titles = []
     for name in NOTEBOOKS:
         page = (site / "notebooks" / f"{name}.html").read_text(encoding="utf-8")
         assert re.search(r'<img [^>]*src="\.\./_images/', page), name
         assert "Traceback" not in page, name
+        titles += re.findall(r"<h1>([^<]+)<", page)
+    assert len(titles) == len(set(titles)) == len(NOTEBOOKS), titles
     gallery = (site / "gallery.html").read_text(encoding="utf-8")
     assert all(f'href="notebooks/{name}.html"><img' in re.sub(r"\s+", " ", gallery) for name in NOTEBOOKS)
 
