@@ -110,8 +110,8 @@ def advance_metabolism(
         Of the active territory, in F0.
     cuff : float
         Factor on flow, 0 (occluded) to 1.
-    pumping : ndarray, shape (3,)
-        Pressure from outside (mmHg), least vascular conductance (1 at rest), spare.
+    pumping : ndarray, shape (2,)
+        Pressure from outside (mmHg), least vascular conductance (1 at rest).
     dt : float
         Length of the window, ms.
 

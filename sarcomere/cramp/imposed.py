@@ -15,6 +15,7 @@ _Kind = TypeVar("_Kind")
 _Lasting = TypeVar("_Lasting", kinds.Antagonist, kinds.NerveBlock, kinds.Cuff)
 PLASMA = ("potassium_mM", "sodium_mM", "calcium_mM", "magnesium_mM")
 _GAIT_BEGINS_S = 1.0  # design: from standing to a full stride, and back
+_REFRACTORY_S = 2e-3  # of the stimulated axons; design, between absolute (0.7 ms) and relative (3 ms, from memory)
 
 
 class Ramps:
@@ -80,9 +81,13 @@ class Imposed:
 
     @property
     def stimuli_s(self) -> list[float]:
-        """Times of all stimuli to the nerve, s, rising."""
+        """Times of the stimuli that the nerve answers to, s, rising: where trains overlap it may be refractory."""
         trains = (s.at_s + np.arange(s.count) / s.frequency_Hz for s in self._all(kinds.Stimulation))
-        return sorted({float(time) for train in trains for time in train})
+        answered: list[float] = []
+        for time in sorted(float(time) for train in trains for time in train):
+            if not answered or time >= answered[-1] + _REFRACTORY_S:
+                answered.append(time)
+        return answered
 
     def descending(self, time_s: Values) -> Values:
         """Voluntary drive, rheobases."""

@@ -11,7 +11,7 @@ class FatigueParameters(Parameters):
     rise_s: float = quantity(
         "s",
         "time of full force in which it comes to 63 %",
-        "design: near 1 after 10-20 min at 60 % of maximum (CRAMP F)",
+        "design: 0.69 after 10 min of 60 % of maximum, 0.80 after 20; the sheet asks for near 1 (CRAMP F)",
         240.0,
         gt=0,
         le=1e5,

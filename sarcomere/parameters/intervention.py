@@ -132,7 +132,7 @@ class Drink(_AtTime):
     shift: float = quantity(
         "rheobase",
         "size of the shift of resting drive: up for water, down for electrolytes",
-        "0.02, from -4.3 and +3.7 Hz of threshold frequency (Lau 2019); cause unknown",
+        "0.02, from -4.3 and +3.7 Hz of threshold frequency in healthy men (Lau 2019); cause unknown",
         0.02,
         ge=0,
         le=1,
@@ -177,6 +177,12 @@ class Electrolytes(_AtTime):
     calcium_mM: float | None = _plasma("free plasma calcium", "1.2", 0.2, 5)
     magnesium_mM: float | None = _plasma("free plasma magnesium", "0.55", 0.01, 10)
     over_s: float = quantity("s", "how long the change takes", PROTOCOL, 1.0, gt=0, le=1e5)
+
+    @model_validator(mode="after")
+    def _of_an_ion(self) -> Electrolytes:
+        if self.potassium_mM is self.sodium_mM is self.calcium_mM is self.magnesium_mM is None:
+            raise ValueError("electrolytes: no ion changes; give potassium_mM, sodium_mM, calcium_mM or magnesium_mM")
+        return self
 
 
 class TendonStimulation(_AtTime):

@@ -143,7 +143,7 @@ def test_flow_falls_with_force() -> None:
 def test_pain_rises_and_adds_to_contraction() -> None:
     """control-mvc: with pain comes input to the motoneurons, of the size of its gain."""
     arms = {
-        gain: run("control-mvc", {**EFFORT, "interventions.0.x": 1.8, "reflex.gain_nociceptive": gain})
+        gain: run("control-mvc", {**EFFORT, "interventions.0.x": 2.5, "reflex.gain_nociceptive": gain})
         for gain in (0.0, 0.3)
     }
     assert over(arms[0.0].pain, 2.0, 2.9) > 3
@@ -205,7 +205,8 @@ def test_movement_restores_flow() -> None:
 )
 def test_salts_matter_modestly(salts: dict[str, float]) -> None:
     """electrolyte: a train under other plasma; motoneurons notice, but fire about as often."""
-    run_as = {"run.duration_s": 6.0, "interventions.1.count": 60, "interventions.1.frequency_Hz": 20.0}
+    train = {"at_s": 0.5, "count": 60, "frequency_Hz": 20.0}
+    run_as = {"run.duration_s": 6.0, **{f"interventions.1.{key}": value for key, value in train.items()}}
     plain = run("electrolyte", {**run_as, "interventions.0.potassium_mM": 4.2})
     changes = {"interventions.0.potassium_mM": 4.2} | {f"interventions.0.{key}": v for key, v in salts.items()}
     ds = run("electrolyte", {**run_as, **changes})

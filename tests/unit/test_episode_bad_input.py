@@ -103,6 +103,7 @@ ADDED = {
         "at least 0",
     ),
     "deadly potassium": (entry("electrolytes", at_s=1.0, potassium_mM=40.0), "line 19", "= 40.0", "at most 15"),
+    "no ion": (entry("electrolytes", at_s=1.0), "line 16", "no ion changes", "give potassium_mM"),
     "misspelt ion": (entry("electrolytes", at_s=1.0, kalium_mM=4.0), "line 19", "kalium_mM = 4.0", "calcium_mM"),
     "ion as truth": (entry("electrolytes", at_s=1.0, calcium_mM="true"), "line 19", "calcium_mM = true", "a number"),
     "shock too strong": (entry("tendon_stimulation", at_s=1.0, strength=2.0), "line 19", "= 2.0", "at most 1"),

@@ -23,8 +23,7 @@ def contracture(episode: Episode) -> Values:
     """
     ds = run_episode(episode, threads=1)
     drive_ends = imposed_end(episode)
-    stretch = next(e for e in episode.interventions if isinstance(e, Stretch))
-    cuff = next(e for e in episode.interventions if e.kind == "cuff")
+    stretch, back = (e for e in episode.interventions if isinstance(e, Stretch))
     one = ds.isel(replicate=0)
     force = (one.force - one.titin_force).mean("group")
     bound = one.head_state_fraction.sel(head_state=list(BOUND)).sum("head_state").mean("group")
@@ -33,7 +32,7 @@ def contracture(episode: Episode) -> Values:
         return float(course.sel(time=slice(start, stop)).mean())
 
     early, silent = (2.0, 4.0), (stretch.at_s - 5.0, stretch.at_s - 0.1)
-    stretched = (stretch.at_s + stretch.over_s + 5.0, cuff.until_s - 0.1)
+    stretched = (stretch.at_s + stretch.over_s + 5.0, back.at_s - 0.1)
     end = float(one.time[-1])
     return {
         "force": over(force, *silent) / float(force.max()),

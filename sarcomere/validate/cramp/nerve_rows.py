@@ -21,8 +21,8 @@ ABOVE = Arm("after train", "stim-above", MANY, 9.0)
 BLOCKED = Arm("after train", "stim-blocked", MANY, 2.0)
 NIGHT = Arm("cramp", "nocturnal-calf-cramp", MANY, 9.0, {"muscle.explicit_units": 0, "run.duration_s": 150.0})
 NIGHT_LONG = Arm("cramp", "nocturnal-calf-cramp", MANY, 2.0, {"muscle.explicit_units": 0, **UPRIGHT})
-# Efforts that recruit nearly all units, at optimal length, before a cramp and a minute after it; the cramp is stretched
-# away after half a minute.
+# Efforts that recruit nearly all units, both at optimal length, before a cramp and a minute after it; the cramp is
+# stretched away after half a minute.
 MVC = {"kind": "effort", "x": 2.0, "rise_s": 0.5, "hold_s": 2.0, "fall_s": 0.5}
 AFTERWARDS = Arm(
     "efforts",
@@ -38,6 +38,7 @@ AFTERWARDS = Arm(
             {"kind": "stretch", "at_s": 5.0, "length": 0.75, "over_s": 1.0},
             {"kind": "effort", "at_s": 8.0, "x": 1.0, "hold_s": 1.8},
             {"kind": "stretch", "at_s": 38.0, "length": 1.05, "over_s": 2.0},
+            {"kind": "stretch", "at_s": 60.0, "length": 1.0, "over_s": 2.0},
             {**MVC, "at_s": 100.0},
         ],
     },

@@ -7,7 +7,7 @@ from typing import Any
 import xarray as xr
 
 from sarcomere.validate.cramp.arms import SOME, Arm, Row, Values, mean, mean_change
-from sarcomere.validate.cramp.nerve_rows import MVC, NIGHT, PRONE_THRESHOLD, TRAIN_S
+from sarcomere.validate.cramp.nerve_rows import HEALTHY, HEALTHY_THRESHOLD, MVC, NIGHT, TRAIN_S
 
 Results = dict[str, xr.Dataset]
 
@@ -26,35 +26,35 @@ NORMAL = {"potassium_mM": 4.2}
 DRIED_OUT = {"sodium_mM": 144.0, "potassium_mM": 4.3}  # plasma at 3 % of body mass lost, design
 MINUTE_S = 60.0
 TASTE_AT_S = 39.0  # from when the pool is inhibited
-
-
-def _threshold(*before: dict[str, Any]) -> Arm:
-    """Threshold frequency with something before the train."""
-    return Arm("threshold", "stim-at", SOME, TRAIN_S, {"interventions": [*before, TRAIN]})
+SETTLED_S = 40.0  # after a change of plasma: potassium between the fibres follows in 6 s
+AS_NIGHT = {"numerics.exchange_ms": 10}  # so that the same seed is the same cramp until something is done to it
 
 
 def _drink(fluid: str) -> Arm:
-    """Threshold frequency once a drink is absorbed."""
-    return _threshold({"kind": "drink", "at_s": 0.0, "fluid": fluid, "absorption_s": 0.01})
+    """Threshold frequency of healthy persons, as they were measured, once a drink is absorbed."""
+    drink = {"kind": "drink", "at_s": 0.0, "fluid": fluid, "absorption_s": 0.01}
+    return HEALTHY_THRESHOLD._replace(changes={**HEALTHY, "interventions": [drink, TRAIN]})
 
 
-def _salt(changed: dict[str, float]) -> Arm:
+def _salt(changed: dict[str, float], more: dict[str, Any] | None = None) -> Arm:
     """Threshold frequency under other plasma."""
     plasma = {f"interventions.0.{name}": value for name, value in (NORMAL | changed).items()}
-    return Arm("threshold", "electrolyte", SOME, TRAIN_S, plasma)
+    return Arm("threshold", "electrolyte", SOME, 2.5 * TRAIN_S, {**plasma, **(more or {})})
 
 
 def _calcium_arm(changed: dict[str, float]) -> Arm:
-    salts = {"kind": "electrolytes", "at_s": 0.0, **changed}
+    salts = {"kind": "electrolytes", "at_s": 0.0, **NORMAL, **changed}
     block = {"kind": "nerve_block", "at_s": 0.0}
-    train = {**TRAIN, "frequency_Hz": 20.0}
+    train = {**TRAIN, "at_s": SETTLED_S, "frequency_Hz": 20.0}
     return Arm("after train", "stim-blocked", SOME, 2.0, {"interventions": [block, salts, train]})
 
 
 def _force_arm(changed: dict[str, float]) -> Arm:
-    salts = {"kind": "electrolytes", "at_s": 0.0, **changed}
-    effort = {**MVC, "at_s": 1.0, "rise_s": 1.0}
-    return Arm("contraction", "control-mvc", SOME, 1.5, {"interventions": [effort, salts], "run.duration_s": 8.0})
+    """Force of an effort that recruits all units at their highest rates."""
+    salts = {"kind": "electrolytes", "at_s": 0.0, **NORMAL, **changed}
+    effort = {**MVC, "at_s": SETTLED_S, "rise_s": 1.0, "x": 5.0}
+    changes = {"interventions": [effort, salts], "run.duration_s": SETTLED_S + 7.0}
+    return Arm("contraction", "control-mvc", SOME, 6.0, changes)
 
 
 def _stretch(r: Results) -> Values:
@@ -77,8 +77,8 @@ def _walking(r: Results) -> Values:
 
 
 def _hydration(r: Results) -> Values:
-    plain = r["plain"].threshold
-    values = {name: mean_change(r[name].threshold, plain) for name in ("water", "salted", "dried_out")}
+    values = {name: mean_change(r[name].threshold, r["plain"].threshold) for name in ("water", "salted")}
+    values["dried_out"] = mean_change(r["dried_out"].threshold, r["plain_later"].threshold)
     free = mean(_stopped(r["free"]))
     return values | {f"{name}_stops": mean(_stopped(r[f"{name}_cramp"])) - free for name in ("water", "salted")}
 
@@ -109,7 +109,7 @@ def _taste(r: Results) -> Values:
     }
 
 
-_WALK = Arm("recovery", "walking", SOME, 15.0)
+_WALK = Arm("recovery", "walking", SOME, 10.0, AS_NIGHT)
 ROWS: dict[int, Row] = {
     6: Row(
         {
@@ -120,24 +120,25 @@ ROWS: dict[int, Row] = {
         _stretch,
     ),
     7: Row(
-        {"walk": _WALK, "rest": _WALK._replace(changes={"interventions": [BURST, REST]}), "free": NIGHT},
+        {"walk": _WALK, "rest": _WALK._replace(changes={**AS_NIGHT, "interventions": [BURST, REST]}), "free": NIGHT},
         _walking,
     ),
     8: Row(
         {
-            "plain": PRONE_THRESHOLD,
+            "plain": HEALTHY_THRESHOLD,
             "water": _drink("water"),
             "salted": _drink("electrolytes"),
-            "dried_out": _salt(DRIED_OUT),
+            "plain_later": _salt({}, HEALTHY),
+            "dried_out": _salt(DRIED_OUT, HEALTHY),
             "free": NIGHT,
-            "water_cramp": Arm("cramp", "hydration", SOME, 9.0),
-            "salted_cramp": Arm("cramp", "hydration", SOME, 9.0, {"interventions.1.fluid": "electrolytes"}),
+            "water_cramp": Arm("cramp", "hydration", SOME, 6.0, AS_NIGHT),
+            "salted_cramp": Arm("cramp", "hydration", SOME, 6.0, {**AS_NIGHT, "interventions.1.fluid": "electrolytes"}),
         },
         _hydration,
     ),
     9: Row(
         {
-            "plain": PRONE_THRESHOLD,
+            "plain": _salt({}),
             **{name: _salt(changed) for name, changed in SALTS.items()},
             "weak": _force_arm(SALTS["potassium_high"]),
             "strong": _force_arm({}),
@@ -146,5 +147,5 @@ ROWS: dict[int, Row] = {
         },
         _electrolytes,
     ),
-    10: Row({"taste": Arm("cramp", "oropharyngeal", SOME, 9.0), "free": NIGHT}, _taste),
+    10: Row({"taste": Arm("cramp", "oropharyngeal", SOME, 6.0, AS_NIGHT), "free": NIGHT}, _taste),
 }

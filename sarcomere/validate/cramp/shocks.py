@@ -18,13 +18,15 @@ SMOOTH = 7  # bins
 def shocks(episode: Episode) -> Values:
     """Mean electromyogram around the shocks: when the dip begins, how long it lasts, how deep it is.
 
-    Waves are weighted by the cross-section of their units.  The dip is where the smoothed mean lies below half of its
-    depth.
+    Waves are weighted by the cross-section of their units and count from the end plate on.  The dip is where the
+    smoothed mean lies below half of its depth.
     """
     ds = run_episode(episode)
     entry = next(e for e in episode.interventions if isinstance(e, TendonStimulation))
     weight = ds.capacity.values[ds.impulse_unit.values - 1]
-    since = (ds.impulse_time.values[None, :] - entry.at_s - np.arange(entry.count)[:, None] * entry.every_s) * 1e3
+    along_fibre = 1e-3 * (episode.wave.release_delay_ms - episode.wave.junction_delay_ms)
+    started = ds.impulse_time.values - along_fibre
+    since = (started[None, :] - entry.at_s - np.arange(entry.count)[:, None] * entry.every_s) * 1e3
     edges = np.arange(-BEFORE_MS, AFTER_MS + BIN_MS, BIN_MS)
     emg = sum(np.histogram(row, edges, weights=weight)[0] for row in since)
     return dip(np.asarray(emg, dtype=np.float64), edges)
