@@ -81,8 +81,6 @@ def sweep(
         raise InputError(
             "--slurm-array: writes --shard itself and cannot overwrite; leave out --shard and --overwrite."
         )
-    if part is not None and overwrite:
-        raise InputError("--shard: its neighbours' work would be overwritten; remove the folder first instead.")
     wanted = asked(
         scenario,
         vary,

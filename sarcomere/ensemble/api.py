@@ -115,7 +115,7 @@ def sweep(
     part : tuple of int, optional
         ``(i, n)``: only the i-th of n parts, from 1; several may go at once.
     overwrite : bool
-        Remove the sweep that the folder holds.
+        Remove the sweep that the folder holds; not for a part.
     retry_failed : bool
         Try again what failed before.
     client : distributed.Client, optional
@@ -131,7 +131,8 @@ def sweep(
     Raises
     ------
     InputError
-        If a point cannot run, or the folder holds or is at work on another sweep; nothing is written.
+        If a point cannot run, the folder holds or is at work on another sweep, or a part is to overwrite; nothing is
+        written.
     StoreError
         If the folder cannot be written; what is finished stays.
     """
