@@ -7,8 +7,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from sarcomere.ensemble.asked import Sweep, sweep_of
 from sarcomere.ensemble.cluster import on_cluster
 from sarcomere.ensemble.driver import Report, Watcher, carry_out, planned
@@ -16,6 +14,7 @@ from sarcomere.ensemble.local import locally
 from sarcomere.ensemble.lock import part_of
 from sarcomere.ensemble.sweep_file import is_sweep_file, read_sweep_file
 from sarcomere.ensemble.vary import parse_vary
+from sarcomere.errors import InputError
 from sarcomere_kernels import is_compiled
 
 if TYPE_CHECKING:
@@ -25,6 +24,18 @@ if TYPE_CHECKING:
 def cores() -> int:
     """Cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def check_workers(workers: int | None, cluster: object) -> None:
+    """Refuse a number of processes for a Dask cluster.
+
+    Raises
+    ------
+    InputError
+        If both are given.
+    """
+    if workers is not None and cluster is not None:
+        raise InputError(f"--workers {workers}: a Dask cluster has workers of its own; leave this out.")
 
 
 def asked(
@@ -67,9 +78,17 @@ def _varied(vary: Mapping[str, Any] | Sequence[str]) -> dict[str, list[dict[str,
             parsed = parse_vary([f"{key}={values}"])
             found = {kind: found[kind] + parsed[kind] for kind in found}
         else:
-            plain = np.asarray(values).tolist() if isinstance(values, np.ndarray | range) else list(values)
-            found["grid"].append({"key": key, "values": plain})
+            found["grid"].append({"key": key, "values": _listed(key, values)})
     return found
+
+
+def _listed(key: str, values: Any) -> list[Any]:
+    try:
+        return list(values)
+    except TypeError:
+        raise InputError(
+            f"vary: {key} = {values!r} is not a list; give a list of values, or put the value into settings."
+        ) from None
 
 
 def sweep(
@@ -111,7 +130,7 @@ def sweep(
     seed : int, optional
         The whole seed; all points share it.
     workers : int, optional
-        Processes on this machine; by default one for each core.
+        Processes on this machine; by default one for each core. Not with ``client``.
     part : tuple of int, optional
         ``(i, n)``: only the i-th of n parts, from 1; several may go at once.
     overwrite : bool
@@ -137,6 +156,7 @@ def sweep(
         If the folder cannot be written; what is finished stays.
     """
     wanted = asked(scenario, vary, points=points, sobol=sobol, settings=settings, replicates=replicates, seed=seed)
+    check_workers(workers, client)
     chosen = part_of(*part) if part else None
     plan = planned(wanted, folder, overwrite=overwrite)
     if client is None and not is_compiled(loop=plan.is_episode):

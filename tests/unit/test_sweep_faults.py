@@ -114,6 +114,8 @@ BAD = {
     "no part": (["--shard", "two"], "--shard 'two': is not i/N", "1/8"),
     "part and overwrite": (["--shard", "1/2", "--overwrite"], "--shard"),
     "script of a part": (["--shard", "1/2", "--slurm-array", "4"], "--slurm-array"),
+    "script for Dask": (["--dask", "tcp://127.0.0.1:1", "--slurm-array", "4"], "--slurm-array", "leave out", "--dask"),
+    "processes of a cluster": (["--dask", "tcp://127.0.0.1:1"], "--workers 1", "a Dask cluster has workers of its own"),
     "no such parent": ([*ATP, "-o", "no/f"], "no/f: the folder no does not exist", "-o"),
     "a file for a folder": ([*ATP, "-o", "file"], "file: is a file", "-o"),
 }
@@ -360,6 +362,11 @@ def test_the_script_for_slurm_repeats_the_command() -> None:
     assert done.returncode == 0, done.stderr
     assert (status("f").runs_done, status("f").runs_missing) == (2, 2)
     assert read_manifest("f").seed == 4  # type: ignore[union-attr]
+    result = CliRunner().invoke(
+        main, ["sweep", "small.toml", "-o", "f", *options, "--slurm-array", "3", "--workers", "7"]
+    )
+    assert "#SBATCH --cpus-per-task=7\n" in result.stdout
+    assert " --workers 7 --shard " in result.stdout
 
 
 def test_ctrl_c_says_how_to_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
