@@ -21,7 +21,7 @@ from sarcomere import InputError, StoreError
 from sarcomere.cli import main
 from sarcomere.ensemble import work
 from sarcomere.ensemble.folder import read_manifest, shard_path
-from sarcomere.ensemble.lock import Part, is_held, locked
+from sarcomere.ensemble.lock import LOCK, Part, held, locked
 from sarcomere.ensemble.status import status
 from sarcomere.ensemble.verify import verify
 from tests.sweeps import asked, contents, do, small
@@ -326,7 +326,7 @@ with locked(Path("f")):
 
 def test_a_second_sweep_in_the_same_folder_is_refused_and_told_who_is_there() -> None:
     do(asked("small.toml", VARY), Path("f"))
-    assert not is_held(Path("f"))
+    assert not held(Path("f"))
     with subprocess.Popen([sys.executable, "-c", HOLD], stdin=-1, stdout=-1, text=True) as other:
         assert other.stdout is not None
         assert other.stdout.readline() == "held\n"
@@ -342,11 +342,52 @@ def test_parts_go_side_by_side_but_no_part_twice() -> None:
     Path("f").mkdir()
     with locked(Path("f"), Part(1, 3)):
         with locked(Path("f"), Part(2, 3)):
-            assert is_held(Path("f"))
+            assert len(held(Path("f"))) == 2
         with pytest.raises(InputError, match="another sweep is at work"), locked(Path("f"), Part(1, 3)):
             pass
         with pytest.raises(InputError, match="another sweep is at work"), locked(Path("f")):
             pass
+
+
+def test_parts_of_another_array_are_refused() -> None:
+    Path("f").mkdir()
+    with locked(Path("f"), Part(1, 3)):
+        words = r"^f: an array of 3 parts is at work in it \(process .*\), not of 2; give --shard i/3, or wait"
+        with pytest.raises(InputError, match=words), locked(Path("f"), Part(2, 2)):
+            pass
+    with locked(Path("f"), Part(2, 2)):
+        assert [path.name for path in held(Path("f"))] == [".lock-2-of-2"]
+
+
+def test_who_is_named_holds_the_folder_now() -> None:
+    do(asked("small.toml", VARY), Path("f"))
+    Path("f", LOCK).write_text(json.dumps({"pid": 1, "host": "elsewhere", "since": "long ago"}))
+    words = rf"another sweep is at work in it \(process {os.getpid()} on"
+    with locked(Path("f"), Part(3, 3)), locked(Path("f"), Part(1, 3)):
+        with pytest.raises(InputError, match=words), locked(Path("f")):
+            pass
+        said = status("f").at_work
+    assert re.fullmatch(rf"process {os.getpid()} on .* since .*, and 1 other parts", said)
+
+
+def test_a_file_system_without_locks_holds_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    do(asked("small.toml", VARY), Path("f"))
+
+    def refused(*_: object) -> None:
+        raise OSError("no locks here")
+
+    monkeypatch.setattr("fcntl.flock", refused)
+    assert status("f").at_work == ""
+
+
+def test_a_pause_does_not_count_as_work() -> None:
+    do(asked("small.toml", VARY), Path("f"))
+    now = time.time()
+    for path, age in zip(sorted(Path("f/shards").iterdir()), (3600, 5, 1), strict=True):
+        os.utime(path, (now - age, now - age))
+    with locked(Path("f")):
+        os.utime(Path("f", LOCK), (now - 10, now - 10))
+        assert status("f").rate == pytest.approx(2 / 10, rel=0.2)
 
 
 def test_the_script_for_slurm_repeats_the_command() -> None:
