@@ -48,7 +48,7 @@ def asked(
     replicates: int | None = None,
     seed: int | None = None,
 ) -> Sweep:
-    """A checked sweep, as ``sweep`` takes its arguments.
+    """A checked sweep, as ``sweep`` takes its arguments; what is given comes on top of a sweep file.
 
     Returns
     -------
@@ -62,11 +62,40 @@ def asked(
     name = str(scenario)
     fields: dict[str, Any] = read_sweep_file(name) if is_sweep_file(name) else {"scenario": name}
     varied = _varied(vary)
-    if varied["grid"] or varied["ranges"] or points:
-        fields |= {**varied, "points": [dict(point) for point in points]}
+    keys = {entry["key"] for entries in varied.values() for entry in entries}
+    _check_design(fields, name, keys, points, sobol)
+    fields |= {kind: _on_top(fields.get(kind, []), entries, keys) for kind, entries in varied.items()}
+    if points:
+        fields["points"] = [dict(point) for point in points]
     fields["settings"] = {**fields.get("settings", {}), **(settings or {})}
     given = {"sobol": sobol, "replicates": replicates, "seed": seed}
     return sweep_of(fields | {key: value for key, value in given.items() if value is not None}, name)
+
+
+def _check_design(
+    fields: Mapping[str, Any], name: str, keys: set[str], points: Sequence[Mapping[str, Any]], sobol: int | None
+) -> None:
+    """Refuse another kind of design than that of the sweep file."""
+    own = [entry["key"] for entry in fields.get("grid", [])]
+    if fields.get("points") and (keys or points or sobol is not None):
+        given = "--vary" if keys else "--points" if points else "--sobol"
+        raise InputError(f"{name}: has [[points]] of its own; leave out {given}, or take them out of the file.")
+    if points and (own or fields.get("ranges")):
+        raise InputError(f"{name}: has [[vary]] of its own; leave out --points, or take these tables out of the file.")
+    if sobol is not None and (left := [key for key in own if key not in keys]):
+        raise InputError(
+            f"{name}: has values of {left[0]} in [[vary]], and --sobol covers ranges; leave out --sobol, or add --vary "
+            f"{left[0]}=low:high."
+        )
+
+
+def _on_top(own: list[dict[str, Any]], given: list[dict[str, Any]], keys: set[str]) -> list[dict[str, Any]]:
+    """Entries of a sweep file and what is given, which stands in the place of an entry of the same key."""
+    there = {entry["key"] for entry in own}
+    merged: list[dict[str, Any]] = []
+    for old in own:
+        merged += [new for new in given if new["key"] == old["key"]] if old["key"] in keys else [old]
+    return merged + [new for new in given if new["key"] not in there]
 
 
 def _varied(vary: Mapping[str, Any] | Sequence[str]) -> dict[str, list[dict[str, Any]]]:

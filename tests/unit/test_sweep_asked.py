@@ -67,3 +67,64 @@ def test_truth_values_are_labels(kind: str, scenario: str, tmp_path: Path) -> No
         assert int(select_run(ds, regulated=False).sizes["replicate"]) == 1
         if kind == "grid":
             assert not ds.sel(regulated=False).regulated
+
+
+STUDY = """\
+scenario = "small.toml"
+[[vary]]
+key = "chemistry.atp_mM"
+values = [8.0, 2.0]
+[[vary]]
+key = "chemistry.pi_mM"
+values = [1.0, 3.0]
+"""
+RANGES = """\
+scenario = "small.toml"
+sobol = 4
+[[vary]]
+key = "chemistry.atp_mM"
+from = 2.0
+to = 8.0
+"""
+LIST = 'scenario = "small.toml"\npoints = "p.csv"\n'
+
+
+@pytest.fixture
+def study(scenario: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Here: sweep files of every design."""
+    monkeypatch.chdir(tmp_path)
+    Path("p.csv").write_text("chemistry.atp_mM\n8\n4\n")
+    for name, text in (("study", STUDY), ("ranges", RANGES), ("list", LIST)):
+        Path(f"{name}.toml").write_text(text)
+
+
+def test_vary_comes_on_top_of_a_sweep_file(study: None) -> None:
+    grid = asked("study.toml", ["chemistry.atp_mM=5,6", "chemistry.adp_uM=10,20"]).grid
+    assert [(axis.key, axis.values) for axis in grid] == [
+        ("chemistry.atp_mM", [5, 6]),
+        ("chemistry.pi_mM", [1.0, 3.0]),
+        ("chemistry.adp_uM", [10, 20]),
+    ]
+    wanted = asked("ranges.toml", ["chemistry.pi_mM=1:3"], sobol=8)
+    assert ([r.key for r in wanted.ranges], wanted.sobol) == (["chemistry.atp_mM", "chemistry.pi_mM"], 8)
+    both = ["chemistry.atp_mM=2:8", "chemistry.pi_mM=1:3"]
+    assert asked("study.toml", both, sobol=8).design == "sobol"
+    with pytest.raises(InputError, match=r"chemistry\.atp_mM is set twice"):
+        asked("study.toml", ["chemistry.atp_mM=5,6", "chemistry.atp_mM=7,8"])
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "words"),
+    [
+        ("study", {"points": [{"length": 1.0}]}, r"\[\[vary\]\] of its own; leave out --points"),
+        ("ranges", {"points": [{"length": 1.0}]}, r"\[\[vary\]\] of its own; leave out --points"),
+        ("study", {"sobol": 8}, r"values of chemistry.atp_mM in \[\[vary\]\], and --sobol covers ranges; leave out"),
+        ("study", {"sobol": 8, "vary": ["chemistry.atp_mM=2:8"]}, r"values of .*add --vary chemistry.pi_mM=low:high"),
+        ("list", {"vary": ["chemistry.atp_mM=2,8"]}, r"\[\[points\]\] of its own; leave out --vary"),
+        ("list", {"points": [{"chemistry.atp_mM": 1.0}]}, r"\[\[points\]\] of its own; leave out --points"),
+        ("list", {"sobol": 8}, r"\[\[points\]\] of its own; leave out --sobol"),
+    ],
+)
+def test_a_sweep_file_keeps_its_design(study: None, name: str, given: dict[str, Any], words: str) -> None:
+    with pytest.raises(InputError, match=rf"^{name}\.toml: has {words}.*\.$"):
+        asked(f"{name}.toml", **given)
