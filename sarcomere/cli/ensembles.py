@@ -183,20 +183,30 @@ def _time(seconds: float) -> str:
 
 
 @click.command()
-@click.argument("folder", type=click.Path(path_type=Path))
-def verify(folder: Path) -> None:
-    """Find truncated or altered runs in the folder of a sweep."""
+@click.argument("path", type=click.Path(path_type=Path))
+def verify(path: Path) -> None:
+    """Find truncated or altered runs in the folder of a sweep, or say whether a merged file is as it was written."""
     from rich.console import Console
 
+    from sarcomere.ensemble.verify import fault_of_merged
     from sarcomere.ensemble.verify import verify as read_all
     from sarcomere.progress import Share
 
+    if path.is_file():
+        fault = fault_of_merged(path)
+        _end([fault] if fault else [], f"Merged file: {'bad' if fault else 'sound'}")
+        return
     with Share(Console(stderr=True, highlight=False)) as share:
-        found = read_all(folder, share.update)
-    for sentence in found.faults:
+        found = read_all(path, share.update)
+    for stranger in found.strangers:
+        click.echo(f"Not of this sweep: {stranger}", err=True)
+    _end(found.faults, f"Shards: {found.sound} sound, {len(found.faults)} bad, {found.missing} missing")
+
+
+def _end(faults: list[str], summary: str) -> None:
+    """Say what was found; exit code 1 if something is bad."""
+    for sentence in faults:
         click.echo(f"Error: {sentence}", err=True)
-    for path in found.strangers:
-        click.echo(f"Not of this sweep: {path}", err=True)
-    click.echo(f"Shards: {found.sound} sound, {len(found.faults)} bad, {found.missing} missing")
-    if found.faults:
+    click.echo(summary)
+    if faults:
         raise click.exceptions.Exit(1)

@@ -50,6 +50,8 @@ def status(folder: str | Path) -> Status:
 
     Raises
     ------
+    InputError
+        If there is no such folder, or a file.
     StoreError
         If it holds no sweep.
     """

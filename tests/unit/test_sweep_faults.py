@@ -20,7 +20,7 @@ from click.testing import CliRunner
 from sarcomere import InputError, StoreError
 from sarcomere.cli import main
 from sarcomere.ensemble import work
-from sarcomere.ensemble.folder import read_manifest, shard_path
+from sarcomere.ensemble.folder import manifest_sha256, read_manifest, shard_path
 from sarcomere.ensemble.lock import LOCK, Part, held, locked
 from sarcomere.ensemble.status import status
 from sarcomere.ensemble.verify import verify
@@ -244,8 +244,20 @@ def test_a_manifest_cannot_name_files_elsewhere(name: str) -> None:
     do(asked("small.toml", VARY), Path("f"))
     table = json.loads(Path("f/sweep.json").read_text())
     table["shards"][0]["name"] = name
-    Path("f/sweep.json").write_text(json.dumps(table))
-    refuse(["status", "f"], "is no manifest of a sweep")
+    del table["sha256"]
+    Path("f/sweep.json").write_text(json.dumps({**table, "sha256": manifest_sha256(table)}))
+    refuse(["status", "f"], "is no manifest of a sweep", "pattern")
+
+
+def test_a_manifest_whose_values_were_altered_is_refused() -> None:
+    do(asked("small.toml", VARY), Path("f"))
+    text = Path("f/sweep.json").read_text()
+    assert text.count('"chemistry.atp_mM":2}') == 1
+    Path("f/sweep.json").write_text(text.replace('"chemistry.atp_mM":2}', '"chemistry.atp_mM":3}'))
+    for command in (["status", "f"], ["verify", "f"], ["merge", "f", "-o", "all.h5"]):
+        refuse(command, "f/sweep.json", "was altered since it was written", "from a copy")
+    Path("f/sweep.json").write_text(text.replace('"sha256"', '"sha"'))
+    refuse(["status", "f"], "was altered since it was written")
 
 
 def test_a_shard_with_objects_in_it_is_data() -> None:
@@ -429,7 +441,9 @@ def test_ctrl_c_says_how_to_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_folder_that_holds_no_sweep_is_told() -> None:
     for command in ("status", "verify"):
-        refuse([command, "nowhere"], "nowhere: holds no sweep", "sarcomere sweep -o")
+        refuse([command, "nowhere"], "nowhere: no such folder", "'sarcomere sweep' wrote with -o")
+    Path("empty").mkdir()
+    refuse(["status", "empty"], "empty: holds no sweep", "sarcomere sweep -o")
     check(2, "Error: a sentence, as these tests have it.\n", ())  # negative control: the check passes what is well
     with pytest.raises(AssertionError):
         check(2, "Traceback\n", ())
