@@ -71,12 +71,12 @@ def locked(folder: Path, part: Part | None = None) -> Iterator[None]:
     StoreError
         If the file system cannot lock.
     """
-    with ExitStack() as held:
+    with ExitStack() as locks:
         if part is None:
-            held.enter_context(_flock(folder / LOCK, fcntl.LOCK_EX, folder))
+            locks.enter_context(_flock(folder / LOCK, fcntl.LOCK_EX, folder))
         else:
-            held.enter_context(_flock(folder / LOCK, fcntl.LOCK_SH, folder))
-            held.enter_context(_flock(folder / f"{LOCK}-{part.number}-of-{part.of}", fcntl.LOCK_EX, folder))
+            locks.enter_context(_flock(folder / LOCK, fcntl.LOCK_SH, folder))
+            locks.enter_context(_flock(folder / f"{LOCK}-{part.number}-of-{part.of}", fcntl.LOCK_EX, folder))
             _check_array(folder, part)
         yield
 
