@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import os
+import re
 import tomllib
 from collections.abc import Collection, Mapping
 from pathlib import Path
@@ -21,6 +22,8 @@ from sarcomere.scenario import Scenario, check_shared
 from sarcomere.scenario_faults import sentences
 from sarcomere.series import set_key
 from sarcomere.tables import merge
+
+_BARE_POINT = re.compile(r"[+-]?(?:\d+\.|\.\d+)(?:[eE][+-]?\d+)?")  # which TOML does not take
 
 
 def from_dict(
@@ -224,7 +227,23 @@ def parse_override(text: str) -> tuple[str, Any]:
     key, equals, value = text.partition("=")
     if not equals or not key.strip() or not value.strip():
         raise InputError(f"--set {text!r}: is not key=value; write for example --set lattice.n_thick=4.")
+    return key.strip(), parse_value(value)
+
+
+def parse_value(text: str) -> Any:
+    """A value as TOML has it, a number such as ``.5`` or ``5.``, or else the text itself.
+
+    Parameters
+    ----------
+    text : str
+        As written on a command line or in a table.
+
+    Returns
+    -------
+    any
+    """
     try:
-        return key.strip(), tomllib.loads(f"v = {value}")["v"]
+        return tomllib.loads(f"v = {text}")["v"]
     except tomllib.TOMLDecodeError:
-        return key.strip(), value.strip()
+        word = text.strip()
+        return float(word) if _BARE_POINT.fullmatch(word) else word

@@ -97,10 +97,12 @@ def simulator(
     if not callable(outcome):
         raise InputError(f"simulator: outcome = {outcome!r} cannot be called; give a function that takes a run.")
     fixed = dict(settings or {})
+    if "run.seed" in (*keys, *fixed):
+        raise InputError("simulator: run.seed is set twice, also by each call; leave it out of keys and settings.")
     base = read(scenario, fixed)
     for i, key in enumerate(keys):
-        if key in keys[:i] or key in fixed or key == "run.seed":
-            raise InputError(f"simulator: {key} is set twice; name it once, in keys (the seed comes with each call).")
+        if key in keys[:i] or key in fixed:
+            raise InputError(f"simulator: {key} is set twice; name it once, in keys or in settings.")
         _find(base, key)
     return Simulator(scenario, tuple(keys), outcome, fixed)
 

@@ -61,7 +61,8 @@ def select_run(ds: xr.Dataset, **labels: Any) -> xr.Dataset:
     Raises
     ------
     InputError
-        If no point or several have these labels, or no run of it is done.
+        If no point or several have these labels, no run of it is done, or points differ in length along a dimension
+        that was cut.
     """
     if not _is_ensemble(ds):
         raise InputError(
@@ -115,7 +116,8 @@ def _run_at(ds: xr.Dataset, place: Mapping[str, int]) -> xr.Dataset:
     if not done.size:
         raise InputError(f"select_run: no run of point {int(run.point)} is done yet; go on with the sweep.")
     own = json.loads(str(run.own_attributes.values)) if str(run.own_attributes.values) else {}
-    lengths = {dim: f"{dim}_size" for dim in run.dims if f"{dim}_size" in run.coords}
+    lengths = {str(dim): f"{dim}_size" for dim in run.dims if f"{dim}_size" in run.coords}
+    _check_whole(run, lengths)
     extents: dict[Any, Any] = {dim: slice(int(run[size])) for dim, size in lengths.items()}
     if "replicate" in run.dims:
         extents["replicate"] = done
@@ -124,6 +126,17 @@ def _run_at(ds: xr.Dataset, place: Mapping[str, int]) -> xr.Dataset:
     of_sweep = {*labels, "point", "done", "own_attributes", *lengths.values(), *own.pop("absent", [])}
     run = run.drop_vars([*of_sweep, *(f"{event}_point" for event in _event_dims(run))], errors="ignore")
     return _as_recorded(run).assign_attrs(_attributes(ds, own)).pipe(_without_sweep)
+
+
+def _check_whole(run: xr.Dataset, lengths: Mapping[str, str]) -> None:
+    """Refuse dimensions of which a part was taken: where each point ends is counted from the beginning of the whole."""
+    for dim, length in lengths.items():
+        whole = run[length].attrs.get("whole_size")
+        if run.sizes[dim] != whole:
+            raise InputError(
+                f"select_run: {dim} was cut to {run.sizes[dim]} of {whole} before the point was taken; select the "
+                f"point first, then cut {dim}."
+            )
 
 
 def _event_dims(ds: xr.Dataset) -> list[str]:
@@ -185,7 +198,7 @@ def each_point(function: Callable[..., Any], ds: xr.Dataset, *args: Any, **kwarg
     Raises
     ------
     InputError
-        If nothing is done.
+        If nothing is done, or points differ in length along a dimension that was cut.
     """
     if not _is_ensemble(ds):
         return function(ds, *args, **kwargs)
@@ -253,8 +266,10 @@ def _index(value: xr.Dataset | xr.DataArray, dim: str, ds: xr.Dataset, i: int) -
 
 
 def _labelled(result: Any) -> Any:
-    if isinstance(result, xr.Dataset | xr.DataArray | int | float):
-        return result if isinstance(result, xr.Dataset | xr.DataArray) else xr.DataArray(result)
+    if isinstance(result, xr.Dataset | xr.DataArray):
+        return result
+    if isinstance(result, int | float | np.number | np.bool_):
+        return xr.DataArray(result)
     cell = np.empty((), dtype=object)
     cell[()] = result
     return xr.DataArray(cell)

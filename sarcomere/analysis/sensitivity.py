@@ -271,7 +271,8 @@ def _complete(outcome: xr.DataArray, design: Design) -> None:
     if bad.size:
         raise InputError(
             f"indices: the outcome is not a number at {bad.size} of {len(points)} points, the first of them "
-            f"{bad[0]}; finish the sweep, or say with fillna what a missing event counts as."
+            f"{bad[0]}; finish the sweep, and say what a run without the event counts as, such as "
+            f"duration.where(cramp | ~done, 0)."
         )
     columns = {
         str(c.attrs["key"]): c.values for c in outcome.coords.values() if "key" in c.attrs and c.dims == ("point",)

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sarcomere.cli.options import cores
-
 if TYPE_CHECKING:
     from sarcomere.ensemble.driver import Failure, Report
 
@@ -30,10 +28,10 @@ _SHOWN = 20  # failures
 @click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="Replace a value at every point.")
 @click.option("--replicates", type=int, help="Independent repetitions of every point.")
 @click.option("--seed", type=int, help="The whole seed, which all points share.")
-@click.option("--workers", type=click.IntRange(min=1), default=cores, show_default="all cores", help="Processes.")
-@click.option("--dask", "address", metavar="ADDRESS", help="Run on the Dask cluster of this scheduler instead.")
+@click.option("--workers", type=click.IntRange(min=1), help="Processes; default all cores, 4 for --slurm-array.")
+@click.option("--dask", "address", metavar="ADDRESS", help="Run on the workers of this Dask scheduler instead.")
 @click.option("--shard", "part", metavar="I/N", help="Only the I-th of N parts, from 1; several may go at once.")
-@click.option("--slurm-array", "jobs", type=click.IntRange(min=1), metavar="N", help="Print a job script of N parts.")
+@click.option("--slurm-array", "jobs", type=click.IntRange(min=1), metavar="N", help="Print a script of N jobs.")
 @click.option("--retry-failed", is_flag=True, help="Try again what failed before.")
 @click.option("--overwrite", is_flag=True, help="Remove the sweep that the folder holds.")
 def sweep(
@@ -45,7 +43,7 @@ def sweep(
     settings: tuple[str, ...],
     replicates: int | None,
     seed: int | None,
-    workers: int,
+    workers: int | None,
     address: str | None,
     part: str | None,
     jobs: int | None,
@@ -65,7 +63,7 @@ def sweep(
     """
     from rich.console import Console
 
-    from sarcomere.ensemble.api import asked
+    from sarcomere.ensemble.api import asked, check_workers, cores
     from sarcomere.ensemble.cluster import connect, on_cluster
     from sarcomere.ensemble.driver import carry_out, planned
     from sarcomere.ensemble.local import locally
@@ -77,12 +75,9 @@ def sweep(
     from sarcomere.scenario_file import parse_override
 
     chosen = parse_part(part) if part is not None else None
-    if jobs is not None and (part is not None or overwrite):
-        raise InputError(
-            "--slurm-array: writes --shard itself and cannot overwrite; leave out --shard and --overwrite."
-        )
-    if part is not None and overwrite:
-        raise InputError("--shard: its neighbours' work would be overwritten; remove the folder first instead.")
+    if jobs is not None and (part is not None or overwrite or address is not None):
+        raise InputError("--slurm-array: each job does a part by itself; leave out --shard, --overwrite and --dask.")
+    check_workers(workers, address)
     wanted = asked(
         scenario,
         vary,
@@ -94,7 +89,7 @@ def sweep(
     )
     plan = planned(wanted, folder, overwrite=overwrite)
     if jobs is not None:
-        click.echo(job_array(_again(click.get_current_context()), jobs), nl=False)
+        click.echo(job_array(_again(click.get_current_context()), jobs, workers), nl=False)
         return
     console = Console(stderr=True, highlight=False)
     client = connect(address) if address is not None else None
@@ -106,7 +101,7 @@ def sweep(
                 plan,
                 lambda: planned(wanted, folder),
                 folder,
-                on_cluster(client) if client is not None else locally(workers),
+                on_cluster(client) if client is not None else locally(workers or cores()),
                 part=chosen,
                 overwrite=overwrite,
                 retry_failed=retry_failed,
@@ -188,20 +183,30 @@ def _time(seconds: float) -> str:
 
 
 @click.command()
-@click.argument("folder", type=click.Path(path_type=Path))
-def verify(folder: Path) -> None:
-    """Find truncated or altered runs in the folder of a sweep."""
+@click.argument("path", type=click.Path(path_type=Path))
+def verify(path: Path) -> None:
+    """Find truncated or altered runs in the folder of a sweep, or say whether a merged file is as it was written."""
     from rich.console import Console
 
+    from sarcomere.ensemble.verify import fault_of_merged
     from sarcomere.ensemble.verify import verify as read_all
     from sarcomere.progress import Share
 
+    if path.is_file():
+        fault = fault_of_merged(path)
+        _end([fault] if fault else [], f"Merged file: {'bad' if fault else 'sound'}")
+        return
     with Share(Console(stderr=True, highlight=False)) as share:
-        found = read_all(folder, share.update)
-    for sentence in found.faults:
+        found = read_all(path, share.update)
+    for stranger in found.strangers:
+        click.echo(f"Not of this sweep: {stranger}", err=True)
+    _end(found.faults, f"Shards: {found.sound} sound, {len(found.faults)} bad, {found.missing} missing")
+
+
+def _end(faults: list[str], summary: str) -> None:
+    """Say what was found; exit code 1 if something is bad."""
+    for sentence in faults:
         click.echo(f"Error: {sentence}", err=True)
-    for path in found.strangers:
-        click.echo(f"Not of this sweep: {path}", err=True)
-    click.echo(f"Shards: {found.sound} sound, {len(found.faults)} bad, {found.missing} missing")
-    if found.faults:
+    click.echo(summary)
+    if faults:
         raise click.exceptions.Exit(1)

@@ -7,8 +7,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from sarcomere.ensemble.asked import Sweep, sweep_of
 from sarcomere.ensemble.cluster import on_cluster
 from sarcomere.ensemble.driver import Report, Watcher, carry_out, planned
@@ -16,6 +14,7 @@ from sarcomere.ensemble.local import locally
 from sarcomere.ensemble.lock import part_of
 from sarcomere.ensemble.sweep_file import is_sweep_file, read_sweep_file
 from sarcomere.ensemble.vary import parse_vary
+from sarcomere.errors import InputError
 from sarcomere_kernels import is_compiled
 
 if TYPE_CHECKING:
@@ -25,6 +24,18 @@ if TYPE_CHECKING:
 def cores() -> int:
     """Cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def check_workers(workers: int | None, cluster: object) -> None:
+    """Refuse a number of processes for a Dask cluster.
+
+    Raises
+    ------
+    InputError
+        If both are given.
+    """
+    if workers is not None and cluster is not None:
+        raise InputError(f"--workers {workers}: a Dask cluster has workers of its own; leave this out.")
 
 
 def asked(
@@ -37,7 +48,7 @@ def asked(
     replicates: int | None = None,
     seed: int | None = None,
 ) -> Sweep:
-    """A checked sweep, as ``sweep`` takes its arguments.
+    """A checked sweep, as ``sweep`` takes its arguments; what is given comes on top of a sweep file.
 
     Returns
     -------
@@ -51,11 +62,40 @@ def asked(
     name = str(scenario)
     fields: dict[str, Any] = read_sweep_file(name) if is_sweep_file(name) else {"scenario": name}
     varied = _varied(vary)
-    if varied["grid"] or varied["ranges"] or points:
-        fields |= {**varied, "points": [dict(point) for point in points]}
+    keys = {entry["key"] for entries in varied.values() for entry in entries}
+    _check_design(fields, name, keys, points, sobol)
+    fields |= {kind: _on_top(fields.get(kind, []), entries, keys) for kind, entries in varied.items()}
+    if points:
+        fields["points"] = [dict(point) for point in points]
     fields["settings"] = {**fields.get("settings", {}), **(settings or {})}
     given = {"sobol": sobol, "replicates": replicates, "seed": seed}
     return sweep_of(fields | {key: value for key, value in given.items() if value is not None}, name)
+
+
+def _check_design(
+    fields: Mapping[str, Any], name: str, keys: set[str], points: Sequence[Mapping[str, Any]], sobol: int | None
+) -> None:
+    """Refuse another kind of design than that of the sweep file."""
+    own = [entry["key"] for entry in fields.get("grid", [])]
+    if fields.get("points") and (keys or points or sobol is not None):
+        given = "--vary" if keys else "--points" if points else "--sobol"
+        raise InputError(f"{name}: has [[points]] of its own; leave out {given}, or take them out of the file.")
+    if points and (own or fields.get("ranges")):
+        raise InputError(f"{name}: has [[vary]] of its own; leave out --points, or take these tables out of the file.")
+    if sobol is not None and (left := [key for key in own if key not in keys]):
+        raise InputError(
+            f"{name}: has values of {left[0]} in [[vary]], and --sobol covers ranges; leave out --sobol, or add --vary "
+            f"{left[0]}=low:high."
+        )
+
+
+def _on_top(own: list[dict[str, Any]], given: list[dict[str, Any]], keys: set[str]) -> list[dict[str, Any]]:
+    """Entries of a sweep file and what is given, which stands in the place of an entry of the same key."""
+    there = {entry["key"] for entry in own}
+    merged: list[dict[str, Any]] = []
+    for old in own:
+        merged += [new for new in given if new["key"] == old["key"]] if old["key"] in keys else [old]
+    return merged + [new for new in given if new["key"] not in there]
 
 
 def _varied(vary: Mapping[str, Any] | Sequence[str]) -> dict[str, list[dict[str, Any]]]:
@@ -67,9 +107,17 @@ def _varied(vary: Mapping[str, Any] | Sequence[str]) -> dict[str, list[dict[str,
             parsed = parse_vary([f"{key}={values}"])
             found = {kind: found[kind] + parsed[kind] for kind in found}
         else:
-            plain = np.asarray(values).tolist() if isinstance(values, np.ndarray | range) else list(values)
-            found["grid"].append({"key": key, "values": plain})
+            found["grid"].append({"key": key, "values": _listed(key, values)})
     return found
+
+
+def _listed(key: str, values: Any) -> list[Any]:
+    try:
+        return list(values)
+    except TypeError:
+        raise InputError(
+            f"vary: {key} = {values!r} is not a list; give a list of values, or put the value into settings."
+        ) from None
 
 
 def sweep(
@@ -111,11 +159,11 @@ def sweep(
     seed : int, optional
         The whole seed; all points share it.
     workers : int, optional
-        Processes on this machine; by default one for each core.
+        Processes on this machine; by default one for each core. Not with ``client``.
     part : tuple of int, optional
         ``(i, n)``: only the i-th of n parts, from 1; several may go at once.
     overwrite : bool
-        Remove the sweep that the folder holds.
+        Remove the sweep that the folder holds; not for a part.
     retry_failed : bool
         Try again what failed before.
     client : distributed.Client, optional
@@ -131,11 +179,13 @@ def sweep(
     Raises
     ------
     InputError
-        If a point cannot run, or the folder holds or is at work on another sweep; nothing is written.
+        If a point cannot run, the folder holds or is at work on another sweep, or a part is to overwrite; nothing is
+        written.
     StoreError
         If the folder cannot be written; what is finished stays.
     """
     wanted = asked(scenario, vary, points=points, sobol=sobol, settings=settings, replicates=replicates, seed=seed)
+    check_workers(workers, client)
     chosen = part_of(*part) if part else None
     plan = planned(wanted, folder, overwrite=overwrite)
     if client is None and not is_compiled(loop=plan.is_episode):

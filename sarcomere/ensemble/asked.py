@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 from pydantic import Field, ValidationError, model_validator
 
 from sarcomere.errors import InputError
@@ -145,6 +146,15 @@ def sweep_of(table: Mapping[str, Any], where: str, text: str = "") -> Sweep:
         One sentence per fault.
     """
     try:
-        return Sweep.model_validate(dict(table))
+        return Sweep.model_validate(_plain(table))
     except ValidationError as error:
         raise InputError("\n".join(sentences(error, where, text, (), Sweep))) from None
+
+
+def _plain(value: Any) -> Any:
+    """Numbers, arrays and sequences of any kind as a file would have them."""
+    if isinstance(value, np.generic | np.ndarray):
+        return value.tolist()
+    if isinstance(value, Mapping):
+        return {key: _plain(inner) for key, inner in value.items()}
+    return [_plain(inner) for inner in value] if isinstance(value, list | tuple | range) else value

@@ -64,7 +64,7 @@ def _coordinates(survey: Survey) -> dict[str, xr.Variable]:
     for dim, size in survey.sizes.items():
         own = _by_cell(survey, [point.sizes.get(dim, 0) for _, point in sorted(survey.contents.items())], 0)
         if dim != "replicate" and (own[sorted(survey.contents)] < size).any():
-            meaning = {"long_name": f"own length of {dim}, beyond which there is nothing"}
+            meaning = {"long_name": f"own length of {dim}, beyond which there is nothing", "whole_size": size}
             found[f"{dim}_size"] = xr.Variable(layout.dims, own.reshape(layout.shape), meaning)
     found["own_attributes"] = xr.Variable(
         layout.dims,

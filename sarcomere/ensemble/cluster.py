@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Generator, Sequence
 from contextlib import suppress
+from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,10 +19,11 @@ from sarcomere.ensemble.folder import MANIFEST
 from sarcomere.ensemble.shard import Task
 from sarcomere.ensemble.work import Outcome, do_shard, failed
 from sarcomere.errors import InputError, SarcomereError
+from sarcomere.provenance import version
 from sarcomere.simulate import load_kernels
 
 if TYPE_CHECKING:
-    from distributed import Client
+    from distributed import Client, Future
 
 _TRIES = 3  # of a task whose worker had an error of its own; shards keep theirs in the folder
 _PATIENCE_S = 30  # for the scheduler, and for its first worker
@@ -123,15 +125,47 @@ def _prepare(client: Client, folder: Path) -> None:
             f"The Dask scheduler {client.scheduler.address} has no worker after {_PATIENCE_S} s; start some with "
             f"'dask worker {client.scheduler.address}'."
         ) from None
+    check_versions(client)
     workers = client.scheduler_info(n_workers=-1)["workers"]
     of_host = {worker["host"]: address for address, worker in workers.items()}
     readied = {
         host: client.submit(_ready, str(folder), workers=[address], pure=False) for host, address in of_host.items()
     }
     for host, future in readied.items():
-        fault = future.result()
+        fault = fault_of(future)
         if fault:
             raise InputError(f"Dask worker on {host}: {fault}")
+
+
+def check_versions(client: Client) -> None:
+    """Refuse workers that lack this version: what they cannot unpickle ends them, again and again, unheard.
+
+    Parameters
+    ----------
+    client : distributed.Client
+        Of a cluster with workers.
+
+    Raises
+    ------
+    InputError
+        Naming a worker.
+    """
+    found = client.run(metadata.version, "sarcomere", on_error="return")
+    for address, answer in found.items():
+        if isinstance(answer, metadata.PackageNotFoundError):
+            raise InputError(f"Dask worker {address}: has no sarcomere; install version {version()} where it runs.")
+        if answer != version() and not isinstance(answer, OSError):  # that one was lost meanwhile
+            raise InputError(
+                f"Dask worker {address}: has sarcomere {answer}, this is {version()}; install the same version there."
+            )
+
+
+def fault_of(readied: Future) -> str:
+    """What keeps a worker from its work; empty if nothing does."""
+    try:
+        return str(readied.result())
+    except Exception as error:  # whatever ended it
+        return f"cannot get ready ({type(error).__name__}: {error}); look into its log."
 
 
 def _ready(folder: str) -> str:

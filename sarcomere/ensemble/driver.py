@@ -143,10 +143,12 @@ def carry_out(
     Raises
     ------
     InputError
-        If another sweep is at work in the folder.
+        If another sweep is at work in the folder, or a part is to overwrite what its neighbours make.
     StoreError
         If the folder cannot be written; finished shards stay.
     """
+    if part and overwrite:
+        raise InputError("--shard: its neighbours' work would be overwritten; remove the folder first instead.")
     folder = Path(folder)
     _make(folder)
     with locked(folder, part):

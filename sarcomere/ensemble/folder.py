@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -16,7 +17,7 @@ from pydantic import Field, ValidationError
 
 from sarcomere.ensemble.seal import SEAL_ATTRIBUTE
 from sarcomere.ensemble.shard import Shard
-from sarcomere.errors import StoreError
+from sarcomere.errors import InputError, StoreError
 from sarcomere.parameters.base import Parameters
 
 FORMAT = "sarcomere sweep 1"
@@ -25,6 +26,7 @@ SHARDS = "shards"
 FAILED = "failed"
 SHARD_ATTRIBUTE = "shard"
 DIGEST_ATTRIBUTE = "content_sha256"
+MANIFEST_DIGEST = "sha256"
 _NAME = re.compile(r"[0-9a-f]{16}")
 
 
@@ -138,8 +140,18 @@ def cannot_write(path: Path, error: OSError) -> StoreError:
 
 
 def dumps(manifest: Manifest) -> str:
-    """A manifest as its file has it: equal manifests, equal text."""
-    return json.dumps(manifest.model_dump(by_alias=True), sort_keys=True, separators=(",", ":")) + "\n"
+    """A manifest as its file has it, with its digest: equal manifests, equal text."""
+    table = manifest.model_dump(by_alias=True)
+    return _text({**table, MANIFEST_DIGEST: manifest_sha256(table)}) + "\n"
+
+
+def manifest_sha256(table: dict[str, Any]) -> str:
+    """Digest of a manifest's fields, without its own."""
+    return hashlib.sha256(_text(table).encode()).hexdigest()
+
+
+def _text(table: dict[str, Any]) -> str:
+    return json.dumps(table, sort_keys=True, separators=(",", ":"))
 
 
 def read_manifest(folder: str | Path) -> Manifest | None:
@@ -155,6 +167,8 @@ def read_manifest(folder: str | Path) -> Manifest | None:
         table = json.loads(path.read_text(encoding="utf-8"))
         if not isinstance(table, dict) or table.get("format") != FORMAT:
             raise ValueError(f"its format is not {FORMAT!r}")
+        if table.pop(MANIFEST_DIGEST, None) != manifest_sha256(table):
+            raise ValueError("it was altered since it was written: its digest differs")
         manifest = Manifest.model_validate(table)
         if any(entry.point >= len(manifest.points) for entry in manifest.entries):
             raise ValueError("a shard belongs to no point")
@@ -168,14 +182,30 @@ def read_manifest(folder: str | Path) -> Manifest | None:
         ) from None
 
 
+def check_folder(path: Path) -> None:
+    """Refuse what is no folder.
+
+    Raises
+    ------
+    InputError
+        If there is none, or a file.
+    """
+    if not os.path.isdir(path):
+        what = "is a file" if os.path.exists(path) else "no such folder"
+        raise InputError(f"{path}: {what}; give the folder that 'sarcomere sweep' wrote with -o.")
+
+
 def need_manifest(folder: str | Path) -> Manifest:
     """Manifest of a folder that must have one.
 
     Raises
     ------
+    InputError
+        If there is no such folder, or a file.
     StoreError
-        If there is none or it cannot be read.
+        If it holds no manifest, or one that cannot be read.
     """
+    check_folder(Path(folder))
     manifest = read_manifest(folder)
     if manifest is None:
         raise StoreError(f"{folder}: holds no sweep ({MANIFEST} is missing); give the folder of 'sarcomere sweep -o'.")

@@ -74,12 +74,12 @@ def listed(names: Mapping[str, str], points: Sequence[Mapping[str, Any]]) -> Lay
 
 
 def _plain(value: Any) -> float | str:
-    """Numbers as they are, anything else as text."""
-    return value if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
+    """Numbers and truth values as they are, anything else as text."""
+    return value if isinstance(value, int | float) else str(value)
 
 
 def _label(name: str, key: str, dims: tuple[str, ...], values: Sequence[float | str]) -> xr.Variable:
     units = {"units": unit} if (unit := unit_of(key)) else {}
-    numbers = not any(isinstance(value, str) for value in values)
-    plain = np.array(values) if numbers else np.array([str(value) for value in values])
+    kinds = {bool if isinstance(value, bool) else str if isinstance(value, str) else float for value in values}
+    plain = np.array(values if len(kinds) == 1 else [str(value) for value in values])
     return xr.Variable(dims, plain, {"long_name": name, "key": key, **units})

@@ -67,17 +67,29 @@ def locked(folder: Path, part: Part | None = None) -> Iterator[None]:
     Raises
     ------
     InputError
-        If another sweep holds it.
+        If another sweep, the same part or a part of another array holds it.
     StoreError
         If the file system cannot lock.
     """
-    with ExitStack() as held:
+    with ExitStack() as locks:
         if part is None:
-            held.enter_context(_flock(folder / LOCK, fcntl.LOCK_EX, folder))
+            locks.enter_context(_flock(folder / LOCK, fcntl.LOCK_EX, folder))
         else:
-            held.enter_context(_flock(folder / LOCK, fcntl.LOCK_SH, folder))
-            held.enter_context(_flock(folder / f"{LOCK}-{part.number}-of-{part.of}", fcntl.LOCK_EX, folder))
+            locks.enter_context(_flock(folder / LOCK, fcntl.LOCK_SH, folder))
+            locks.enter_context(_flock(folder / f"{LOCK}-{part.number}-of-{part.of}", fcntl.LOCK_EX, folder))
+            _check_array(folder, part)
         yield
+
+
+def _check_array(folder: Path, part: Part) -> None:
+    """Refuse parts of another number of parts at the same time: they would share shards."""
+    for path in held(folder):
+        of = path.name.rpartition("-of-")[2]
+        if of != str(part.of):
+            raise InputError(
+                f"{folder}: an array of {of} parts is at work in it ({holder(path)}), not of {part.of}; give --shard "
+                f"i/{of}, or wait until it ends."
+            )
 
 
 @contextmanager
@@ -87,15 +99,31 @@ def settling(folder: Path) -> Iterator[None]:
         yield
 
 
-def is_held(folder: Path) -> bool:
-    """Whether a sweep is at work in a folder, as far as this machine can see."""
+def held(folder: Path) -> list[Path]:
+    """Locks of a folder that are held, by a sweep or by parts of one, as far as this machine can see.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        Of a sweep.
+
+    Returns
+    -------
+    list of pathlib.Path
+        For ``holder``; empty if nobody is at work.
+    """
+    return [path for path in (folder / LOCK, *sorted(folder.glob(f"{LOCK}-*-of-*"))) if _is_held(path)]
+
+
+def _is_held(path: Path) -> bool:
+    """Whether a lock is held exclusively; to ask for a shared one takes no right to write, also on NFS."""
     try:
-        with open(folder / LOCK, "rb") as file:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except FileNotFoundError:
-        return False
-    except OSError:
+        with open(path, "rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
         return True
+    except OSError:  # there is none, or none to be had
+        return False
     return False
 
 
@@ -122,8 +150,10 @@ def _flock(path: Path, how: int, folder: Path, patience: float = _PATIENCE_S) ->
                 break
             except BlockingIOError:
                 if time.monotonic() > until:
+                    holding = [path] if _is_held(path) else held(folder)  # parts share the lock of the whole
+                    who = holder(holding[0]) if holding else "another process"
                     raise InputError(
-                        f"{folder}: another sweep is at work in it ({holder(path)}); wait until it ends, or sweep "
+                        f"{folder}: another sweep is at work in it ({who}); wait until it ends, or sweep "
                         f"into another folder with -o."
                     ) from None
                 time.sleep(0.05)

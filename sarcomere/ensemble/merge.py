@@ -13,7 +13,7 @@ from sarcomere.ensemble import copying
 from sarcomere.ensemble.assemble import dataset
 from sarcomere.ensemble.content import content_sha256
 from sarcomere.ensemble.folder import DIGEST_ATTRIBUTE, SHARDS, dumps, need_manifest
-from sarcomere.ensemble.opening import check_folder, survey_of
+from sarcomere.ensemble.opening import survey_of
 from sarcomere.ensemble.survey import Survey
 from sarcomere.errors import InputError
 from sarcomere.store import part_path, reserve
@@ -52,7 +52,6 @@ def merge(folder: str | Path, output: str | Path, *, overwrite: bool = False, pr
         If a shard is damaged or the disk does not take the file; the shards stay as they are.
     """
     folder, output = Path(folder), Path(output)
-    check_folder(folder)
     manifest = need_manifest(folder)
     check_output(folder, output, overwrite=overwrite)
     found = survey_of(folder, manifest)

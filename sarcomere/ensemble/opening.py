@@ -58,8 +58,6 @@ def open_ensemble(path: str | Path, *, chunks: Mapping[str, Any] | str | int | N
     if os.path.isfile(path):
         check_merged(path)
         backend = "h5netcdf"
-    else:
-        check_folder(path)
     ds = xr.open_dataset(path, engine=backend, chunks=chunks, decode_times=False)
     missing = int((~ds.done).sum())
     if missing:
@@ -112,21 +110,16 @@ def survey_of(folder: Path, manifest: Manifest) -> Survey:
     return survey(layout, manifest.replicates, shards)
 
 
-def check_folder(path: Path) -> None:
-    """Refuse what is no folder.
+def check_merged(path: Path) -> None:
+    """Refuse a file that ``merge`` did not make.
 
     Raises
     ------
     InputError
-        If there is none, or a file.
+        If it is another HDF5 file.
+    StoreError
+        If it is none.
     """
-    if not os.path.isdir(path):
-        what = "is a file" if os.path.exists(path) else "no such folder"
-        raise InputError(f"{path}: {what}; give the folder that 'sarcomere sweep' wrote with -o.")
-
-
-def check_merged(path: Path) -> None:
-    """Refuse a file that ``merge`` did not make."""
     try:
         with h5py.File(path, "r") as file:
             merged = "sweep" in file.attrs

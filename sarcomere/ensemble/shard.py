@@ -79,10 +79,11 @@ def name_of(scenario: Scenario | Episode) -> str:
 
 
 def _discharges(scenario: Scenario | Episode) -> Iterator[str]:
-    """Hash of every discharge file that drives the point."""
+    """Hash of every discharge file that drives the point, in order of conditions."""
     if isinstance(scenario, Episode):
         return
-    for path in {find_discharges(s) for s in scenario.conditions if s.drive.discharge_file is not None}:
+    paths = (find_discharges(s) for s in scenario.conditions if s.drive.discharge_file is not None)
+    for path in dict.fromkeys(paths):
         yield _content(path, Path(path).stat().st_mtime_ns) if Path(path).is_file() else ""
 
 

@@ -21,7 +21,7 @@ export NUMBA_CACHE_DIR="${{SLURM_TMPDIR:-/tmp}}/sarcomere-$USER"
 """
 
 
-def job_array(arguments: Sequence[str], parts: int, workers: int = 4) -> str:
+def job_array(arguments: Sequence[str], parts: int, workers: int | None = None) -> str:
     """Text of a batch script for Slurm.
 
     Parameters
@@ -30,12 +30,12 @@ def job_array(arguments: Sequence[str], parts: int, workers: int = 4) -> str:
         Of ``sarcomere sweep``, without workers and part.
     parts : int
         Jobs of the array.
-    workers : int
-        Processes, and cores, of each.
+    workers : int, optional
+        Processes, and cores, of each; 4 unless given.
 
     Returns
     -------
     str
     """
     command = shlex.join(["sarcomere", "sweep", *arguments])
-    return _SCRIPT.format(name="sarcomere", parts=parts, workers=workers, command=command)
+    return _SCRIPT.format(name="sarcomere", parts=parts, workers=workers or 4, command=command)

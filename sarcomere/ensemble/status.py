@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from sarcomere.ensemble.driver import Failure, failures_of
 from sarcomere.ensemble.folder import SHARDS, Manifest, need_manifest, parts
-from sarcomere.ensemble.lock import LOCK, holder, is_held
+from sarcomere.ensemble.lock import held, holder
 
 _LATEST = 20  # shards that the rate is taken from
 
@@ -50,6 +50,8 @@ def status(folder: str | Path) -> Status:
 
     Raises
     ------
+    InputError
+        If there is no such folder, or a file.
     StoreError
         If it holds no sweep.
     """
@@ -58,16 +60,22 @@ def status(folder: str | Path) -> Status:
     shards = {shard.name: shard for shard in manifest.shards}
     finished = _finished(folder, shards.keys())
     failures = failures_of(folder, [shard for name, shard in shards.items() if name not in finished], manifest)
-    at_work = is_held(folder)
+    locks = held(folder)
     return Status(
         manifest,
         sum(shards[name].size for name in finished),
         len(finished),
-        sum(path.name.partition(".")[0] in shards for path in parts(folder)) if at_work else 0,
+        sum(path.name.partition(".")[0] in shards for path in parts(folder)) if locks else 0,
         failures,
-        holder(folder / LOCK) if at_work else "",
-        _rate([(when, shards[name].size) for name, when in finished.items()]) if at_work else 0.0,
+        _who(locks),
+        _rate([(when, shards[name].size) for name, when in finished.items()], locks),
     )
+
+
+def _who(locks: list[Path]) -> str:
+    if not locks:
+        return ""
+    return holder(locks[0]) + (f", and {len(locks) - 1} other parts" if len(locks) > 1 else "")
 
 
 def _finished(folder: Path, names: object) -> dict[str, float]:
@@ -82,8 +90,12 @@ def _finished(folder: Path, names: object) -> dict[str, float]:
     return found
 
 
-def _rate(finished: list[tuple[float, int]]) -> float:
-    """Runs per second over the latest shards, up to now."""
-    latest = sorted(finished)[-_LATEST:]
-    span = time.time() - latest[0][0] if latest else 0.0
+def _rate(finished: list[tuple[float, int]], locks: list[Path]) -> float:
+    """Runs per second over the latest shards that were finished since those at work began, up to now."""
+    if not locks:
+        return 0.0
+    began = min(path.stat().st_mtime for path in locks)
+    since = sorted((when, count) for when, count in finished if when >= began)
+    latest = [(began, 0), *since][-_LATEST:]
+    span = time.time() - latest[0][0]
     return sum(count for _, count in latest[1:]) / span if span > 0 else 0.0

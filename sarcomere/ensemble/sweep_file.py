@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ from sarcomere.ensemble.vary import steps_between
 from sarcomere.errors import InputError
 from sarcomere.parameters.base import Parameters
 from sarcomere.scenario_faults import sentences
-from sarcomere.scenario_file import read_toml
+from sarcomere.scenario_file import parse_value, read_toml
 
 
 class _Vary(Parameters):
@@ -163,11 +162,4 @@ def _read_csv(path: Path) -> list[dict[str, Any]]:
     for number, row in numbered[1:]:
         if len(row) != len(keys):
             raise InputError(f"{path}, line {number}: has {len(row)} values for {len(keys)} keys; give one for each.")
-    return [dict(zip(keys, map(_cell, row), strict=True)) for _, row in numbered[1:]]
-
-
-def _cell(text: str) -> Any:
-    try:
-        return tomllib.loads(f"v = {text}")["v"]
-    except tomllib.TOMLDecodeError:
-        return text.strip()
+    return [dict(zip(keys, map(parse_value, row), strict=True)) for _, row in numbered[1:]]

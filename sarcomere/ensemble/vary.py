@@ -11,6 +11,7 @@ import numpy as np
 
 from sarcomere.ensemble.asked import MAX_POINTS
 from sarcomere.errors import InputError
+from sarcomere.scenario_file import parse_value
 
 _NUMBER = r"([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)"
 _STEPS = re.compile(rf"{_NUMBER}:{_NUMBER}:(\d+)(log)?")
@@ -66,10 +67,7 @@ def _values(text: str, written: str) -> list[Any]:
 def _word(text: str, word: str) -> Any:
     if not word:
         raise InputError(f"--vary {text!r}: has an empty value; {_HELP}.")
-    try:
-        return tomllib.loads(f"v = {word}")["v"]
-    except tomllib.TOMLDecodeError:
-        return word
+    return parse_value(word)
 
 
 def _plain(number: str) -> int | float:

@@ -8,7 +8,9 @@ from typing import NamedTuple
 
 import h5py
 
-from sarcomere.ensemble.folder import SHARD_ATTRIBUTE, SHARDS, need_manifest, shard_path
+from sarcomere.ensemble.content import content_sha256
+from sarcomere.ensemble.folder import DIGEST_ATTRIBUTE, SHARD_ATTRIBUTE, SHARDS, need_manifest, shard_path
+from sarcomere.ensemble.opening import check_merged
 from sarcomere.ensemble.seal import SEAL_ATTRIBUTE, is_intact
 
 
@@ -37,6 +39,8 @@ def verify(folder: str | Path, progress: Callable[[str, float], None] | None = N
 
     Raises
     ------
+    InputError
+        If there is no such folder, or a file.
     StoreError
         If the folder holds no sweep.
     """
@@ -56,6 +60,26 @@ def verify(folder: str | Path, progress: Callable[[str, float], None] | None = N
     names = {shard.name for shard in shards}
     strangers = sorted(path for path in Path(folder, SHARDS).glob("*.h5") if path.stem not in names)
     return Verdict(sound, missing, faults, strangers)
+
+
+def fault_of_merged(path: Path) -> str:
+    """What is wrong with a file that ``merge`` made; empty if nothing is.
+
+    Raises
+    ------
+    InputError
+        If it is another HDF5 file.
+    StoreError
+        If it is none.
+    """
+    check_merged(path)
+    try:
+        with h5py.File(path, "r") as file:
+            if content_sha256(file) == file.attrs.get(DIGEST_ATTRIBUTE):
+                return ""
+            return f"{path}: was altered since it was merged (its digest differs); merge the sweep again."
+    except (OSError, RuntimeError) as error:  # as h5py has it
+        return f"{path}: is damaged ({str(error).splitlines()[0]}); merge the sweep again."
 
 
 def fault_of(path: Path, name: str) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,6 +14,7 @@ import xarray as xr
 
 import sarcomere
 from sarcomere import analysis
+from sarcomere.analysis import sensitivity
 from sarcomere.analysis.points import each_point, point_dims, select_run
 from tests.unit.ensembles import ensemble
 from tests.unit.synthetic_cramp import TRAIN, cramp, cramp_run
@@ -241,6 +244,22 @@ def test_missing_points_are_nan_false_and_empty(ensembles: dict[str, xr.Dataset]
     assert np.isnan(analysis.dwell_survival(ensembles["twitch"]).attachments.isel(amount=1, dose=0)).all()
 
 
+def test_the_guide_counts_only_finished_runs_as_no_cramp(ensembles: dict[str, xr.Dataset]) -> None:
+    episode = analysis.cramp_episode(ensembles["cramp"])
+    episode["cramp"] = episode.cramp & (episode.amount > 0.7)
+    episode["duration"] = episode.duration.where(episode.cramp)
+    text = Path("docs/notebooks/sensitivity.md").read_text()
+    (line,) = re.findall(r"^duration = (episode\..*?)  #", text, re.MULTILINE)
+    found = eval(line, {"episode": episode})
+    assert found.isel(amount=0).values.tolist() == [0.0, 0.0]
+    assert np.isnan(found.isel(amount=1, dose=0))
+    assert found.isel(amount=1, dose=1) > 1
+    unfinished = xr.DataArray([0.0, np.nan], dims="point")
+    design = sensitivity.Design("morris", {"amount": (0.0, 1.0)}, np.array([[0.0], [1.0]]), 4)
+    with pytest.raises(sarcomere.InputError, match=r"such as duration\.where\(cramp \| ~done, 0\)\.$"):
+        sensitivity.indices(unfinished, design)
+
+
 def test_windows_differ_between_points(ensembles: dict[str, xr.Dataset]) -> None:
     ds = ensembles["cramp"]
     episode = analysis.cramp_episode(ds)
@@ -279,6 +298,10 @@ def test_control_may_be_one_run_or_the_same_points(ensembles: dict[str, xr.Datas
 def test_each_point_takes_numbers_and_anything(ensembles: dict[str, xr.Dataset]) -> None:
     ds = ensembles["twitch"]
     assert each_point(lambda run: run.sizes["replicate"], ds).values.tolist()[0] == [4.0, 3.0]
+    force = each_point(lambda run: run.force.values.max(), ds)
+    assert force.dtype == np.float64
+    assert np.isnan(force.isel(amount=1, dose=0))
+    assert each_point(lambda run: run.force.values.max() > 0, ds).dtype == bool
     kinds = each_point(lambda run: ["a", "list"], ds)
     assert kinds.isel(amount=0, dose=0).item() == ["a", "list"]
     with pytest.raises(sarcomere.InputError, match=r"^each_point: no run is done yet; .*\.$"):

@@ -144,6 +144,21 @@ def test_an_altered_shard_is_refused_and_nothing_left(sweep: Path) -> None:
     refuse(command(), path.name, "was altered since it was written", "remove it and start the same sweep again")
 
 
+def test_a_merged_file_that_was_altered_is_found(sweep: Path) -> None:
+    merge(sweep, "all.h5")
+    result = CliRunner().invoke(main, ["verify", "all.h5"])
+    assert (result.exit_code, result.stdout) == (0, "Merged file: sound\n")
+    refuse(["status", "all.h5"], "all.h5: is a file; give the folder")
+    refuse(["verify", str(shards_of(sweep)[0])], "is no merged sweep")
+    refuse(["verify", "sweep/sweep.json"], "is not a readable HDF5 file")
+    with h5py.File("all.h5", "r+") as file:
+        file["force"][0, 0, 3] += 1
+    result = CliRunner().invoke(main, ["verify", "all.h5"])
+    assert (result.exit_code, result.stdout) == (1, "Merged file: bad\n")
+    words = "Error: all.h5: was altered since it was merged (its digest differs); merge the sweep again.\n"
+    assert result.stderr == words
+
+
 def limit_file_size() -> None:
     """Let this process write no file beyond 64 KiB; longer ones fail as on a full disk."""
     resource.setrlimit(resource.RLIMIT_FSIZE, (65536, resource.getrlimit(resource.RLIMIT_FSIZE)[1]))

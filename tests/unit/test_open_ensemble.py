@@ -84,6 +84,17 @@ def test_runs_of_other_lengths_are_filled_up_with_nothing(whole: Path) -> None:
     assert ds.dwell_count.dtype == np.int64  # nothing of it is missing
 
 
+def test_time_is_not_cut_before_a_point_of_other_length_is_taken(whole: Path) -> None:
+    ds = open_ensemble(whole)
+    late = ds.sel(time=slice(0.005, None))
+    words = r"^select_run: time was cut to 16 of 21 before .*; select the point first, then cut time\.$"
+    with pytest.raises(InputError, match=words):
+        select_run(late, frequency_Hz=100, duration_s=0.01)
+    with pytest.raises(InputError, match=words):
+        each_point(lambda run: run.force.mean("time"), late)
+    assert np.isfinite(select_run(ds, frequency_Hz=100, duration_s=0.01).sel(time=slice(0.005, None)).force).all()
+
+
 def test_missing_runs_are_said_and_never_nought(holed: Path) -> None:
     with pytest.warns(UserWarning, match="holed: 3 of 8 runs are missing; the coordinate done says which"):
         ds = open_ensemble(holed)

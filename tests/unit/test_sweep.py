@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import re
+import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -24,7 +27,7 @@ from sarcomere.ensemble.folder import dumps, read_manifest, shard_path
 from sarcomere.ensemble.shard import Task
 from sarcomere.ensemble.verify import verify
 from tests.episodes import TABLE as EPISODE
-from tests.sweeps import FAILING, FEW_ITERATIONS, asked, contents, counting, do, small
+from tests.sweeps import FAILING, FEW_ITERATIONS, SMALL, asked, contents, counting, do, small
 
 VARY = ["chemistry.atp_mM=8,2,1"]
 OF_A_RUN = ("replicate", "force", "ca", "head_state_fraction", "atp_used", "muscle_force", "dwell_count")
@@ -249,6 +252,39 @@ def read_chunk(path: Path) -> bytes:
     """Stored bytes of the first chunk of the force."""
     with h5py.File(path, "r") as file:
         return bytes(file["force"].id.read_direct_chunk((0, 0, 0))[1])
+
+
+NAME = """
+import sys
+from sarcomere.ensemble.shard import name_of
+from sarcomere.scenario_file import read
+print(name_of(read(sys.argv[1])))
+"""
+
+
+def test_the_name_of_a_shard_does_not_depend_on_the_process(tmp_path: Path) -> None:
+    files = [f"{i}.csv" for i in range(6)]
+    for i, name in enumerate(files):
+        (tmp_path / name).write_text(f"motor_unit,time_s\n1,0.00{i}\n")
+    series = f'[[series.vary]]\nkey = "drive.discharge_file"\nvalues = {json.dumps(files)}\n'
+    drive = 'discharge_file = "0.csv"'
+    lines = [drive if line.startswith("train") else line for line in SMALL.splitlines()]
+    (tmp_path / "driven.toml").write_text("\n".join([*lines, series]))
+    command = [sys.executable, "-c", NAME, str(tmp_path / "driven.toml")]
+    processes = [
+        subprocess.Popen(command, env={**os.environ, "PYTHONHASHSEED": seed}, stdout=-1, text=True) for seed in "12"
+    ]
+    one, other = (process.communicate()[0] for process in processes)
+    assert re.fullmatch(r"[0-9a-f]{16}\n", one)
+    assert one == other
+
+
+def test_a_part_overwrites_nothing(scenario: str, tmp_path: Path) -> None:
+    do(asked(scenario, VARY), tmp_path / "f")
+    before = contents(tmp_path / "f")
+    with pytest.raises(sarcomere.InputError, match=r"neighbours' work would be overwritten; remove the folder first"):
+        sarcomere.sweep(scenario, VARY, folder=tmp_path / "f", part=(1, 2), overwrite=True)
+    assert contents(tmp_path / "f") == before
 
 
 def test_many_points_are_checked_before_anything_runs(scenario: str) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import os
 import signal
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import Future
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 
 import pytest
@@ -14,12 +16,13 @@ from click.testing import CliRunner
 import sarcomere
 from sarcomere.cli import main
 from sarcomere.ensemble.asked import Sweep
-from sarcomere.ensemble.cluster import connect, on_cluster
+from sarcomere.ensemble.cluster import check_versions, connect, fault_of, on_cluster
 from sarcomere.ensemble.driver import Executor, carry_out, planned, serially
 from sarcomere.ensemble.shard import Task
-from sarcomere.ensemble.verify import fault_of
+from sarcomere.ensemble.verify import fault_of as fault_of_shard
 from sarcomere.ensemble.work import Outcome
 from sarcomere.errors import InputError
+from sarcomere.provenance import version
 
 distributed = pytest.importorskip("distributed")
 
@@ -65,7 +68,7 @@ def made(asked: Sweep, folder: Path, executor: Executor) -> dict[str, str]:
     assert not list(folder.glob("shards/*.part-*"))
     digests = {}
     for path in sorted((folder / "shards").iterdir()):
-        assert not fault_of(path, path.stem)
+        assert not fault_of_shard(path, path.stem)
         digests[path.name] = hashlib.sha256(path.read_bytes()).hexdigest()
     assert len(digests) == 8
     return digests
@@ -123,6 +126,32 @@ def test_a_folder_that_workers_do_not_see_is_refused(client: distributed.Client,
     task = planned(asked, tmp_path / "here").task(tmp_path / "elsewhere", planned(asked, tmp_path).manifest.shards[0])
     with pytest.raises(InputError, match=r"does not see .*elsewhere; sweep into a folder that all machines share"):
         list(on_cluster(client)([task]))
+
+
+class Answering:
+    """A client whose workers give these answers."""
+
+    def __init__(self, **answers: object) -> None:
+        self.answers = answers
+
+    def run(self, function: Callable, *args: str, on_error: str) -> dict[str, object]:
+        assert function.__module__ == "importlib.metadata"  # which every worker can unpickle
+        assert (args, on_error) == (("sarcomere",), "return")
+        return self.answers
+
+
+def test_workers_without_this_version_are_refused() -> None:
+    check_versions(Answering(a=version(), lost=OSError("gone")))
+    with pytest.raises(InputError, match=r"^Dask worker b: has no sarcomere; install version .*\.$"):
+        check_versions(Answering(a=version(), b=PackageNotFoundError("sarcomere")))
+    with pytest.raises(InputError, match=r"^Dask worker b: has sarcomere 0\.0\.7, this is .*; install the same .*\.$"):
+        check_versions(Answering(a=version(), b="0.0.7"))
+
+
+def test_a_worker_that_cannot_get_ready_is_told() -> None:
+    future: Future[str] = Future()
+    future.set_exception(ModuleNotFoundError("No module named 'numba'"))
+    assert fault_of(future) == "cannot get ready (ModuleNotFoundError: No module named 'numba'); look into its log."
 
 
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "nowhere://x", ""])

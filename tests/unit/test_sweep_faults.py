@@ -20,8 +20,8 @@ from click.testing import CliRunner
 from sarcomere import InputError, StoreError
 from sarcomere.cli import main
 from sarcomere.ensemble import work
-from sarcomere.ensemble.folder import read_manifest, shard_path
-from sarcomere.ensemble.lock import Part, is_held, locked
+from sarcomere.ensemble.folder import manifest_sha256, read_manifest, shard_path
+from sarcomere.ensemble.lock import LOCK, Part, held, locked
 from sarcomere.ensemble.status import status
 from sarcomere.ensemble.verify import verify
 from tests.sweeps import asked, contents, do, small
@@ -114,6 +114,8 @@ BAD = {
     "no part": (["--shard", "two"], "--shard 'two': is not i/N", "1/8"),
     "part and overwrite": (["--shard", "1/2", "--overwrite"], "--shard"),
     "script of a part": (["--shard", "1/2", "--slurm-array", "4"], "--slurm-array"),
+    "script for Dask": (["--dask", "tcp://127.0.0.1:1", "--slurm-array", "4"], "--slurm-array", "leave out", "--dask"),
+    "processes of a cluster": (["--dask", "tcp://127.0.0.1:1"], "--workers 1", "a Dask cluster has workers of its own"),
     "no such parent": ([*ATP, "-o", "no/f"], "no/f: the folder no does not exist", "-o"),
     "a file for a folder": ([*ATP, "-o", "file"], "file: is a file", "-o"),
 }
@@ -242,8 +244,20 @@ def test_a_manifest_cannot_name_files_elsewhere(name: str) -> None:
     do(asked("small.toml", VARY), Path("f"))
     table = json.loads(Path("f/sweep.json").read_text())
     table["shards"][0]["name"] = name
-    Path("f/sweep.json").write_text(json.dumps(table))
-    refuse(["status", "f"], "is no manifest of a sweep")
+    del table["sha256"]
+    Path("f/sweep.json").write_text(json.dumps({**table, "sha256": manifest_sha256(table)}))
+    refuse(["status", "f"], "is no manifest of a sweep", "pattern")
+
+
+def test_a_manifest_whose_values_were_altered_is_refused() -> None:
+    do(asked("small.toml", VARY), Path("f"))
+    text = Path("f/sweep.json").read_text()
+    assert text.count('"chemistry.atp_mM":2}') == 1
+    Path("f/sweep.json").write_text(text.replace('"chemistry.atp_mM":2}', '"chemistry.atp_mM":3}'))
+    for command in (["status", "f"], ["verify", "f"], ["merge", "f", "-o", "all.h5"]):
+        refuse(command, "f/sweep.json", "was altered since it was written", "from a copy")
+    Path("f/sweep.json").write_text(text.replace('"sha256"', '"sha"'))
+    refuse(["status", "f"], "was altered since it was written")
 
 
 def test_a_shard_with_objects_in_it_is_data() -> None:
@@ -324,7 +338,7 @@ with locked(Path("f")):
 
 def test_a_second_sweep_in_the_same_folder_is_refused_and_told_who_is_there() -> None:
     do(asked("small.toml", VARY), Path("f"))
-    assert not is_held(Path("f"))
+    assert not held(Path("f"))
     with subprocess.Popen([sys.executable, "-c", HOLD], stdin=-1, stdout=-1, text=True) as other:
         assert other.stdout is not None
         assert other.stdout.readline() == "held\n"
@@ -340,11 +354,52 @@ def test_parts_go_side_by_side_but_no_part_twice() -> None:
     Path("f").mkdir()
     with locked(Path("f"), Part(1, 3)):
         with locked(Path("f"), Part(2, 3)):
-            assert is_held(Path("f"))
+            assert len(held(Path("f"))) == 2
         with pytest.raises(InputError, match="another sweep is at work"), locked(Path("f"), Part(1, 3)):
             pass
         with pytest.raises(InputError, match="another sweep is at work"), locked(Path("f")):
             pass
+
+
+def test_parts_of_another_array_are_refused() -> None:
+    Path("f").mkdir()
+    with locked(Path("f"), Part(1, 3)):
+        words = r"^f: an array of 3 parts is at work in it \(process .*\), not of 2; give --shard i/3, or wait"
+        with pytest.raises(InputError, match=words), locked(Path("f"), Part(2, 2)):
+            pass
+    with locked(Path("f"), Part(2, 2)):
+        assert [path.name for path in held(Path("f"))] == [".lock-2-of-2"]
+
+
+def test_who_is_named_holds_the_folder_now() -> None:
+    do(asked("small.toml", VARY), Path("f"))
+    Path("f", LOCK).write_text(json.dumps({"pid": 1, "host": "elsewhere", "since": "long ago"}))
+    words = rf"another sweep is at work in it \(process {os.getpid()} on"
+    with locked(Path("f"), Part(3, 3)), locked(Path("f"), Part(1, 3)):
+        with pytest.raises(InputError, match=words), locked(Path("f")):
+            pass
+        said = status("f").at_work
+    assert re.fullmatch(rf"process {os.getpid()} on .* since .*, and 1 other parts", said)
+
+
+def test_a_file_system_without_locks_holds_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    do(asked("small.toml", VARY), Path("f"))
+
+    def refused(*_: object) -> None:
+        raise OSError("no locks here")
+
+    monkeypatch.setattr("fcntl.flock", refused)
+    assert status("f").at_work == ""
+
+
+def test_a_pause_does_not_count_as_work() -> None:
+    do(asked("small.toml", VARY), Path("f"))
+    now = time.time()
+    for path, age in zip(sorted(Path("f/shards").iterdir()), (3600, 5, 1), strict=True):
+        os.utime(path, (now - age, now - age))
+    with locked(Path("f")):
+        os.utime(Path("f", LOCK), (now - 10, now - 10))
+        assert status("f").rate == pytest.approx(2 / 10, rel=0.2)
 
 
 def test_the_script_for_slurm_repeats_the_command() -> None:
@@ -360,6 +415,11 @@ def test_the_script_for_slurm_repeats_the_command() -> None:
     assert done.returncode == 0, done.stderr
     assert (status("f").runs_done, status("f").runs_missing) == (2, 2)
     assert read_manifest("f").seed == 4  # type: ignore[union-attr]
+    result = CliRunner().invoke(
+        main, ["sweep", "small.toml", "-o", "f", *options, "--slurm-array", "3", "--workers", "7"]
+    )
+    assert "#SBATCH --cpus-per-task=7\n" in result.stdout
+    assert " --workers 7 --shard " in result.stdout
 
 
 def test_ctrl_c_says_how_to_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -381,7 +441,9 @@ def test_ctrl_c_says_how_to_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_folder_that_holds_no_sweep_is_told() -> None:
     for command in ("status", "verify"):
-        refuse([command, "nowhere"], "nowhere: holds no sweep", "sarcomere sweep -o")
+        refuse([command, "nowhere"], "nowhere: no such folder", "'sarcomere sweep' wrote with -o")
+    Path("empty").mkdir()
+    refuse(["status", "empty"], "empty: holds no sweep", "sarcomere sweep -o")
     check(2, "Error: a sentence, as these tests have it.\n", ())  # negative control: the check passes what is well
     with pytest.raises(AssertionError):
         check(2, "Traceback\n", ())

@@ -17,7 +17,7 @@ import pytest
 from sarcomere.ensemble.driver import serially
 from sarcomere.ensemble.folder import parts
 from sarcomere.ensemble.local import locally
-from sarcomere.ensemble.lock import is_held
+from sarcomere.ensemble.lock import held
 from sarcomere.ensemble.verify import verify
 from tests.sweeps import asked, contents, do, small
 
@@ -90,7 +90,7 @@ def kill_at_random(home: Path, folder: Path, moments: int, chance: random.Random
             time.sleep(0.01)
         assert not any(map(alive, children))  # nobody goes on without the driver
         left += any(parts(folder))
-        assert not is_held(folder)
+        assert not held(folder)
         check_readable(folder, peace)
         if len(finished(folder)) == len(peace):
             for path in finished(folder)[: len(peace) // 2]:

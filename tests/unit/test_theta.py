@@ -56,6 +56,7 @@ def test_it_can_be_sent_to_another_process(small: str) -> None:
         ("small", ["lattice.d10"] * 2, {}, "lattice.d10 is set twice"),
         ("small", ["lattice.d10"], {"lattice.d10": 37.0}, "lattice.d10 is set twice"),
         ("small", ["run.seed"], {}, "run.seed is set twice"),
+        ("small", ["lattice.d10"], {"run.seed": 5}, "run.seed is set twice, also by each call"),
         ("small", ["lattice.d10"], {"lattice.n_thik": 2}, "unknown key lattice.n_thik"),
         ("nowhere", ["lattice.d10"], {}, "nowhere: no scenario of that name"),
     ],
