@@ -46,7 +46,8 @@ def _calcium_arm(changed: dict[str, float]) -> Arm:
     salts = {"kind": "electrolytes", "at_s": 0.0, **NORMAL, **changed}
     block = {"kind": "nerve_block", "at_s": 0.0}
     train = {**TRAIN, "at_s": SETTLED_S, "frequency_Hz": 20.0}
-    return Arm("after train", "stim-blocked", SOME, 2.0, {"interventions": [block, salts, train]})
+    changes = {"interventions": [block, salts, train], "run.duration_s": SETTLED_S + 16.0}
+    return Arm("after train", "stim-blocked", SOME, 5.0, changes)
 
 
 def _force_arm(changed: dict[str, float]) -> Arm:
