@@ -107,7 +107,7 @@ def test_terminals_driven_by_windows_are_the_run_in_one_piece_and_excitability_a
     same = driven(1.0)
     assert np.array_equal(same[0], axon)
     assert np.array_equal(same[1] * (0.1 * 1e-3), time)
-    more = driven(1.5)
+    more = driven(2.0)
     assert np.unique(more[0]).size > 1.5 * np.unique(axon).size > 0
     after = 0.1 + 29 / 16.0
     assert (more[1] * 1e-4 > after).sum() > 2 * (time > after).sum()

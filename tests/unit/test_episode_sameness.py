@@ -159,7 +159,7 @@ REMADE = {"muscle_force", "metabolism_atp", "metabolism_adp"} | {
 
 def test_an_array_left_out_of_a_checkpoint_would_be_noticed() -> None:
     """Negative control: put back all but one, go on for a sample, and something is not as it should be."""
-    simulation = EpisodeSimulation(episode())
+    simulation = EpisodeSimulation(episode({"pool": {"x_base": 0.25}}))  # heads are at work in both lattices
     fresh, loop = kept(simulation), simulation.loops[0]
 
     def go_on() -> dict[str, list[np.ndarray]]:
