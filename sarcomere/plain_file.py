@@ -7,6 +7,7 @@ variables beforehand and writes each once.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from functools import cache
 from typing import Any
 
 import h5py
@@ -15,11 +16,19 @@ import xarray as xr
 from numpy.typing import NDArray
 
 _NO_VARIABLE = "This is a netCDF dimension but not a netCDF variable.{:10d}"
-_TEXT = h5py.string_dtype()
-_TEXT_TYPE, _ONE = h5py.h5t.py_create(_TEXT, logical=True), h5py.h5s.create(h5py.h5s.SCALAR)
+Types = tuple[h5py.h5t.TypeID, h5py.h5t.TypeID]  # in the file and in memory
+_ONE, _UNLIMITED = h5py.h5s.create(h5py.h5s.SCALAR), h5py.h5s.UNLIMITED
 # As HDF5's dimension scales have it; attaching one variable after the other would write each list anew every time.
 _REFERENCES = h5py.vlen_dtype(h5py.ref_dtype)
 _REFERENCE = np.dtype({"names": ["dataset", "dimension"], "formats": [h5py.ref_dtype, "<u4"], "itemsize": 16})
+
+
+def _types(dtype: np.dtype[Any]) -> Types:
+    return h5py.h5t.py_create(dtype, logical=True), h5py.h5t.py_create(dtype)
+
+
+_TEXT, _LIST, _USERS = _types(h5py.string_dtype()), _types(_REFERENCES), _types(_REFERENCE)
+_of_number = cache(_types)  # numpy takes all types of objects for equal, so no others
 
 
 def create(file: h5py.File, ds: xr.Dataset, growing: Collection[str], encodings: Mapping[str, Any]) -> None:
@@ -34,7 +43,8 @@ def create(file: h5py.File, ds: xr.Dataset, growing: Collection[str], encodings:
     growing : collection of str
         Dimensions without a limit.
     encodings : mapping of str to mapping
-        By variable: ``compression`` and the like as h5py takes them, ``chunksizes`` for its chunks.
+        By variable: none, or ``chunksizes`` and, as h5py takes them for gzip, ``compression_opts``, ``shuffle`` and
+        ``fletcher32``.
     """
     variables, sizes = ds.variables, dict(ds.sizes)
     labels, elsewhere = _coordinates(ds)
@@ -62,10 +72,10 @@ def create(file: h5py.File, ds: xr.Dataset, growing: Collection[str], encodings:
             for axis, dim in enumerate(variable.dims):
                 axes[axis] = references[dim]
                 users[dim].append((reference, axis))
-            _attribute(target, "DIMENSION_LIST", axes)
+            _attribute(target, "DIMENSION_LIST", axes, _LIST)
     for dim, using in users.items():
         if using:
-            _attribute(scales[dim], "REFERENCE_LIST", np.array(using, dtype=_REFERENCE))
+            _attribute(scales[dim], "REFERENCE_LIST", np.array(using, dtype=_REFERENCE), _USERS)
 
 
 def _coordinates(ds: xr.Dataset) -> tuple[dict[Any, dict[str, str]], str]:
@@ -86,31 +96,47 @@ def _write(
     variable: xr.Variable,
     attributes: Mapping[str, Any],
     growing: Collection[str],
-    encoding: dict,
+    encoding: Mapping[str, Any],
 ) -> h5py.Dataset:
-    values = variable.values
+    """Do what ``create_dataset`` does, in less than half of its time."""
+    values = np.require(variable.values, requirements="C")
     if values.dtype.kind in "OUS":
         values = values.astype(object)
-    dtype = _TEXT if values.dtype == object else values.dtype
-    fill = dtype.type(np.nan) if dtype.kind == "f" else None
-    options = {key: value for key, value in encoding.items() if key != "chunksizes"}
-    limits = tuple(None if dim in growing else size for dim, size in variable.sizes.items())
-    if encoding:
-        options |= {"chunks": encoding["chunksizes"], "maxshape": limits}
-    target = file.create_dataset(name, data=values, dtype=dtype, fillvalue=fill, **options)
+    stored, held = _TEXT if values.dtype == object else _of_number(values.dtype)
+    fill = np.array([np.nan], values.dtype) if values.dtype.kind == "f" else None
+    limits = tuple(_UNLIMITED if encoding and dim in growing else size for dim, size in variable.sizes.items())
+    space = h5py.h5s.create_simple(values.shape, limits) if values.shape else _ONE
+    created = h5py.h5d.create(file.id, name.encode(), stored, space, _properties(encoding, fill))
+    created.write(h5py.h5s.ALL, h5py.h5s.ALL, values, held)
+    target = h5py.Dataset(created)
     if fill is not None:
-        _attribute(target, "_FillValue", np.array([fill]))
+        _attribute(target, "_FillValue", fill)
     for key, value in attributes.items():
         _attribute(target, key, value)
     return target
 
 
-def _attribute(holder: h5py.File | h5py.Dataset, key: str, value: Any) -> None:
-    """Add an attribute as ``holder.attrs[key] = value`` does, in a third of the time."""
+def _properties(encoding: Mapping[str, Any], fill: NDArray[Any] | None) -> h5py.h5p.PropDCID:
+    properties = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+    properties.set_obj_track_times(False)  # else no two files of the same run were equal
+    if fill is not None:
+        properties.set_fill_value(fill)
+    if encoding:
+        properties.set_chunk(encoding["chunksizes"])
+        if encoding["shuffle"]:
+            properties.set_shuffle()
+        properties.set_deflate(encoding["compression_opts"])
+        if encoding["fletcher32"]:
+            properties.set_fletcher32()
+    return properties
+
+
+def _attribute(holder: h5py.File | h5py.Dataset, key: str, value: Any, types: Types | None = None) -> None:
+    """Add an attribute as ``holder.attrs[key] = value`` does, in a quarter of the time."""
     values = np.array(value, dtype=object) if isinstance(value, str) else np.asarray(value)
-    stored = _TEXT_TYPE if isinstance(value, str) else h5py.h5t.py_create(values.dtype, logical=True)
+    stored, held = types or (_TEXT if isinstance(value, str) else _of_number(values.dtype))
     space = h5py.h5s.create_simple(values.shape) if values.shape else _ONE
-    h5py.h5a.create(holder.id, key.encode(), stored, space).write(values)
+    h5py.h5a.create(holder.id, key.encode(), stored, space).write(values, held)
 
 
 def append(file: h5py.File, growth: Mapping[str, int], columns: Mapping[str, NDArray], dims: Mapping[str, Any]) -> None:

@@ -12,7 +12,7 @@ import os
 import shutil
 import signal
 import threading
-from collections.abc import Callable, Collection, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from pathlib import Path
 
 import h5netcdf
@@ -36,6 +36,8 @@ _CHECKPOINT = "checkpoint"
 _SLACK = 2**20  # bytes; more than the file's own bookkeeping takes
 # Level 1: a tenth less time for a shard than level 4, and a fiftieth more bytes.
 COMPRESSION = {"compression": "gzip", "compression_opts": 1, "shuffle": True, "fletcher32": True}
+EVENT_ROWS = 16384  # in a chunk of a whole table of events
+_EACH = {"replicate": 1, "motor_unit": 1, "condition": 1}
 
 Run = Scenario | Episode
 Piece = Block | EpisodeBlock
@@ -228,7 +230,9 @@ def _append(target: Path, simulation: Running, piece: Piece, *, fresh: bool) -> 
             engine="h5netcdf",
             unlimited_dims=[dim for dim in growth if dim in ds.dims],
             encoding={
-                str(name): encoding(ds[name].dims, ds[name].shape, growth) for name in ds.variables if ds[name].ndim
+                str(name): encoding(ds[name].dims, ds[name].shape, dict.fromkeys(growth, DEFAULT_BLOCK))
+                for name in ds.variables
+                if ds[name].ndim
             },
         )
     else:
@@ -242,15 +246,29 @@ def _append(target: Path, simulation: Running, piece: Piece, *, fresh: bool) -> 
 
 
 def encoding(
-    dims: tuple, shape: tuple[int, ...], growing: Collection[str], rows: int = DEFAULT_BLOCK, units: int = 1
+    dims: tuple, shape: tuple[int, ...], rows: Mapping[str, int], side_by_side: Mapping[str, int] = _EACH
 ) -> dict:
-    """How a variable is stored: what grows, compressed in chunks of so many rows of so many units or conditions."""
-    if not set(dims) & set(growing):
+    """How a variable is stored: what grows, compressed in chunks.
+
+    Parameters
+    ----------
+    dims, shape : tuple
+        Of the variable.
+    rows : mapping of str to int
+        Rows of a chunk by dimension that grows.
+    side_by_side : mapping of str to int
+        Replicates, motor units and conditions in a chunk.
+
+    Returns
+    -------
+    dict
+        Empty if nothing grows.
+    """
+    if not set(dims) & set(rows):
         return {}
-    sizes = {**dict.fromkeys(growing, rows), "snapshot_time": 1}
-    sizes |= {"replicate": 1, "motor_unit": units, "condition": units}
+    bound = {**side_by_side, **rows, "snapshot_time": 1}
     chunks = tuple(
-        int(sizes.get(dim, size) if dim in growing else min(sizes.get(dim, size), size))
+        int(bound.get(dim, size) if dim in rows else min(bound.get(dim, size), size))
         for dim, size in zip(dims, shape, strict=True)
     )
     return {**COMPRESSION, "chunksizes": chunks}

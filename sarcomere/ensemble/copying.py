@@ -16,9 +16,8 @@ from sarcomere.ensemble.structure import Form, opened
 from sarcomere.ensemble.survey import Survey
 from sarcomere.ensemble.verify import fault_of
 from sarcomere.errors import StoreError
-from sarcomere.store import COMPRESSION
+from sarcomere.store import COMPRESSION, EVENT_ROWS
 
-_EVENT_ROWS = 16384  # a chunk of a table of events
 Place = tuple[int | slice, ...]
 
 
@@ -73,7 +72,7 @@ def create(file: h5py.File, survey: Survey, name: str) -> None:
     event = lazy.event_of(survey, name)
     if event:
         rows = (int(survey.events[event].sum()),)
-        _create(file, name, form._replace(dims=(event,)), rows, (_EVENT_ROWS,), COMPRESSION, gaps=False)
+        _create(file, name, form._replace(dims=(event,)), rows, (EVENT_ROWS,), COMPRESSION, gaps=False)
         return
     sizes, n = survey.sizes, len(survey.layout.dims)
     shape = (*survey.layout.shape, *(sizes[dim] for dim in form.dims))
@@ -150,11 +149,11 @@ def copy_shard(file: h5py.File, survey: Survey, number: int) -> None:
 
 def _copy(source: h5py.Dataset, target: Target) -> None:
     n = len(target.place)
-    one_replicate = target.first is None or source.chunks is None or source.chunks[0] == 1
-    if source.chunks is None or target.dataset.chunks[n:] != source.chunks or not one_replicate:
+    shift = target.first or 0
+    if source.chunks is None or target.dataset.chunks[n:] != source.chunks or shift % source.chunks[0]:
         _copy_values(source, target, tuple(slice(0, size) for size in source.shape))
         return
-    ends = (source.shape[0] if target.first is not None else target.dataset.shape[n], *target.dataset.shape[n + 1 :])
+    ends = (target.dataset.shape[n] - shift, *target.dataset.shape[n + 1 :])
     found: list[tuple[tuple[int, ...], int]] = []
     source.id.chunk_iter(lambda stored: found.append((stored.chunk_offset, stored.filter_mask)))
     for offset, mask in found:

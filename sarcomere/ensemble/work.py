@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import h5py
+import xarray as xr
 
 from sarcomere.cramp.scenario import Episode
 from sarcomere.ensemble.folder import (
@@ -27,9 +28,11 @@ from sarcomere.errors import InputError, StoreError
 from sarcomere.plain_file import append, create
 from sarcomere.running import simulation_of
 from sarcomere.scenario import Scenario
-from sarcomere.store import Piece, block_rows, encoding
+from sarcomere.store import EVENT_ROWS, Piece, block_rows, encoding
 
-_UNITS = 32  # motor units or conditions in a chunk: each chunk costs 0.02 ms however small it is
+# A chunk costs 0.02 to 0.04 ms however small it is.
+_CHUNK_BYTES = 2**16  # of the replicates in a chunk
+_SIDE_BY_SIDE = {"motor_unit": 32, "condition": 32}
 
 
 class Outcome(NamedTuple):
@@ -154,7 +157,6 @@ def run_to_image(scenario: Scenario | Episode, attributes: dict[str, str]) -> by
     bytes
     """
     simulation = simulation_of(scenario)
-    rows = min(block_rows(0), scenario.n_samples + 1)
     name = f"run {id(simulation)}"  # HDF5 tells files in memory apart by name
     with h5py.File(name, "w", driver="core", backing_store=False) as file:
         dims: dict[str, tuple] = {}
@@ -167,9 +169,19 @@ def run_to_image(scenario: Scenario | Episode, attributes: dict[str, str]) -> by
                 continue
             ds = simulation.dataset(piece)  # type: ignore[arg-type]
             dims = {str(name): variable.dims for name, variable in ds.variables.items()}
-            how = {name: encoding(d, ds.variables[name].shape, piece.growth, rows, _UNITS) for name, d in dims.items()}
-            create(file, ds.assign_attrs({**attributes, SEAL_ATTRIBUTE: BLANK}), piece.growth, how)
+            create(file, ds.assign_attrs({**attributes, SEAL_ATTRIBUTE: BLANK}), piece.growth, _chunked(ds, piece))
         for variable, values in simulation.so_far().items():
             file[variable][...] = values
         file.flush()
         return sealed(file.id.get_file_image())
+
+
+def _chunked(ds: xr.Dataset, first: Piece) -> dict[str, dict]:
+    """How each variable of a shard is stored: as few chunks as a reader of one run can bear."""
+    few = min(block_rows(0), first.time.size)
+    rows = {dim: min(max(new, few), EVENT_ROWS) for dim, new in first.growth.items()}
+    found = {}
+    for name, variable in ds.variables.items():
+        replicates = max(_CHUNK_BYTES * ds.sizes["replicate"] // max(variable.nbytes, 1), 1)
+        found[str(name)] = encoding(variable.dims, variable.shape, rows, {**_SIDE_BY_SIDE, "replicate": replicates})
+    return found

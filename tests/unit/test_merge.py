@@ -18,10 +18,11 @@ from click.testing import CliRunner
 
 from sarcomere import StoreError, each_point, merge, open_run, select_run
 from sarcomere.cli import main
-from sarcomere.ensemble import copying
+from sarcomere.ensemble import copying, shard
 from sarcomere.ensemble.content import content_sha256
+from sarcomere.scenario_file import read
 from tests.unit.refusal import check, refuse, shell
-from tests.unit.sweep_folder import shards_of, without, write_sweep
+from tests.unit.sweep_folder import shards_of, without, write_scenario, write_sweep
 from tests.unit.test_open_ensemble import LOOP, LOOP_VARY, SERIES, TABLE, VARY, opened
 
 SNAPSHOTS = {**TABLE, "record": {"snapshot_interval_ms": 5.0}}
@@ -84,14 +85,33 @@ def test_chunks_are_copied_as_they_lie_and_missing_ones_take_no_room(
     original = copying._copy_values
     monkeypatch.setattr(copying, "_copy_values", lambda s, t, w: (recompressed.append(t.name), original(s, t, w)))
     folder = without(sweeps["nothing varied"], tmp_path / "half", 1)
-    with h5py.File(merge(folder, tmp_path / "all.h5")) as file, h5py.File(shards_of(folder)[0]) as shard:
+    with h5py.File(merge(folder, tmp_path / "all.h5")) as file, h5py.File(shards_of(folder)[0]) as run:
         assert set(recompressed) == {"dwell_count", "impulse_time"}  # they lie in no chunks
         for name in ("force", "atp_used", "head_state_fraction"):
-            assert [getattr(file[name], option) for option in KEPT] == [getattr(shard[name], o) for o in KEPT]
-            assert file[name].id.get_num_chunks() == shard[name].id.get_num_chunks()
-            first = (0,) * shard[name].ndim
-            assert file[name].id.read_direct_chunk(first) == shard[name].id.read_direct_chunk(first)
+            assert [getattr(file[name], option) for option in KEPT] == [getattr(run[name], o) for o in KEPT]
+            assert file[name].id.get_num_chunks() == run[name].id.get_num_chunks()
+            first = (0,) * run[name].ndim
+            assert file[name].id.read_direct_chunk(first) == run[name].id.read_direct_chunk(first)
         assert file["dwell_count"].attrs["_FillValue"] == np.iinfo(np.int64).min
+
+
+@pytest.mark.parametrize("missing", [(), (0,), (1,), (2,)])
+def test_shards_of_several_replicates_lie_side_by_side(
+    missing: tuple[int, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shard, "AIM_S", 2 * shard.cost_s(read(str(write_scenario(tmp_path / "s.toml", TABLE)))))
+    whole = write_sweep(tmp_path / "f", TABLE, {}, replicates=5, one_shard_a_run=False)
+    sizes = []
+    for path in shards_of(whole):
+        with h5py.File(path) as file:
+            sizes.append((file["force"].shape[0], file["force"].chunks[0]))
+    assert sizes == [(2, 2), (2, 2), (1, 1)]
+    folder = without(whole, tmp_path / "part", *missing)
+    with xr.open_dataset(merge(folder, tmp_path / "all.h5")) as ds:
+        found, expected = ds.load(), opened(folder).load()
+    del found.attrs["content_sha256"]
+    xr.testing.assert_identical(found, expected)
+    assert np.isnan(found.force).all(["time", "motor_unit"]).sum() == sum((2, 2, 1)[i] for i in missing)
 
 
 def test_the_command_says_what_is_merged_and_missing(sweeps: dict[str, Path], tmp_path: Path) -> None:
