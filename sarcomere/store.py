@@ -20,6 +20,7 @@ import h5py
 import numpy as np
 
 from sarcomere import provenance
+from sarcomere.aside import aside
 from sarcomere.cramp.recorder import EpisodeBlock
 from sarcomere.cramp.scenario import Episode
 from sarcomere.cramp.simulate import EpisodeSimulation
@@ -184,13 +185,11 @@ def _replacing(part: Path, room: int, finished: Path | None = None) -> Iterator[
     """Work on a copy with room to grow; it takes the original's place, or becomes the finished file, once synced."""
     target = _new_path(part)
     try:
-        if part.exists():
-            shutil.copyfile(part, target)
-        reserve(target, room)
-        yield target
-        with open(target, "rb+") as file:
-            os.fsync(file.fileno())
-        os.replace(target, finished or part)
+        with aside(target, finished or part):
+            if part.exists():
+                shutil.copyfile(part, target)
+            reserve(target, room)
+            yield target
     except (OSError, RuntimeError) as error:  # h5py raises either
         kept = (
             f"{part} holds all up to the last block: free space and add --resume"
@@ -199,9 +198,6 @@ def _replacing(part: Path, room: int, finished: Path | None = None) -> Iterator[
         )
         reason = getattr(error, "strerror", None) or str(error).splitlines()[0]
         raise StoreError(f"{target}: cannot be written ({reason}); {kept}.") from None
-    finally:
-        with contextlib.suppress(OSError):
-            target.unlink(missing_ok=True)
 
 
 def _room(simulation: Running, piece: Piece) -> int:

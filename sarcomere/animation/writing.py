@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +15,7 @@ from PIL import Image
 from sarcomere.animation.bake import bake
 from sarcomere.animation.page import HtmlWriter
 from sarcomere.animation.palette import palette
+from sarcomere.aside import aside
 from sarcomere.errors import InputError, StoreError
 
 DPI = 90
@@ -88,22 +88,18 @@ def write(drawn: Drawn, frames: int, path: Path, fps: int, progress: Callable[[f
     StoreError
         If the disk does not take it; what was there before is left.
     """
-    aside = path.with_name(f".{path.stem}.part{path.suffix.lower()}")
     try:
-        if path.suffix.lower() == ".png":
-            drawn.show(frames - 1)
-            drawn.figure.savefig(aside, dpi=_STILL_DPI)
-        else:
-            _write_moving(drawn, frames, aside, fps, progress)
-        os.replace(aside, path)
+        with aside(path.with_name(f".{path.stem}.part{path.suffix.lower()}"), path) as part:
+            if path.suffix.lower() == ".png":
+                drawn.show(frames - 1)
+                drawn.figure.savefig(part, dpi=_STILL_DPI)
+            else:
+                _write_moving(drawn, frames, part, fps, progress)
     except OSError as error:
         raise StoreError(
             f"{path}: the animation cannot be written ({error.strerror or error}); free space or choose another "
             f"folder with -o."
         ) from None
-    finally:
-        with contextlib.suppress(OSError):
-            aside.unlink(missing_ok=True)
 
 
 def _write_moving(drawn: Drawn, frames: int, path: Path, fps: int, progress: Callable[[float], None] | None) -> None:

@@ -63,10 +63,9 @@ def sweep(
     """
     from rich.console import Console
 
-    from sarcomere.ensemble.api import asked, check_workers, cores
-    from sarcomere.ensemble.cluster import connect, on_cluster
+    from sarcomere.ensemble.api import asked, check_workers, executor
+    from sarcomere.ensemble.cluster import connect
     from sarcomere.ensemble.driver import carry_out, planned
-    from sarcomere.ensemble.local import locally
     from sarcomere.ensemble.lock import parse_part
     from sarcomere.ensemble.slurm import job_array
     from sarcomere.ensemble.sweep_file import read_points
@@ -101,7 +100,7 @@ def sweep(
                 plan,
                 lambda: planned(wanted, folder),
                 folder,
-                on_cluster(client) if client is not None else locally(workers or cores()),
+                executor(workers, client),
                 part=chosen,
                 overwrite=overwrite,
                 retry_failed=retry_failed,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sarcomere.ensemble.asked import Sweep, sweep_of
 from sarcomere.ensemble.cluster import on_cluster
-from sarcomere.ensemble.driver import Report, Watcher, carry_out, planned
+from sarcomere.ensemble.driver import Executor, Report, Watcher, carry_out, planned
 from sarcomere.ensemble.local import locally
 from sarcomere.ensemble.lock import part_of
 from sarcomere.ensemble.sweep_file import is_sweep_file, read_sweep_file
@@ -36,6 +36,11 @@ def check_workers(workers: int | None, cluster: object) -> None:
     """
     if workers is not None and cluster is not None:
         raise InputError(f"--workers {workers}: a Dask cluster has workers of its own; leave this out.")
+
+
+def executor(workers: int | None, client: Client | None) -> Executor:
+    """Where shards are made: on a Dask cluster, or by so many processes of this machine, by default one a core."""
+    return on_cluster(client) if client is not None else locally(workers or cores())
 
 
 def asked(
@@ -194,7 +199,7 @@ def sweep(
         plan,
         lambda: planned(wanted, folder),
         folder,
-        on_cluster(client) if client is not None else locally(workers or cores()),
+        executor(workers, client),
         part=chosen,
         overwrite=overwrite,
         retry_failed=retry_failed,

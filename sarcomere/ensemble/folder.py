@@ -8,13 +8,13 @@ import os
 import re
 import socket
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import h5py
 from pydantic import Field, ValidationError
 
+from sarcomere.aside import aside
 from sarcomere.ensemble.seal import SEAL_ATTRIBUTE
 from sarcomere.ensemble.shard import Shard
 from sarcomere.errors import InputError, StoreError
@@ -117,18 +117,11 @@ def write_text(path: Path, text: str) -> None:
     StoreError
         If it cannot be written.
     """
-    aside = Path(f"{path}.{os.getpid()}.aside")
     try:
-        with open(aside, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(aside, path)
+        with aside(Path(f"{path}.{os.getpid()}.aside"), path) as part:
+            part.write_text(text, encoding="utf-8")
     except OSError as error:
         raise cannot_write(path, error) from None
-    finally:
-        with suppress(OSError):
-            aside.unlink(missing_ok=True)
 
 
 def cannot_write(path: Path, error: OSError) -> StoreError:

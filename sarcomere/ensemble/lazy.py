@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from typing import Any
 
@@ -25,7 +26,7 @@ def with_gaps(dtype: np.dtype[Any]) -> np.dtype[Any]:
     return dtype
 
 
-class _Lazy(BackendArray):
+class _Lazy(BackendArray, ABC):
     """An array that is read by indices along each axis."""
 
     shape: tuple[int, ...]
@@ -40,8 +41,9 @@ class _Lazy(BackendArray):
         kept = tuple(0 if np.ndim(part) == 0 and not isinstance(part, slice) else slice(None) for part in key)
         return self.read(axes)[kept]
 
+    @abstractmethod
     def read(self, axes: Axes) -> NDArray[Any]:
-        raise NotImplementedError
+        """Values at every combination of indices."""
 
 
 class Stacked(_Lazy):

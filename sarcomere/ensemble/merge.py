@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 from collections.abc import Callable
 from pathlib import Path
 
 import h5py
 
+from sarcomere.aside import aside
 from sarcomere.ensemble import copying
 from sarcomere.ensemble.assemble import dataset
 from sarcomere.ensemble.content import content_sha256
@@ -55,16 +54,8 @@ def merge(folder: str | Path, output: str | Path, *, overwrite: bool = False, pr
     manifest = need_manifest(folder)
     check_output(folder, output, overwrite=overwrite)
     found = survey_of(folder, manifest)
-    part = part_path(output)
-    try:
+    with copying.writing(output), aside(part_path(output), output) as part:
         _write(part, found, dumps(manifest), progress or (lambda done, total: None))
-        with copying.writing(part):
-            with open(part, "rb+") as file:
-                os.fsync(file.fileno())
-            os.replace(part, output)
-    finally:
-        with contextlib.suppress(OSError):
-            part.unlink(missing_ok=True)
     return output
 
 

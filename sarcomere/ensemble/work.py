@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Generator, Iterator
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Generator
+from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
 import h5py
 import xarray as xr
 
+from sarcomere.aside import aside
 from sarcomere.cramp.scenario import Episode
 from sarcomere.ensemble.folder import (
     SHARD_ATTRIBUTE,
@@ -109,37 +109,13 @@ def write_shard(task: Task) -> Path:
             "sweep began with; put it back and add --retry-failed."
         )
     path = shard_path(task.folder, name)
-    with _aside(part_path(task.folder, name), path) as part:
-        image = run_to_image(scenario, {SHARD_ATTRIBUTE: name})
-        with open(part, "wb") as file:
-            file.write(image)
-            file.flush()
-            os.fsync(file.fileno())
-    return path
-
-
-@contextmanager
-def _aside(part: Path, path: Path) -> Iterator[Path]:
-    """A file that is seen while it is worked on, and takes its name once whole."""
     try:
-        part.touch()
-        yield part
-        os.replace(part, path)
-        _sync_folder(path.parent)
+        with aside(part_path(task.folder, name), path) as part:
+            part.touch()  # who asks for the status sees it
+            part.write_bytes(run_to_image(scenario, {SHARD_ATTRIBUTE: name}))
     except OSError as error:
         raise cannot_write(path, error) from None
-    finally:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make a rename last through a power cut."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    return path
 
 
 def run_to_image(scenario: Scenario | Episode, attributes: dict[str, str]) -> bytes:
