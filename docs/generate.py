@@ -113,8 +113,9 @@ PRESET_KEYS = (
     "recurrent.gain",
     "pic.inactivation",
     "pic.tau_inactivation_s",
+    "pic.tilt",
+    "pic.spread",
     "synapses.private_sd",
-    "synapses.common_sd",
     "weight_exponent",
 )
 

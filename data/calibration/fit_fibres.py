@@ -50,7 +50,7 @@ TARGETS: dict[str, dict[str, float]] = {
     },
 }
 TENDON = 0.2  # nm/pN; human twitches are measured through one
-# Ranges the sheet gives for each; outside them the fit pays.
+# The sheet's ranges, widened downward for both pumps and the slow release; outside them the fit pays.
 BOUNDS: dict[str, dict[str, tuple[float, float]]] = {
     "slow": {
         "release_uM": (80, 110),

@@ -36,7 +36,8 @@ class CalciumParameters(Parameters):
     v_pump_mM_s: float = quantity(
         "mmol/(L s)",
         "SERCA, fastest uptake at saturating ATP",
-        "0.8-1.0 slow, 1.8-2.2 fast from ATP cost (Barclay 2007); fitted near it by data/calibration/fit_fibres.py",
+        "0.8-1.0 slow, 1.8-2.2 fast from ATP cost (Barclay 2007); fitted by data/calibration/fit_fibres.py, fast below "
+        "that",
         ge=0,
         le=100,
     )

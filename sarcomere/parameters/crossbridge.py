@@ -71,7 +71,11 @@ class CycleParameters(Parameters):
     k_attach: float = quantity("1/s", "MDP -> A1 per site at zero strain (k_a)", CALIBRATED, ge=0, le=1e5)
     attach_equilibrium: float = quantity("1", "A1/MDP per site at zero strain (K_a)", FITTED, gt=0, le=1e4)
     stroke_equilibrium_M: float = quantity(
-        "mol/L", "K_P: A2/A1 is K_P/[Pi] at equal strain energy", "Pi step -8 to -14 kT (Mansson 2019)", gt=0, le=1e9
+        "mol/L",
+        "K_P: A2/A1 is K_P/[Pi] at equal strain energy",
+        "Pi step -8 to -14 kT (literature values of multifil_jax, secondary)",
+        gt=0,
+        le=1e9,
     )
     k_stroke: float = quantity("1/s", "A1 -> A2 before the cap (k_P)", "fit to T2; design", ge=0, le=1e7)
     stroke_cap: float = quantity("1/s", "fastest A1 -> A2 (C_P)", "design", gt=0, le=1e7)

@@ -9,7 +9,7 @@ from pydantic import Field, field_validator, model_validator
 
 from sarcomere.parameters.base import Parameters, quantity
 
-MAX_STEP_MS = 0.5  # beyond, error exceeds 1 % (docs/accuracy.md)
+MAX_STEP_MS = 0.5  # beyond, errors of force exceed 1 % (docs/accuracy.md)
 DRIVES = ("discharge_file", "train", "impulses_s", "pCa")
 
 

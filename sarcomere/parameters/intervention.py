@@ -93,7 +93,8 @@ class Walking(_ForAWhile):
     conductance: float = quantity(
         "1",
         "conductance of the vessels while walking, at least; 1 at rest",
-        "design: mean flow 3-5 (CRAMP E) between the squeezes; femoral flow rises within 15 s",
+        "design: mean flow 3-5 (CRAMP E; 2.8 in the loop, docs/cramp/steps.md) between the squeezes; femoral flow "
+        "rises within 15 s",
         6.5,
         ge=0,
         le=20,
@@ -132,7 +133,8 @@ class Drink(_AtTime):
     shift: float = quantity(
         "rheobase",
         "size of the shift of resting drive: up for water, down for electrolytes",
-        "0.02, from -4.3 and +3.7 Hz of threshold frequency in healthy men (Lau 2019); cause unknown",
+        "0.02, from -4.3 and +3.7 Hz of threshold frequency in healthy men (Lau 2019), not reached in the loop "
+        "(docs/cramp/fit.md); cause unknown",
         0.02,
         ge=0,
         le=1,

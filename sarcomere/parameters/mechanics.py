@@ -41,7 +41,7 @@ class MechanicsParameters(Parameters):
     series_compliance: float = quantity(
         "nm/pN",
         "tendon: lengthening per half-sarcomere per force of a thick filament; 0 is a fixed length",
-        "optional; 0.2 gives 90 nm (7 %) at full force",
+        "optional; 0.2 gives 66 to 82 nm (5 to 6 %) at full force",
         0.0,
         ge=0,
         le=100,

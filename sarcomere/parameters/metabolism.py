@@ -43,7 +43,7 @@ class EnergyParameters(Parameters):
     v_glycolysis_mM_s: float = quantity(
         "mmol/(L s)",
         "ATP from glycolysis, fully active, PCr used up",
-        "capacity 0.5-0.8 (Barclay 2007), fast fibres above it; design",
+        "design: the 30-50 mM that glycolysis can give (Barclay 2007) in half a minute",
         1.5,
         ge=0,
         le=20,
@@ -52,7 +52,7 @@ class EnergyParameters(Parameters):
     glycolysis_half_Hz: float = quantity(
         "Hz",
         "impulses that activate half of glycolysis, Hill coefficient 2",
-        "calcium opens it, phosphate feeds it (Kemp 2001); value design",
+        "calcium opens it, phosphate feeds it (Kemp 2001, from memory); value design",
         2.0,
         gt=0,
         le=100,
@@ -63,7 +63,12 @@ class EnergyParameters(Parameters):
     glycolysis_half_ph: float = quantity("1", "pH that stops half of glycolysis", "design", 6.4, ge=5, le=7.5)
     glycolysis_ph_slope: float = quantity("1", "Hill coefficient of that", "design", 3.0, gt=0, le=10)
     buffering_mM: float = quantity(
-        "mmol/L", "protons per pH unit", "20 at rest, rising as pH falls (Kemp 2001); design", 35.0, ge=5, le=200
+        "mmol/L",
+        "protons per pH unit",
+        "20 at rest, rising as pH falls (Kemp 2001, from memory); design",
+        35.0,
+        ge=5,
+        le=200,
     )
     pcr_protons: float = quantity(
         "1", "protons taken up per PCr split", "phosphate of pK 6.75 at pH 7.05; design", 0.33, ge=0, le=1

@@ -198,11 +198,17 @@ class PoolParameters(Parameters):
     kappa: float = quantity(
         "1",
         "persistent current in rheobases; rises with serotonin and noradrenaline",
-        f"{DESIGN}, by threshold frequency",
+        f"{DESIGN}, by threshold frequency; in episodes fitted (docs/cramp/fit.md)",
         ge=0,
         le=10,
     )
-    x_base: float = quantity("rheobase", "resting drive", f"{DESIGN}, by threshold frequency", ge=-10, le=10)
+    x_base: float = quantity(
+        "rheobase",
+        "resting drive",
+        f"{DESIGN}, by threshold frequency; in episodes fitted (docs/cramp/fit.md)",
+        ge=-10,
+        le=10,
+    )
     step_ms: float = quantity("ms", "time step", "tests/theory/test_motoneurons.py", 0.1, gt=0, le=0.2)
     types: CellTypes
     membrane: MembraneParameters = MembraneParameters()

@@ -7,6 +7,7 @@ from sarcomere.parameters.base import Parameters, quantity
 SPINDLE = "lumped spindle after Prochazka, as in ReMoto's public code"
 ORGAN = "(1.7 s^2 + 2.58 s + 0.4)/(s^2 + 2.2 s + 0.4) of Crago's tendon organ in ReMoto, in partial fractions"
 DESIGN = "design (CRAMP C)"
+FLOOR = "0.1 in CRAMP C; lowered as gain_ib rose, so that inhibition stays (docs/cramp/fit.md)"
 GATE = "design, shape from Khan & Burne 2007 (CRAMP C)"
 SHOCK = "gastrocnemius, Khan & Burne"
 FILTER = "design: 10-20 ms"
@@ -35,8 +36,8 @@ class TendonOrganParameters(Parameters):
     passive_threshold: float = quantity(
         "F0",
         "passive force that they do not feel; to active force they have no threshold",
-        "design: that at L0; one active unit excites them (Houk & Henneman 1967), stretch at rest hardly (Jami 1992, "
-        "from memory)",
+        "design: that at L0; one active unit excites them (Houk & Henneman 1967), stretch at rest hardly (Jami 1992), "
+        "both from memory",
         0.025,
         ge=0,
         le=10,
@@ -47,7 +48,7 @@ class TendonOrganParameters(Parameters):
     tau_fast_s: float = quantity("s", "its time constant", ORGAN, 0.5, gt=0, le=100)
     adaptation_slow: float = quantity("1", "overshoot that goes slowly", ORGAN, 2 / 15, ge=0, le=20)
     tau_slow_s: float = quantity("s", "its time constant", ORGAN, 5.0, gt=0, le=1000)
-    gate_floor: float = quantity("1", "share of the inhibition left in a short muscle", GATE, 0.036, ge=0, le=1)
+    gate_floor: float = quantity("1", "share of the inhibition left in a short muscle", FLOOR, 0.036, ge=0, le=1)
     gate_half: float = quantity("L0", "length in the middle of the gate", GATE, 0.95, gt=0, le=3)
     gate_slope: float = quantity("L0", "slope of the gate", GATE, 0.05, gt=0, le=1)
 
@@ -59,7 +60,7 @@ class TendonStimulusParameters(Parameters):
     onset_ms: float = quantity("ms", "first phase begins in the EMG", f"47-49, {SHOCK}", 48.0, gt=0, le=1000)
     duration_ms: float = quantity("ms", "its length", f"67, {SHOCK}", 67.0, ge=1, le=1000)
     second_onset_ms: float = quantity("ms", "second phase begins in the EMG", f"187-193, {SHOCK}", 190.0, gt=0, le=2000)
-    second_duration_ms: float = quantity("ms", "its length", f"under 40, {SHOCK}", 40.0, ge=1, le=1000)
+    second_duration_ms: float = quantity("ms", "its length", f"under 40, {SHOCK}, from memory", 40.0, ge=1, le=1000)
     second_share: float = quantity("1", "second phase relative to the first", "design", 0.5, ge=0, le=1)
     efferent_ms: float = quantity(
         "ms",

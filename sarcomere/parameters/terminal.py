@@ -23,7 +23,7 @@ class TerminalParameters(Parameters):
     threshold_sd_Hz: float = quantity(
         "Hz",
         "its SD between axons, log-normal",
-        f"fitted (docs/cramp/fit.md): EMG of 13.9 against 47.5 uV, {MINETTO}",
+        f"chosen towards EMG of 13.9 against 47.5 uV, {MINETTO}; not reached (docs/cramp/fit.md)",
         35.0,
         ge=0,
         le=200,

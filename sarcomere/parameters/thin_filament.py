@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from sarcomere.parameters.base import Parameters, quantity
 
-CALIBRATED = (
-    "fitted to pCa50 and the human twitch by data/calibration/fit_fibres.py (not K_ON of the fast fibre: design)"
-)
+CALIBRATED = "fitted to pCa50 and the human twitch by data/calibration/fit_fibres.py"
 DESIGN = "design (PHYSIOLOGY B), near TnC kinetics of Baylor & Hollingworth (from memory)"
+
+COUPLING = (
+    "design: the sheet's 1.2 (fast) for both, as docs/fit_force_pca.py finds 1.15 for slow, where the sheet has 1.5"
+)
 
 
 class RegulationParameters(Parameters):
@@ -26,7 +28,7 @@ class RegulationParameters(Parameters):
     opening_equilibrium: float = quantity(
         "1", "open/not-open without calcium or neighbours (L)", CALIBRATED, gt=0, le=1e3
     )
-    cooperativity: float = quantity("kT", "coupling to each neighbour (J)", DESIGN, ge=0, le=10)
+    cooperativity: float = quantity("kT", "coupling to each neighbour (J)", COUPLING, ge=0, le=10)
     k_close: float = quantity("1/s", "closing rate at balance (k_c0)", CALIBRATED, gt=0, le=1e6)
     lock: float = quantity(
         "1",

@@ -20,7 +20,7 @@ _COLOURS = {"inside": "green", "outside": "red", "no value": "yellow", "cannot r
 _HEADINGS = ("#", "target", "source", "band", "tier", "ours ± s.e.m.", "verdict")
 _VERDICTS = (
     "Verdicts in parentheses are less than two standard errors from the edge of the band. "
-    "A row is inside only if all of its lines are."
+    "A row is inside only if all of its lines are; it has the tier of its first line."
 )
 
 
@@ -41,7 +41,9 @@ MUSCLE = Wording(
 CRAMP = Wording(
     "Measured cramps and ours",
     "Standard errors are over persons: pools, junctions and chances of their own.",
-    f"[M] marks a number quoted from memory, [D] a band or choice of ours. {_VERDICTS}",
+    "[M] marks a number quoted from memory, [D] a band or choice of ours; *fitted* means that parameters were chosen "
+    "with the line in view, *put in* that the number is itself a parameter (docs/cramp/fit.md): such lines show that "
+    f"the fit holds, not that the model predicts. {_VERDICTS}",
 )
 
 
