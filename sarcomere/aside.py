@@ -34,7 +34,8 @@ def aside(part: Path, path: Path) -> Iterator[Path]:
         _sync(part, os.O_RDWR)
         os.replace(part, path)
         if os.name == "posix":
-            _sync(path.parent, os.O_RDONLY)  # or the rename might not outlast a power cut
+            with suppress(OSError):  # where it can be done, the rename outlasts a power cut
+                _sync(path.parent, os.O_RDONLY)
     finally:
         with suppress(OSError):
             part.unlink(missing_ok=True)

@@ -6,7 +6,6 @@ CPU time is the least of several rounds, as other work on the machine only ever 
 from __future__ import annotations
 
 import contextlib
-import os
 import platform
 import subprocess
 import sys
@@ -20,6 +19,7 @@ from llvmlite import binding
 from pydantic import BaseModel, ConfigDict, Field
 from rich.table import Table
 
+from sarcomere.cores import cores
 from sarcomere.errors import StoreError
 from sarcomere.scenario_file import from_dict
 from sarcomere.simulate import Simulation, load_kernels
@@ -106,7 +106,7 @@ def measure(plan: Plan | None = None, progress: Progress | None = None) -> Figur
         progress(len(grid), len(grid) + 1, "start-up")
     return Figures(
         cpu=cpu_name(),
-        cores=_cores(),
+        cores=cores(),
         start_up_cpu_s=min(_start_up() for _ in range(plan.starts)),
         cases=cases,
         sarcomere=metadata.version("sarcomere"),
@@ -119,8 +119,8 @@ def measure(plan: Plan | None = None, progress: Progress | None = None) -> Figur
 def _case(plan: Plan, fibre: str, pca: float, n_thick: int) -> Case:
     """One half-sarcomere on one core, then as many as there are cores, a thread each."""
     one, facts = _speed(plan, fibre, pca, n_thick, 1)
-    cores = _cores()
-    every = one if cores == 1 else _speed(plan, fibre, pca, n_thick, cores)[0]
+    available = cores()
+    every = one if available == 1 else _speed(plan, fibre, pca, n_thick, available)[0]
     return Case(fibre=fibre, pCa=pca, n_thick=n_thick, one_core=one, all_cores=every, **facts)
 
 
@@ -163,11 +163,6 @@ def _start_up() -> float:
     """CPU seconds of a new process with compiled kernels on disk, interpreter and imports included."""
     done = subprocess.run([sys.executable, "-c", _START], capture_output=True, text=True, check=True)
     return float(done.stdout)
-
-
-def _cores() -> int:
-    """Cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def cpu_name() -> str:

@@ -153,6 +153,9 @@ def append(file: h5py.File, growth: Mapping[str, int], columns: Mapping[str, NDA
     dims : mapping of str to tuple of str
         Dimensions of every variable of the file.
     """
+    for dim, rows in growth.items():
+        if dim in file and dim not in dims:  # a dimension without a variable of its own
+            file[dim].resize(file[dim].shape[0] + rows, 0)
     for name, names in dims.items():
         axes = [axis for axis, dim in enumerate(names) if growth.get(dim)]
         for axis in axes:

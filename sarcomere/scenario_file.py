@@ -211,7 +211,7 @@ def check(written: Written, overrides: Mapping[str, Any]) -> Scenario | Episode:
     """
     table = copy.deepcopy(written.table)
     for key, value in overrides.items():
-        set_key(table, key, value, f"--set {key}")
+        set_key(table, key, copy.deepcopy(value), f"--set {key}")
     from_table = episode_file.from_dict if episode_file.is_episode(table) else from_dict
     return from_table(table, source=written.source, text=written.text, overrides=list(overrides))
 
@@ -244,6 +244,6 @@ def parse_value(text: str) -> Any:
     """
     try:
         return tomllib.loads(f"v = {text}")["v"]
-    except tomllib.TOMLDecodeError:
+    except ValueError:  # no TOML, or a number of thousands of digits
         word = text.strip()
         return float(word) if _BARE_POINT.fullmatch(word) else word

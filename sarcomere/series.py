@@ -206,7 +206,7 @@ def set_key(table: dict[str, Any], key: str, value: Any, where: str) -> None:
 
 
 def _index(node: list, parents: list[str], part: str, where: str) -> int:
-    if not part.isdigit() or int(part) >= len(node):
+    if not part.isdecimal() or len(part) > 9 or int(part) >= len(node):
         raise InputError(f"{where}: {'.'.join(parents)} has entries 0 to {len(node) - 1}, not {part!r}.")
     return int(part)
 

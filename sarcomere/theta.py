@@ -90,7 +90,7 @@ def simulator(
     InputError
         If the scenario or a key does not exist, a key is given twice, or ``outcome`` cannot be called.
     """
-    if isinstance(keys, str) or not keys:
+    if isinstance(keys, str) or not len(keys):
         raise InputError(
             f"simulator: keys = {keys!r} is not a list of dotted keys; write ['lattice.d10'] and the like."
         )
@@ -101,10 +101,10 @@ def simulator(
         raise InputError("simulator: run.seed is set twice, also by each call; leave it out of keys and settings.")
     base = read(scenario, fixed)
     for i, key in enumerate(keys):
-        if key in keys[:i] or key in fixed:
+        if key in list(keys[:i]) or key in fixed:
             raise InputError(f"simulator: {key} is set twice; name it once, in keys or in settings.")
         _find(base, key)
-    return Simulator(scenario, tuple(keys), outcome, fixed)
+    return Simulator(scenario, tuple(map(str, keys)), outcome, fixed)
 
 
 def _find(scenario: Scenario | Episode, key: str) -> None:

@@ -16,6 +16,7 @@ from sarcomere.errors import InputError
 
 METHODS = ("student", "bootstrap")
 RESAMPLES = 2000
+_LAZILY: dict[str, Any] = {"dask": "parallelized", "output_dtypes": [np.float64]}
 
 
 def mean_ci(
@@ -32,7 +33,8 @@ def mean_ci(
     Parameters
     ----------
     values : xarray.DataArray
-        One value of each replicate, any other dimensions; NaN are left out, such as times of what did not happen.
+        One value of each replicate, any other dimensions; NaN and infinities are left out, such as times of what did
+        not happen.
     dim : str
         Dimension along which values are independent.
     level : float
@@ -66,12 +68,12 @@ def mean_ci(
         raise InputError(f"mean_ci: method = {method!r} is unknown; use {' or '.join(METHODS)}.")
     if done is None and "done" in values.coords:
         done = values.coords["done"]
-    there = values.astype(float).drop_vars("done", errors="ignore")
+    there = values.where(np.isfinite(values)).astype(float).drop_vars("done", errors="ignore")
     there = there if done is None else there.where(done.drop_vars("done", errors="ignore"))
     n = there.notnull().sum(dim)
     mean, sem = there.mean(dim), standard_error(there, dim)
     if method == "student":
-        half = sem * xr.apply_ufunc(student.ppf, 0.5 + level / 2, (n - 1).where(n > 1))
+        half = sem * xr.apply_ufunc(student.ppf, 0.5 + level / 2, (n - 1).where(n > 1), **_LAZILY)
         interval = xr.concat([mean - half, mean + half], "bound")
     else:
         interval = _resampled(there, dim, level, seed)
@@ -96,6 +98,8 @@ def _resampled(values: xr.DataArray, dim: str, level: float, seed: int) -> xr.Da
         output_core_dims=[["bound"]],
         vectorize=True,
         kwargs={"level": level, "seed": seed},
+        dask_gufunc_kwargs={"allow_rechunk": True, "output_sizes": {"bound": 2}},
+        **_LAZILY,
     ).transpose("bound", ...)
 
 

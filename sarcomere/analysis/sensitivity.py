@@ -81,10 +81,11 @@ def sobol_design(ranges: Mapping[str, tuple[float, float]], n: int, *, seed: int
         If a range is empty, n is no power of two or SALib is not installed.
     """
     problem = _checked(ranges)
-    if not isinstance(n, int) or n < 2 or n & (n - 1):
+    _check_seed("sobol_design", seed)
+    if not isinstance(n, int | np.integer) or n < 2 or n & (n - 1):
         raise InputError(f"sobol_design: n = {n!r} is not a power of two above 1; take for example 64.")
     sampler = _salib("sample.sobol")
-    values = sampler.sample(problem, n, calc_second_order=False, seed=seed)
+    values = sampler.sample(problem, int(n), calc_second_order=False, seed=seed)
     return Design("sobol", _pairs(ranges), np.asarray(values, dtype=np.float64), 0)
 
 
@@ -112,12 +113,18 @@ def morris_design(ranges: Mapping[str, tuple[float, float]], n: int, *, levels: 
         If a range is empty, there are too few walks or levels, or SALib is not installed.
     """
     problem = _checked(ranges)
-    if not isinstance(n, int) or n < 2:
+    _check_seed("morris_design", seed)
+    if not isinstance(n, int | np.integer) or n < 2:
         raise InputError(f"morris_design: n = {n!r} walks are too few; take for example 10.")
     if not isinstance(levels, int) or levels < 2 or levels % 2:
         raise InputError(f"morris_design: levels = {levels!r} is not an even number; take for example 4.")
-    values = _salib("sample.morris").sample(problem, n, num_levels=levels, seed=seed)
+    values = _salib("sample.morris").sample(problem, int(n), num_levels=levels, seed=seed)
     return Design("morris", _pairs(ranges), np.asarray(values, dtype=np.float64), levels)
+
+
+def _check_seed(where: str, seed: int) -> None:
+    if not isinstance(seed, int | np.integer) or not 0 <= seed < 2**32:
+        raise InputError(f"{where}: seed = {seed!r} is no seed; give a whole number from 0 to {2**32 - 1}.")
 
 
 def write_points(design: Design, path: str | Path) -> Path:
@@ -171,13 +178,18 @@ def indices(outcome: xr.DataArray, design: Design, *, level: float = LEVEL, seed
         By ``key``, each with ``_ci`` along ``bound``. Sobol: ``first``, share of the variance that goes with the key
         alone, and ``total``, share that is lost where the key is held. Morris: ``mu_star``, mean size of the change
         of the outcome when the key goes from one end of its range to the other, and without an interval ``mu`` (with
-        its sign) and ``sigma`` (how much it differs from place to place). NaN where the outcome never varies.
+        its sign) and ``sigma`` (how much it differs from place to place). Where the outcome never varies Sobol's
+        are NaN and Morris's 0.
 
     Raises
     ------
     InputError
-        If the design is not complete: points are missing, NaN, or other ones; or SALib is not installed.
+        If there is no such level, the design is not complete (points are missing, NaN, or other ones), or SALib is not
+        installed.
     """
+    if not 0 < level < 1:
+        raise InputError(f"indices: level = {level:g} is not between 0 and 1; give for example 0.95.")
+    outcome = outcome.compute()
     _complete(outcome, design)
     names = ("first", "total") if design.kind == "sobol" else ("mu_star", "mu", "sigma")
     solve = _sobol if design.kind == "sobol" else _morris

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -191,7 +192,7 @@ def verify(path: Path) -> None:
     from sarcomere.ensemble.verify import verify as read_all
     from sarcomere.progress import Share
 
-    if path.is_file():
+    if os.path.isfile(path):
         fault = fault_of_merged(path)
         _end([fault] if fault else [], f"Merged file: {'bad' if fault else 'sound'}")
         return

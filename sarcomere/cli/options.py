@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-import os
-
 import click
 
-
-def cores() -> int:
-    """Cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
+from sarcomere.cores import cores
 
 THREADS = click.option(
     "--threads",

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sarcomere.cores import cores
 from sarcomere.ensemble.asked import Sweep, sweep_of
 from sarcomere.ensemble.cluster import on_cluster
 from sarcomere.ensemble.driver import Executor, Report, Watcher, carry_out, planned
@@ -19,11 +19,6 @@ from sarcomere_kernels import is_compiled
 
 if TYPE_CHECKING:
     from distributed import Client
-
-
-def cores() -> int:
-    """Cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def check_workers(workers: int | None, cluster: object) -> None:

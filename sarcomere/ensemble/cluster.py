@@ -12,6 +12,7 @@ from contextlib import suppress
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 from sarcomere.cramp.simulate import load_loop_kernels
 from sarcomere.ensemble.driver import Executor
@@ -81,7 +82,8 @@ def on_cluster(client: Client) -> Executor:
 
         tasks = [_anywhere(task) for task in tasks]
         _prepare(client, Path(tasks[0].folder))
-        keys = [f"sarcomere-{task.shard.name}" for task in tasks]
+        call = uuid4().hex  # the same shard for two folders is two tasks
+        keys = [f"sarcomere-{task.shard.name}-{call}" for task in tasks]
         of_key = dict(zip(keys, tasks, strict=True))
         futures = client.map(_do_shard, tasks, key=keys, pure=False, retries=_TRIES - 1)
         try:

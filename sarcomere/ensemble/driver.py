@@ -97,9 +97,9 @@ def planned(sweep: Sweep, folder: str | Path, *, overwrite: bool = False) -> Pla
         If the folder's manifest cannot be read.
     """
     folder = Path(folder)
-    if os.path.lexists(folder) and not folder.is_dir():
+    if os.path.lexists(folder) and not os.path.isdir(folder):
         raise InputError(f"{folder}: is a file; give a folder with -o.")
-    if not folder.absolute().parent.is_dir():
+    if not os.path.isdir(folder.absolute().parent):
         raise InputError(f"{folder}: the folder {folder.parent} does not exist; create it or choose another with -o.")
     return plan(sweep, None if overwrite else read_manifest(folder), str(folder))
 
@@ -155,7 +155,7 @@ def carry_out(
         if overwrite:
             clear(folder)
         with settling(folder) if part else nullcontext():
-            if read_manifest(folder) != plan.there:
+            if read_manifest(folder) not in (plan.there, plan.manifest):
                 plan = replan()
             _settle(folder, plan.manifest)
         todo = _survey(folder, plan, part, retry_failed)
@@ -205,9 +205,11 @@ def _work_off(folder: Path, plan: Plan, todo: Todo, executor: Executor, watcher:
 
 def clear(folder: Path) -> None:
     """Remove the sweep that a folder holds, and nothing else."""
-    (folder / MANIFEST).unlink(missing_ok=True)
-    for path in (*(folder / SHARDS).glob("*.h5*"), *(folder / FAILED).glob("*.json")):
-        path.unlink(missing_ok=True)
+    for path in (folder / MANIFEST, *(folder / SHARDS).glob("*.h5*"), *(folder / FAILED).glob("*.json")):
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            raise StoreError(f"{path}: cannot be removed ({error.strerror}); choose another folder with -o.") from None
 
 
 def _make(folder: Path) -> None:

@@ -25,7 +25,6 @@ MANIFEST = "sweep.json"
 SHARDS = "shards"
 FAILED = "failed"
 SHARD_ATTRIBUTE = "shard"
-DIGEST_ATTRIBUTE = "content_sha256"
 MANIFEST_DIGEST = "sha256"
 _NAME = re.compile(r"[0-9a-f]{16}")
 
@@ -78,9 +77,9 @@ def shard_path(folder: str | Path, name: str) -> Path:
     return Path(folder) / SHARDS / f"{name}.h5"
 
 
-def part_path(folder: str | Path, name: str) -> Path:
-    """Where this process writes a shard until it is whole."""
-    return Path(f"{shard_path(folder, name)}.part-{os.getpid()}-{socket.gethostname()}")
+def process_part(path: Path, pid: int | None = None) -> Path:
+    """Where this process, or another of this machine, writes a file until it is whole."""
+    return Path(f"{path}.part-{pid or os.getpid()}-{socket.gethostname()}")
 
 
 def failure_path(folder: str | Path, name: str) -> Path:
@@ -98,6 +97,25 @@ def sweep_parts(folder: str | Path, names: set[str]) -> None:
     for path in (*parts(folder), *Path(folder, FAILED).glob("*.aside")):
         if path.name.partition(".")[0] in names:
             path.unlink(missing_ok=True)
+
+
+def remove_dead_parts(path: Path) -> None:
+    """Remove what processes of this machine that were killed left of a file."""
+    begin, end = f"{path.name}.part-", f"-{socket.gethostname()}"
+    for part in path.parent.iterdir():
+        pid = part.name.removeprefix(begin).removesuffix(end)
+        if part.name == f"{begin}{pid}{end}" and pid.isdecimal() and not _lives(int(pid)):
+            part.unlink(missing_ok=True)
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def is_done(folder: str | Path, name: str) -> bool:

@@ -13,7 +13,7 @@ from collections.abc import Generator, Iterator, Sequence
 from contextlib import suppress
 
 from sarcomere.ensemble.driver import Executor, serially
-from sarcomere.ensemble.folder import parts
+from sarcomere.ensemble.folder import process_part, shard_path
 from sarcomere.ensemble.shard import Shard, Task
 from sarcomere.ensemble.work import Outcome, failed
 from sarcomere.ensemble.worker import READY
@@ -87,9 +87,8 @@ class _Worker:
             self.stdin.close()
         self.stdout.close()
         if self.task is not None:
-            for path in parts(self.task.folder):
-                if f".part-{self.process.pid}-" in path.name:
-                    path.unlink(missing_ok=True)
+            path = shard_path(self.task.folder, self.task.shard.name)
+            process_part(path, self.process.pid).unlink(missing_ok=True)
 
 
 def _side_by_side(tasks: Sequence[Task], count: int) -> Generator[Outcome, None, None]:

@@ -48,7 +48,7 @@ def parse_part(text: str) -> Part:
         If there is no such part.
     """
     number, slash, of = text.partition("/")
-    if not (slash and number.strip().isdecimal() and of.strip().isdecimal()):
+    if not (slash and number.strip().isdecimal() and of.strip().isdecimal() and len(text) < 40):
         raise InputError(f"--shard {text!r}: is not i/N; write for example --shard 1/8.")
     return part_of(int(number), int(of))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,12 +11,14 @@ import h5py
 from sarcomere.aside import aside
 from sarcomere.ensemble import copying
 from sarcomere.ensemble.assemble import dataset
-from sarcomere.ensemble.content import content_sha256
-from sarcomere.ensemble.folder import DIGEST_ATTRIBUTE, SHARDS, dumps, need_manifest
+from sarcomere.ensemble.folder import FAILED, MANIFEST, SHARDS, dumps, need_manifest, process_part, remove_dead_parts
+from sarcomere.ensemble.lock import LOCK
 from sarcomere.ensemble.opening import survey_of
+from sarcomere.ensemble.seal import BLANK, SEAL_ATTRIBUTE, seal
 from sarcomere.ensemble.survey import Survey
-from sarcomere.errors import InputError
-from sarcomere.store import part_path, reserve
+from sarcomere.ensemble.verify import fault_of
+from sarcomere.errors import InputError, StoreError
+from sarcomere.store import reserve
 
 _SLACK = 4 * 2**20  # bytes; more than the file's own bookkeeping takes
 Told = Callable[[int, int], None]
@@ -32,7 +35,7 @@ def merge(folder: str | Path, output: str | Path, *, overwrite: bool = False, pr
     folder : str or pathlib.Path
         Of a sweep.
     output : str or pathlib.Path
-        The file to write; ``<output>.part`` until it is whole.
+        The file to write; beside it until it is whole.
     overwrite : bool
         Replace what is there.
     progress : callable, optional
@@ -54,8 +57,13 @@ def merge(folder: str | Path, output: str | Path, *, overwrite: bool = False, pr
     manifest = need_manifest(folder)
     check_output(folder, output, overwrite=overwrite)
     found = survey_of(folder, manifest)
-    with copying.writing(output), aside(part_path(output), output) as part:
-        _write(part, found, dumps(manifest), progress or (lambda done, total: None))
+    for shard in found.shards:  # chunks are copied as they lie, which passes none of HDF5's own checks
+        if fault := fault_of(shard.path, shard.path.stem):
+            raise StoreError(f"{shard.path}: {fault}; remove it and start the same sweep again.")
+    with copying.writing(output):
+        remove_dead_parts(output)
+        with aside(process_part(output), output) as part:
+            _write(part, found, dumps(manifest), progress or (lambda done, total: None))
     return output
 
 
@@ -74,17 +82,16 @@ def check_output(folder: Path, output: Path, *, overwrite: bool) -> None:
     Raises
     ------
     InputError
-        If it is taken, its folder does not exist, or lies among the shards.
+        If it is taken, its folder does not exist, or it lies where the sweep writes.
     """
-    if output.is_dir():
+    if os.path.isdir(output):
         raise InputError(f"{output}: is a folder; give a file name such as {output / 'all.h5'}.")
-    if not output.parent.is_dir():
+    if not os.path.isdir(output.parent):
         raise InputError(f"{output}: the folder {output.parent} does not exist; create it or choose another with -o.")
-    if (folder / SHARDS).resolve() in output.resolve().parents:
-        raise InputError(
-            f"{output}: lies among the shards, which only the sweep writes; choose another folder with -o."
-        )
-    if output.exists() and not overwrite:
+    inside = os.path.relpath(os.path.realpath(output), os.path.realpath(folder))
+    if inside.split(os.sep)[0] in (SHARDS, FAILED, MANIFEST) or inside.startswith(LOCK):
+        raise InputError(f"{output}: lies where only the sweep writes; choose another name or folder with -o.")
+    if os.path.exists(output) and not overwrite:
         raise InputError(f"{output}: exists already; choose another name with -o, or add --overwrite to replace it.")
 
 
@@ -94,7 +101,7 @@ def _write(part: Path, found: Survey, sweep: str, progress: Told) -> None:
     with copying.writing(part):
         part.write_bytes(b"")
         reserve(part, room)
-        frame = ds.drop_vars(list(ds.data_vars)).assign_attrs(sweep=sweep)
+        frame = ds.drop_vars(list(ds.data_vars)).assign_attrs({"sweep": sweep, SEAL_ATTRIBUTE: BLANK})
         frame.to_netcdf(part, engine="h5netcdf")
         copying.add_dimensions(part, found)
         reserve(part, room)  # HDF5 crashes the process when it meets a full disk
@@ -104,5 +111,4 @@ def _write(part: Path, found: Survey, sweep: str, progress: Told) -> None:
         for number in range(len(found.shards)):
             copying.copy_shard(file, found, number)
             progress(number + 1, len(found.shards))
-    with copying.writing(part), h5py.File(part, "r+") as file:
-        file.attrs[DIGEST_ATTRIBUTE] = content_sha256(file)
+    seal(part)

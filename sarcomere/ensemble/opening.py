@@ -16,6 +16,7 @@ from xarray.backends import BackendEntrypoint
 from sarcomere.ensemble.assemble import dataset
 from sarcomere.ensemble.folder import Manifest, dumps, is_done, need_manifest, shard_path
 from sarcomere.ensemble.layout import grid, listed
+from sarcomere.ensemble.structure import DAMAGED, told
 from sarcomere.ensemble.survey import Stored, Survey, survey
 from sarcomere.errors import InputError, StoreError
 
@@ -123,9 +124,8 @@ def check_merged(path: Path) -> None:
     try:
         with h5py.File(path, "r") as file:
             merged = "sweep" in file.attrs
-    except OSError as error:
-        reason = str(error).splitlines()[0]
-        raise StoreError(f"{path}: is not a readable HDF5 file ({reason}); merge the sweep again.") from None
+    except DAMAGED as error:
+        raise StoreError(f"{path}: is not a readable HDF5 file ({told(error)}); merge the sweep again.") from None
     if not merged:
         raise InputError(f"{path}: is no merged sweep; open one run with sarcomere.open_run, a sweep by its folder.")
 

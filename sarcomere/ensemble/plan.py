@@ -88,7 +88,7 @@ def plan(sweep: Sweep, there: Manifest | None = None, where: str = "") -> Plan:
 
 def _seed(written: Written, common: Point) -> int:
     """Seed that all points share unless it varies itself."""
-    run = written.table.get("run")
+    run = common.get("run", written.table.get("run"))
     given = common.get("run.seed", run.get("seed", 1) if isinstance(run, dict) else 1)
     return given if isinstance(given, int) and given >= 0 else 1  # what cannot be a seed is refused with the points
 

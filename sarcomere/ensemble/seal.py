@@ -34,6 +34,26 @@ def sealed(image: bytes) -> bytes:
     return image.replace(BLANK.encode(), hashlib.sha256(image).hexdigest().encode())
 
 
+def seal(path: Path) -> None:
+    """Put the digest of a file in the place of ``BLANK`` in it.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        Closed, and holds ``BLANK`` once.
+
+    Raises
+    ------
+    ValueError
+        If it does not.
+    """
+    with open(path, "r+b") as file, mmap.mmap(file.fileno(), 0) as whole:
+        place = whole.find(BLANK.encode())
+        if place < 0 or whole.find(BLANK.encode(), place + 1) >= 0:
+            raise ValueError("the place of the digest is not there once")
+        whole[place : place + len(BLANK)] = hashlib.sha256(whole).hexdigest().encode()
+
+
 def is_intact(path: Path, digest: str) -> bool:
     """Whether a file's bytes have the digest that they hold.
 

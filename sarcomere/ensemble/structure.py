@@ -17,6 +17,8 @@ from sarcomere.errors import StoreError
 _OF_NETCDF = {"CLASS", "NAME", "DIMENSION_LIST", "REFERENCE_LIST", "_Netcdf4Dimid", "_Netcdf4Coordinates"}
 _OF_XARRAY = {"coordinates", "_FillValue"}
 _OF_SHARD = {"_NCProperties", "shard", "file_sha256"}  # of the file, not of the experiment
+# What h5py, and what is done with what it gives, raise on a damaged file.
+DAMAGED = (OSError, RuntimeError, KeyError, ValueError, TypeError, AttributeError)
 _NO_VARIABLE = b"This is a netCDF dimension but not a netCDF variable"
 
 
@@ -44,6 +46,11 @@ class Contents(NamedTuple):
     names: frozenset[str]
 
 
+def told(error: BaseException) -> str:
+    """First line of what an error says, or its kind."""
+    return str(error).splitlines()[0].strip("'\"") if str(error) else type(error).__name__
+
+
 @contextlib.contextmanager
 def opened(path: Path) -> Iterator[h5py.File]:
     """A shard open for reading.
@@ -56,11 +63,10 @@ def opened(path: Path) -> Iterator[h5py.File]:
     try:
         with h5py.File(path, "r") as file:
             yield file
-    except (OSError, KeyError, RuntimeError) as error:
-        reason = str(error).splitlines()[0].strip("'\"")
+    except DAMAGED as error:
         raise StoreError(
-            f"{path}: cannot be read ({reason}); 'sarcomere verify {path.parent.parent}' finds what is damaged, and "
-            f"the same sweep makes it again."
+            f"{path}: cannot be read ({told(error)}); 'sarcomere verify {path.parent.parent}' finds what is damaged, "
+            f"and the same sweep makes it again."
         ) from None
 
 

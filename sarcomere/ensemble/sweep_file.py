@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -53,7 +54,7 @@ class _SweepFile(Parameters):
 def is_sweep_file(name: str) -> bool:
     """Whether a name is that of a TOML file which names a scenario to sweep."""
     path = Path(name)
-    return path.suffix == ".toml" and path.is_file() and "scenario" in read_toml(path)[0]
+    return path.suffix == ".toml" and os.path.isfile(path) and "scenario" in read_toml(path)[0]
 
 
 def read_sweep_file(name: str) -> dict[str, Any]:
@@ -134,7 +135,7 @@ def read_points(name: str) -> list[dict[str, Any]]:
         If the file cannot be read or has no points.
     """
     path = Path(name)
-    if not path.is_file():
+    if not os.path.isfile(path):
         raise InputError(f"{name}: no such file of points; give a .csv or .toml file.")
     if path.suffix == ".toml":
         tables = read_toml(path)[0].get("points")

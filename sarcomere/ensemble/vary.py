@@ -17,6 +17,7 @@ _NUMBER = r"([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)"
 _STEPS = re.compile(rf"{_NUMBER}:{_NUMBER}:(\d+)(log)?")
 _RANGE = re.compile(rf"{_NUMBER}:{_NUMBER}(:?log)?")
 _HELP = "write key=a,b,c or key=low:high:number, with log behind the number for equal ratios"
+_LARGEST = 1e300
 
 
 def parse_vary(texts: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
@@ -55,12 +56,16 @@ def _values(text: str, written: str) -> list[Any]:
     steps = _STEPS.fullmatch(written)
     if steps:
         low, high, count, log = steps.groups()
-        return steps_between(_plain(low), _plain(high), int(count), bool(log), f"--vary {text}")
+        try:
+            ends, number = (_plain(low), _plain(high)), int(count)
+        except ValueError:
+            raise InputError(f"--vary {text[:40]!r}...: has a number of thousands of digits; {_HELP}.") from None
+        return steps_between(*ends, number, bool(log), f"--vary {text}")
     if ":" in written and not re.search(r"[\"'\[{]", written):
         raise InputError(f"--vary {text!r}: {written} is no range; {_HELP}.")
     try:
         return list(tomllib.loads(f"v = [{written}]")["v"])
-    except tomllib.TOMLDecodeError:
+    except ValueError:  # no TOML, or a number of thousands of digits
         return [_word(text, word.strip()) for word in written.split(",")]
 
 
@@ -84,6 +89,8 @@ def steps_between(low: float, high: float, count: int, log: bool, where: str) ->
     """
     if not 2 <= count <= MAX_POINTS:
         raise InputError(f"{where}: asks for {count} values; give from 2 to {MAX_POINTS}.")
+    if not max(abs(low), abs(high)) < _LARGEST:
+        raise InputError(f"{where[:60]}: ends beyond {_LARGEST:g}; give smaller ones.")
     if log and min(low, high) <= 0:
         raise InputError(f"{where}: equal ratios cannot pass 0; begin and end above it or leave log out.")
     if low == high:

@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 import h5py
 
-from sarcomere.ensemble.content import content_sha256
-from sarcomere.ensemble.folder import DIGEST_ATTRIBUTE, SHARD_ATTRIBUTE, SHARDS, need_manifest, shard_path
+from sarcomere.ensemble.folder import SHARD_ATTRIBUTE, SHARDS, need_manifest, shard_path
 from sarcomere.ensemble.opening import check_merged
 from sarcomere.ensemble.seal import SEAL_ATTRIBUTE, is_intact
+from sarcomere.ensemble.structure import DAMAGED, told
 
 
 class Verdict(NamedTuple):
@@ -73,24 +73,23 @@ def fault_of_merged(path: Path) -> str:
         If it is none.
     """
     check_merged(path)
-    try:
-        with h5py.File(path, "r") as file:
-            if content_sha256(file) == file.attrs.get(DIGEST_ATTRIBUTE):
-                return ""
-            return f"{path}: was altered since it was merged (its digest differs); merge the sweep again."
-    except (OSError, RuntimeError) as error:  # as h5py has it
-        return f"{path}: is damaged ({str(error).splitlines()[0]}); merge the sweep again."
+    fault = _broken_seal(path)
+    return f"{path}: {fault}; merge the sweep again." if fault else ""
 
 
 def fault_of(path: Path, name: str) -> str:
     """What is wrong with a shard's file; empty if nothing is."""
+    return _broken_seal(path, name)
+
+
+def _broken_seal(path: Path, shard: str | None = None) -> str:
     try:
         with h5py.File(path, "r") as file:
-            if file.attrs.get(SHARD_ATTRIBUTE) != name:
+            if file.attrs.get(SHARD_ATTRIBUTE) != shard:
                 return "is not the shard that its name says"
             digest = str(file.attrs[SEAL_ATTRIBUTE])
         if not is_intact(path, digest):
             return "was altered since it was written (its digest differs)"
-    except (OSError, RuntimeError, KeyError, ValueError, TypeError, AttributeError) as error:  # as h5py has it
-        return f"is truncated or damaged ({str(error).splitlines()[0] if str(error) else type(error).__name__})"
+    except DAMAGED as error:
+        return f"is truncated or damaged ({told(error)})"
     return ""

@@ -18,7 +18,7 @@ from sarcomere.ensemble.folder import (
     cannot_write,
     failure_path,
     is_done,
-    part_path,
+    process_part,
     shard_path,
     write_text,
 )
@@ -110,7 +110,7 @@ def write_shard(task: Task) -> Path:
         )
     path = shard_path(task.folder, name)
     try:
-        with aside(part_path(task.folder, name), path) as part:
+        with aside(process_part(path), path) as part:
             part.touch()  # who asks for the status sees it
             part.write_bytes(run_to_image(scenario, {SHARD_ATTRIBUTE: name}))
     except OSError as error:

@@ -27,6 +27,19 @@ def test_student_by_hand() -> None:
     assert (mean_ci(values, level=0.5).ci.diff("bound") < found.ci.diff("bound")).all()
 
 
+@pytest.mark.parametrize("method", ["student", "bootstrap"])
+def test_dask_arrays_give_the_same(method: str) -> None:
+    values = array(np.random.default_rng(2).normal(size=(4, 12)))
+    lazy = mean_ci(values.chunk(dose=1, replicate=5), method=method)
+    assert lazy.ci.chunks
+    xr.testing.assert_allclose(lazy.load(), mean_ci(values, method=method))
+
+
+def test_infinities_are_left_out() -> None:
+    found = mean_ci(array([1.0, 2.0, 3.0, np.inf]))
+    assert (float(found["mean"]), int(found.n)) == (2.0, 3)
+
+
 def test_missing_runs_and_values_are_left_out() -> None:
     values = array([[1.0, 2.0, 99.0], [3.0, np.nan, np.nan], [np.nan] * 3])
     done = xr.DataArray([[True, True, False], [True] * 3, [False] * 3], dims=("dose", "replicate"))

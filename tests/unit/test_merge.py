@@ -7,6 +7,7 @@ import os
 import resource
 import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +17,11 @@ import pytest
 import xarray as xr
 from click.testing import CliRunner
 
-from sarcomere import StoreError, each_point, merge, open_run, select_run
+from sarcomere import InputError, StoreError, each_point, merge, open_ensemble, open_run, select_run
 from sarcomere.cli import main
 from sarcomere.ensemble import copying, shard
-from sarcomere.ensemble.content import content_sha256
+from sarcomere.ensemble.folder import process_part
+from sarcomere.ensemble.verify import fault_of_merged
 from sarcomere.scenario_file import read
 from tests.unit.refusal import check, refuse, shell
 from tests.unit.sweep_folder import shards_of, without, write_scenario, write_sweep
@@ -55,14 +57,13 @@ def test_xarray_alone_opens_what_open_ensemble_gives(sweeps: dict[str, Path], ki
     for engine in ("netcdf4",) if "loop" in kind else ("h5netcdf", "netcdf4"):  # one opens loops in seconds
         with xr.open_dataset(path, engine=engine) as ds:
             found = ds.load()
-        digest = found.attrs.pop("content_sha256")
+        assert len(found.attrs.pop("file_sha256")) == 64
         xr.testing.assert_identical(found, expected)
         assert list(found.data_vars) == list(expected.data_vars)
         assert {n: v.dtype for n, v in found.variables.items() if v.dtype.kind not in "UOT"} == {
             n: v.dtype for n, v in expected.variables.items() if v.dtype.kind not in "UOT"
         }
-    with h5py.File(path) as file:
-        assert content_sha256(file) == digest
+    assert not fault_of_merged(path)
     assert json.loads(found.attrs["sweep"])["format"] == "sarcomere sweep 1"
     found.attrs["sweep"] = ""
     with pytest.raises(AssertionError):  # what compares would see a difference
@@ -109,7 +110,7 @@ def test_shards_of_several_replicates_lie_side_by_side(
     folder = without(whole, tmp_path / "part", *missing)
     with xr.open_dataset(merge(folder, tmp_path / "all.h5")) as ds:
         found, expected = ds.load(), opened(folder).load()
-    del found.attrs["content_sha256"]
+    del found.attrs["file_sha256"]
     xr.testing.assert_identical(found, expected)
     assert np.isnan(found.force).all(["time", "motor_unit"]).sum() == sum((2, 2, 1)[i] for i in missing)
 
@@ -150,8 +151,18 @@ def test_a_place_that_cannot_take_the_file_is_refused(sweep: Path) -> None:
     refuse(command("-o", "there.h5"), "there.h5: exists already", "-o", "--overwrite")
     refuse(command("-o", "sweep"), "sweep: is a folder", "all.h5")
     refuse(command("-o", "no/all.h5"), "the folder no does not exist")
-    refuse(command("-o", "sweep/shards/all.h5"), "lies among the shards", "-o")
-    refuse(command("-o", "sweep/shards/../shards/all.h5"), "lies among the shards", "-o")
+    for name in ("shards/all.h5", "shards/../shards/all.h5", "sweep.json", ".lock"):
+        refuse(command("-o", f"sweep/{name}", "--overwrite"), "lies where only the sweep writes", "-o")
+    refuse(command("-o", "x" * 300), "cannot be written", "File name too long")
+
+
+def test_what_others_write_beside_it_is_left(sweep: Path) -> None:
+    run, other = Path("all.h5.part"), process_part(Path("all.h5"), os.getppid())
+    dead = process_part(Path("all.h5"), 2**22 + 1)  # no process has this number
+    for path in (run, other, dead):
+        path.write_text("mine")
+    merge(sweep, "all.h5")
+    assert (run.read_text(), other.read_text(), dead.exists()) == ("mine", "mine", False)
 
 
 def test_an_altered_shard_is_refused_and_nothing_left(sweep: Path) -> None:
@@ -175,8 +186,28 @@ def test_a_merged_file_that_was_altered_is_found(sweep: Path) -> None:
         file["force"][0, 0, 3] += 1
     result = CliRunner().invoke(main, ["verify", "all.h5"])
     assert (result.exit_code, result.stdout) == (1, "Merged file: bad\n")
-    words = "Error: all.h5: was altered since it was merged (its digest differs); merge the sweep again.\n"
+    words = "Error: all.h5: was altered since it was written (its digest differs); merge the sweep again.\n"
     assert result.stderr == words
+
+
+def test_every_flipped_byte_of_a_merged_file_is_found(sweep: Path) -> None:
+    content = merge(sweep, "all.h5").read_bytes()
+    rng, path = np.random.default_rng(1), Path("flipped.h5")
+    for place in rng.integers(len(content), size=150):
+        path.write_bytes(content[:place] + bytes([content[place] ^ 0x55]) + content[place + 1 :])
+        with suppress(InputError, StoreError):  # no merged file any more
+            assert fault_of_merged(path)
+
+
+def test_a_shard_with_bad_labels_is_told(sweep: Path) -> None:
+    path = shards_of(sweep)[0]
+    content = path.read_bytes()
+    path.unlink()  # it is shared
+    path.write_bytes(content.replace(b'{"chemistry"', b'["chemistry"', 1))
+    assert content != path.read_bytes()
+    with pytest.raises(StoreError, match="cannot be read"):
+        open_ensemble(sweep)
+    refuse(command(), "cannot be read", "sarcomere verify")
 
 
 def limit_file_size() -> None:

@@ -109,6 +109,13 @@ def test_missing_runs_are_said_and_never_nought(holed: Path) -> None:
         select_run(ds, frequency_Hz=200, duration_s=0.01)
 
 
+def test_large_labels_that_are_neighbours_are_told_apart(tmp_path: Path) -> None:
+    seeds = [1790000001, 1790000002]
+    ds = opened(write_sweep(tmp_path / "f", TABLE, {"run.seed": seeds}, replicates=1))
+    runs = [select_run(ds, seed=seed) for seed in seeds]
+    assert [f'"seed": {seed}' in run.attrs["parameters"] for run, seed in zip(runs, seeds, strict=True)] == [True, True]
+
+
 def test_only_what_is_asked_for_is_read(whole: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     touched: list[Path] = []
     original = lazy.opened

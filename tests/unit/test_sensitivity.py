@@ -76,6 +76,17 @@ def test_further_dimensions_are_kept() -> None:
     assert np.isnan(both["first"][1]).all()
 
 
+def test_dask_arrays_and_numbers_of_numpy_are_taken() -> None:
+    design = sobol_design({"a": (0.0, 1.0), "b": (0.0, 1.0)}, np.int64(8))
+    outcome = xr.DataArray(design.values[:, 0], dims="point")
+    xr.testing.assert_identical(indices(outcome.chunk(), design), indices(outcome, design))
+    for level in (0.0, 2.0):
+        with pytest.raises(sarcomere.InputError, match="not between 0 and 1"):
+            indices(outcome, design, level=level)
+    with pytest.raises(sarcomere.InputError, match="seed = -1 is no seed"):
+        sobol_design(design.ranges, 8, seed=-1)
+
+
 def test_points_file_keeps_every_digit(tmp_path: Path) -> None:
     design = sobol_design(ISHIGAMI, 4)
     path = write_points(design, tmp_path / "points.csv")

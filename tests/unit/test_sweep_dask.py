@@ -6,7 +6,7 @@ import hashlib
 import os
 import signal
 from collections.abc import Callable, Generator, Iterator, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 
@@ -76,6 +76,14 @@ def made(asked: Sweep, folder: Path, executor: Executor) -> dict[str, str]:
 
 def test_a_cluster_changes_no_bit(client: distributed.Client, asked: Sweep, tmp_path: Path) -> None:
     assert made(asked, tmp_path / "cluster", on_cluster(client)) == made(asked, tmp_path / "serial", serially)
+
+
+def test_two_sweeps_of_the_same_runs_share_a_cluster(client: distributed.Client, asked: Sweep, tmp_path: Path) -> None:
+    with distributed.Client(client.scheduler.address) as second, ThreadPoolExecutor(2) as pool:
+        here = pool.submit(made, asked, tmp_path / "here", on_cluster(client))
+        there = pool.submit(made, asked, tmp_path / "there", on_cluster(second))
+        assert len(here.result()) == len(there.result()) > 1
+        assert here.result() == there.result()
 
 
 def test_a_killed_worker_changes_nothing(client: distributed.Client, asked: Sweep, tmp_path: Path) -> None:

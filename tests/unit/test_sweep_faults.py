@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import pickle
 import re
+import stat
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from unittest import mock
 
 import h5py
 import numpy as np
@@ -20,10 +23,13 @@ from click.testing import CliRunner
 from sarcomere import InputError, StoreError
 from sarcomere.cli import main
 from sarcomere.ensemble import work
+from sarcomere.ensemble.driver import carry_out, planned, serially
 from sarcomere.ensemble.folder import manifest_sha256, read_manifest, shard_path
 from sarcomere.ensemble.lock import LOCK, Part, held, locked
 from sarcomere.ensemble.status import status
 from sarcomere.ensemble.verify import verify
+from sarcomere.scenario_file import read
+from sarcomere.store import record
 from tests.sweeps import asked, contents, do, small
 from tests.unit.refusal import check, files, refuse
 
@@ -81,6 +87,9 @@ BAD = {
     "no values of a range": (["--vary", "chemistry.atp_mM=1:8:0"], "asks for 0 values"),
     "a range of one value": (["--vary", "chemistry.atp_mM=8:8:3"], "begins and ends at 8"),
     "ratios through 0": (["--vary", "chemistry.atp_mM=0:8:4log"], "equal ratios cannot pass 0", "leave log out"),
+    "too long a number": (["--vary", f"chemistry.atp_mM=1:{'9' * 400}:3"], "ends beyond 1e+300"),
+    "a number of thousands of digits": (["--vary", f"chemistry.atp_mM=1:{'9' * 5000}:3"], "thousands of digits"),
+    "a value of thousands of digits": (["--vary", f"chemistry.atp_mM=1,{'9' * 5000}"], "chemistry.atp_mM"),
     "too many values": (["--vary", "chemistry.atp_mM=1:8:1000000"], "asks for 1000000 values", "100000"),
     "too many points": (
         ["--vary", "chemistry.atp_mM=1:8:1000", "--vary", "chemistry.pi_mM=1:8:1000"],
@@ -116,6 +125,8 @@ BAD = {
     "script of a part": (["--shard", "1/2", "--slurm-array", "4"], "--slurm-array"),
     "script for Dask": (["--dask", "tcp://127.0.0.1:1", "--slurm-array", "4"], "--slurm-array", "leave out", "--dask"),
     "processes of a cluster": (["--dask", "tcp://127.0.0.1:1"], "--workers 1", "a Dask cluster has workers of its own"),
+    "no such part of many": (["--shard", f"1/{'9' * 5000}"], "is not i/N"),
+    "too long a name": ([*ATP, "-o", "x" * 300], "File name too long"),
     "no such parent": ([*ATP, "-o", "no/f"], "no/f: the folder no does not exist", "-o"),
     "a file for a folder": ([*ATP, "-o", "file"], "file: is a file", "-o"),
 }
@@ -348,6 +359,37 @@ def test_a_second_sweep_in_the_same_folder_is_refused_and_told_who_is_there() ->
         assert f"process {other.pid} on" in CliRunner().invoke(main, ["status", "f"]).stdout
         other.kill()
     assert do(asked("small.toml", VARY), Path("f")).runs == 3  # a dead process holds nothing
+
+
+def test_parts_that_planned_the_same_do_not_plan_again() -> None:
+    wanted, folder = asked("small.toml", VARY), Path("f")
+    plans = [planned(wanted, folder) for _ in range(2)]  # both before there is a manifest
+    replan = mock.Mock(side_effect=AssertionError)
+    for number, plan in enumerate(plans, start=1):
+        carry_out(plan, replan, folder, serially, part=Part(number, 2))
+    assert not replan.called
+    other = planned(asked("small.toml", VARY, seed=9), Path("g"))
+    with pytest.raises(AssertionError):  # what another sweep left is looked at again
+        carry_out(other, replan, folder, serially, part=Part(1, 2))
+
+
+def test_a_seed_in_a_table_is_the_seed_of_the_sweep() -> None:
+    assert (
+        planned(asked("small.toml", settings={"run": {"duration_s": 0.002, "seed": 7}}), Path("f")).manifest.seed == 7
+    )
+
+
+def test_a_folder_that_cannot_be_synced_takes_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    usual = os.fsync
+
+    def fsync(descriptor: int) -> None:
+        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, "Invalid argument")
+        usual(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    assert do(asked("small.toml", VARY), Path("f")).runs == 3
+    assert record(read("small.toml"), "run.h5").exists()
 
 
 def test_parts_go_side_by_side_but_no_part_twice() -> None:

@@ -44,6 +44,17 @@ def test_it_can_be_sent_to_another_process(small: str) -> None:
     np.testing.assert_array_equal(again([37.0], 1), simulate([37.0], 1))
 
 
+def test_a_table_in_the_settings_is_left_as_it_is(small: str) -> None:
+    settings = {"chemistry": {"pi_mM": 3.0}}
+    one, other = (
+        simulator(small, [key], muscle_force, settings=settings) for key in ("chemistry.atp_mM", "chemistry.adp_uM")
+    )
+    before = other([20.0], 1)
+    one([1.0], 1)
+    np.testing.assert_array_equal(other([20.0], 1), before)
+    assert settings == {"chemistry": {"pi_mM": 3.0}}
+
+
 @pytest.mark.parametrize(
     ("scenario", "keys", "settings", "words"),
     [
