@@ -52,9 +52,13 @@ _HOME = {
     "sweep": "ensemble.api",
 }
 
+_MODULES = ("analysis", "animation", "cramp_report", "explain", "plot")
+
 
 def __getattr__(name: str) -> Any:
     """Load a public name when it is first asked for, so that ``sarcomere --help`` answers at once."""
+    if name in _MODULES:
+        return import_module(f"sarcomere.{name}")
     if name not in _HOME:
         raise AttributeError(f"module 'sarcomere' has no attribute {name!r}")
     return getattr(import_module(f"sarcomere.{_HOME[name]}"), name)

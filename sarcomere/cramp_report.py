@@ -108,6 +108,9 @@ def _whether(ds: xr.Dataset, episode: xr.Dataset, cramped: xr.Dataset) -> str:
     if k:
         after = f", {spread(cramped.begin - ends, 2)} s after the end of the {before[-1]}" if before else ""
         return f"A cramp began at {spread(cramped.begin)} s{after}{share}: motor units fired by themselves."
+    over = [deed.name for deed in interventions(ds) if deed.imposes and deed.stop > float(ds.time[-1])]
+    if over:
+        return f"No cramp could be seen: the record ends at {float(ds.time[-1]):.1f} s, before the {over[0]} does."
     last = episode.last_impulse - ends
     if not bool(last.notnull().any()):
         return "No cramp: no impulse reached the muscle."
@@ -134,9 +137,9 @@ def _rates(found: xr.Dataset) -> str:
 
 def _force(found: xr.Dataset) -> str:
     return (
-        f"The muscle pulled with up to {spread(found.force_peak, 0)} N; its activity alone made "
-        f"{spread(found.relative_force_peak, 1, 100)} % of its maximum. Its fascicles shortened to "
-        f"{spread(found.length_least, 2)} of their optimal length."
+        f"In the cramp, from a second after anything imposed on, the muscle pulled with up to "
+        f"{spread(found.force_peak, 0)} N; its activity alone made {spread(found.relative_force_peak, 1, 100)} % of "
+        f"its maximum. Its fascicles shortened to {spread(found.length_least, 2)} of their optimal length."
     )
 
 

@@ -59,9 +59,13 @@ def _unit_table(ds: xr.Dataset) -> Table:
     for heading, _, _ in _UNIT_COLUMNS.values():
         table.add_column(heading, justify="right")
     for i, unit in enumerate(ds.motor_unit.values):
-        cells = (form.format(float(rows[name][i]) * scale) for name, (_, form, scale) in _UNIT_COLUMNS.items())
+        cells = (_shown(form, float(rows[name][i]) * scale) for name, (_, form, scale) in _UNIT_COLUMNS.items())
         table.add_row(str(unit), str(ds.fibre.values[i]), *cells)
     return table
+
+
+def _shown(form: str, value: float) -> str:
+    return form.format(value) if np.isfinite(value) else "–"
 
 
 def _series_table(ds: xr.Dataset) -> Table:
@@ -90,7 +94,7 @@ def _series_table(ds: xr.Dataset) -> Table:
     for i in range(ds.sizes["condition"]):
         labels = (ds[name].values[i] for name in names)
         shown = (f"{x:g}" if isinstance(x, float) else str(x) for x in labels)
-        table.add_row(*shown, *(f"{float(values[i]):.4g}" for values in columns.values()))
+        table.add_row(*shown, *(_shown("{:.4g}", float(values[i])) for values in columns.values()))
     return table
 
 

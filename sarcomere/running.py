@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sarcomere.cramp.scenario import Episode
 from sarcomere.cramp.simulate import EpisodeSimulation, run_episode
+from sarcomere.errors import InputError
 from sarcomere.scenario import Scenario
 from sarcomere.simulate import Simulation
 from sarcomere.simulate import run as run_lattices
@@ -28,7 +30,13 @@ def simulation_of(scenario: Scenario | Episode) -> Running:
     -------
     Simulation or EpisodeSimulation
     """
+    _need_scenario(scenario)
     return EpisodeSimulation(scenario) if isinstance(scenario, Episode) else Simulation(scenario)
+
+
+def _need_scenario(scenario: object) -> None:
+    if isinstance(scenario, str | Path):
+        raise InputError(f"{scenario}: is the name of a scenario; give sarcomere.read({str(scenario)!r}) instead.")
 
 
 def run(scenario: Scenario | Episode, threads: int = 1) -> xr.Dataset:
@@ -46,4 +54,5 @@ def run(scenario: Scenario | Episode, threads: int = 1) -> xr.Dataset:
     xarray.Dataset
         The same variables as a run file holds.
     """
+    _need_scenario(scenario)
     return run_episode(scenario, threads) if isinstance(scenario, Episode) else run_lattices(scenario, threads)

@@ -13,7 +13,7 @@ from sarcomere.errors import nearest
 from sarcomere.parameters import Parameters
 from sarcomere.parameters.intervention import INTERVENTIONS
 from sarcomere.scenario import Scenario
-from sarcomere.scenario_keys import kind_of, model_at
+from sarcomere.scenario_keys import keys_of, kind_of, model_at, unit_of
 
 _KINDS = [kind_of(model) for model in INTERVENTIONS]
 # What to do about a value of the wrong type, by pydantic's name of the fault.
@@ -43,7 +43,7 @@ def sentences(
         place = f"{where}, command line" if given else f"{where}{_place(written, kind, text)}"
         if kind == "extra_forbidden":
             known = _keys_beside(root, fault["loc"])
-            yield f"{place}: unknown key {key} = {value}; {nearest(str(fault['loc'][-1]), known)}"
+            yield f"{place}: unknown key {key} = {value}; {_nearest_key(fault['loc'], known, root)}"
         elif kind == "missing":
             yield f"{place}: {key} is missing; add it ({_meaning(root, fault['loc'])})."
         elif kind == "union_tag_not_found":
@@ -54,7 +54,9 @@ def sentences(
         elif kind == "value_error":
             yield f"{place}: {f'{key}: ' if key else ''}{limits['error']}."
         elif kind in ("greater_than", "greater_than_equal", "less_than", "less_than_equal"):
-            yield f"{place}: {key} = {value} is out of range ({_meaning(root, fault['loc'])}); {_bound(kind, limits)}."
+            unit = unit_of(key)
+            bound = _bound(kind, limits) + (f" {unit}" if unit not in ("", "1") else "")
+            yield f"{place}: {key} = {value} is out of range ({_meaning(root, fault['loc'])}); {bound}."
         else:
             remedy = _WRONG_TYPE.get(kind, fault["msg"]).format(key=key, **limits)
             if kind == "list_type" and model_at(fault["loc"], root) is None:
@@ -89,6 +91,13 @@ def _bound(kind: str, limits: Mapping[str, Any]) -> str:
 def _keys_beside(root: type[Parameters], path: tuple[Any, ...]) -> list[str]:
     model = model_at(path[:-1], root)
     return [key for key in getattr(model, "model_fields", {}) if key != "source"]
+
+
+def _nearest_key(path: tuple[Any, ...], known: Collection[str], root: type[Parameters]) -> str:
+    """Remedy for an unknown key: one beside it of nearly that name, one elsewhere of just that name, or all beside."""
+    remedy = nearest(str(path[-1]), known)
+    elsewhere = [key for key in keys_of(root) if key.rpartition(".")[2] == path[-1]]
+    return remedy if remedy.startswith("did") or not elsewhere else f"did you mean '{elsewhere[0]}'?"
 
 
 def _meaning(root: type[Parameters], path: tuple[Any, ...]) -> str:

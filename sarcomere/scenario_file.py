@@ -185,6 +185,8 @@ def read_toml(path: Path) -> tuple[dict[str, Any], str]:
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror}); check its permissions.") from None
     except UnicodeDecodeError as error:
+        if path.read_bytes()[:4] == b"\x89HDF":
+            raise InputError(f"{path}: is a result, not a scenario; look at it with 'sarcomere info {path}'.") from None
         raise InputError(f"{path}: byte {error.start + 1} is not UTF-8 text; save the file as UTF-8.") from None
     except tomllib.TOMLDecodeError as error:
         raise InputError(f"{path}: is not valid TOML ({error}); mend that line.") from None
@@ -219,6 +221,8 @@ def check(written: Written, overrides: Mapping[str, Any]) -> Scenario | Episode:
 def parse_override(text: str) -> tuple[str, Any]:
     """Split ``key=value`` as given on a command line; the value is read as TOML, else as a string.
 
+    A discharge file is looked for where one is, then beside the scenario.
+
     Raises
     ------
     InputError
@@ -227,7 +231,10 @@ def parse_override(text: str) -> tuple[str, Any]:
     key, equals, value = text.partition("=")
     if not equals or not key.strip() or not value.strip():
         raise InputError(f"--set {text!r}: is not key=value; write for example --set lattice.n_thick=4.")
-    return key.strip(), parse_value(value)
+    key, found = key.strip(), parse_value(value)
+    if key.endswith("discharge_file") and os.path.isfile(str(found)):  # where it is typed, not beside the scenario
+        found = os.path.abspath(str(found))
+    return key, found
 
 
 def parse_value(text: str) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, get_args
+from typing import Any, get_args, get_origin
 
 from sarcomere.cramp.scenario import Episode
 from sarcomere.parameters import FIBRE_TYPES, Parameters
@@ -47,6 +47,16 @@ def model_at(path: tuple[Any, ...], root: type[Parameters] = Scenario) -> Any:
         if not options:
             return None
     return options[0]
+
+
+def keys_of(root: type[Parameters]) -> Iterator[str]:
+    """Dotted keys of the parameters in tables below ``root``, lists and fibre types left out."""
+    for name, field in root.model_fields.items():
+        groups = list(_groups_in(field.annotation))
+        if not groups:
+            yield name
+        elif len(groups) == 1 and get_origin(field.annotation) not in (list, dict):
+            yield from (f"{name}.{key}" for key in keys_of(groups[0]))
 
 
 def kind_of(model: type[Parameters]) -> str:

@@ -6,6 +6,7 @@ import xarray as xr
 
 from sarcomere.analysis.points import pointwise
 from sarcomere.analysis.steady import need, standard_error, window
+from sarcomere.errors import InputError
 
 
 @pointwise
@@ -44,8 +45,19 @@ def excess_force(ds: xr.Dataset, control: xr.Dataset, start: float, stop: float)
     -------
     xarray.Dataset
         ``mean`` and ``sem`` (pN per thick filament), the error that of both runs between their replicates.
+
+    Raises
+    ------
+    InputError
+        If they have other motor units or conditions.
     """
     ours, theirs = held_force(ds, start, stop), held_force(control, start, stop)
+    for dim in ours.indexes.keys() - {"replicate"}:
+        if dim not in theirs.indexes or not ours.indexes[dim].equals(theirs.indexes[dim]):
+            raise InputError(
+                f"excess_force: run and control differ in {dim}; give both the same, as with "
+                f"control.assign_coords({dim}=ds.{dim})."
+            )
     sem = (standard_error(ours) ** 2 + standard_error(theirs) ** 2) ** 0.5
     units = {"units": "pN", "long_name": "active force beyond the control's"}
     return xr.Dataset(

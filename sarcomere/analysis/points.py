@@ -42,6 +42,18 @@ def _is_ensemble(ds: xr.Dataset) -> bool:
     return {"point", "done", "own_attributes"} <= ds.coords.keys()
 
 
+def need_run(ds: xr.Dataset) -> None:
+    """Refuse an ensemble where one run is meant.
+
+    Raises
+    ------
+    InputError
+        If the Dataset holds a whole sweep.
+    """
+    if _is_ensemble(ds):
+        raise InputError("This Dataset holds a whole sweep; take one run of it with sarcomere.select_run.")
+
+
 def select_run(ds: xr.Dataset, **labels: Any) -> xr.Dataset:
     """One point of an ensemble in exactly the form of a run.
 

@@ -33,6 +33,11 @@ class GifWriter(PillowWriter):
         super().grab_frame(**options)
         self._frames[-1] = self._frames[-1].quantize(palette=palette(), dither=Image.Dither.NONE)
 
+    def finish(self) -> None:
+        """Write the file, unless what stopped the drawing came before the first frame."""
+        if self._frames:
+            super().finish()
+
 
 class Drawn(Protocol):
     """A figure that shows one frame after the other."""

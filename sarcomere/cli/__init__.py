@@ -14,7 +14,7 @@ from sarcomere.cli.running import info, plot, run, scenarios
 
 
 class _Commands(click.Group):
-    """Turns every error a user can mend into one sentence and exit code 2."""
+    """Turns every error a user can mend into one sentence and exit code 2, and Ctrl-C into one and 130."""
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command that was asked for."""
@@ -26,6 +26,9 @@ class _Commands(click.Group):
             for sentence in str(error).splitlines():
                 click.echo(f"Error: {sentence}", err=True)
             ctx.exit(2)
+        except KeyboardInterrupt:
+            click.echo("\nInterrupted: nothing half-written is left; give the same command again.", err=True)
+            ctx.exit(130)
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

@@ -63,6 +63,7 @@ def run(
     from sarcomere.cramp.scenario import Episode
     from sarcomere.errors import InputError
     from sarcomere.store import check_paths, part_path, record
+    from sarcomere.unreached import unreached
 
     is_episode = isinstance(checked, Episode)
 
@@ -70,6 +71,8 @@ def run(
     if figure and path == path.with_suffix(".png"):
         raise InputError(f"{path}: its figure would replace it; name the result .h5 with -o, or add --no-figure.")
     _check_drive(checked)
+    for sentence in unreached(checked):
+        click.echo(f"Note: {sentence}", err=True)
     try:
         compile_kernels(console, loop=is_episode)
         with Bar(console, checked.run.duration_s) as bar:

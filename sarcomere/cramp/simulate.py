@@ -58,11 +58,11 @@ class EpisodeSimulation:
 
     @property
     def news(self) -> str:
-        """What the first replicate is doing: units firing, their rate, force."""
+        """What the first replicate is doing: units that fired in the last second, their rate, force."""
         units = np.concatenate([events.unit for events in self._latest]) if self._latest else np.zeros(0)
         n = np.unique(units).size
         rate = units.size / (n * len(self._latest) * self.scenario.numerics.exchange_ms * 1e-3) if n else 0.0
-        return f"{n} units firing, {rate:.0f} /s, force {100 * self.loops[0].trace.force[-1]:.0f} % of F0"
+        return f"{n} units in the last second, {rate:.0f} /s, force {100 * self.loops[0].trace.force[-1]:.0f} % of F0"
 
     @property
     def n_heads(self) -> int:

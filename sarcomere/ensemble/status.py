@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sarcomere.ensemble.driver import Failure, failures_of
-from sarcomere.ensemble.folder import SHARDS, Manifest, need_manifest, parts
+from sarcomere.ensemble.folder import SHARDS, Manifest, is_done, need_manifest, parts
 from sarcomere.ensemble.lock import held, holder
 
 _LATEST = 20  # shards that the rate is taken from
@@ -85,7 +85,7 @@ def _finished(folder: Path, names: object) -> dict[str, float]:
         with os.scandir(folder / SHARDS) as entries:
             for entry in entries:
                 name, _, end = entry.name.partition(".")
-                if end == "h5" and name in names:  # type: ignore[operator]
+                if end == "h5" and name in names and is_done(folder, name):  # type: ignore[operator]
                     found[name] = entry.stat().st_mtime
     return found
 

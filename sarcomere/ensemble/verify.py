@@ -87,6 +87,8 @@ def _broken_seal(path: Path, shard: str | None = None) -> str:
         with h5py.File(path, "r") as file:
             if file.attrs.get(SHARD_ATTRIBUTE) != shard:
                 return "is not the shard that its name says"
+            if SEAL_ATTRIBUTE not in file.attrs:
+                return "carries no digest: another version wrote it, or another program saved it anew"
             digest = str(file.attrs[SEAL_ATTRIBUTE])
         if not is_intact(path, digest):
             return "was altered since it was written (its digest differs)"

@@ -7,6 +7,7 @@ from dataclasses import replace
 import xarray as xr
 
 from sarcomere.analysis import cramp_episode
+from sarcomere.analysis.points import need_run
 from sarcomere.errors import InputError
 from sarcomere.explain import twins
 from sarcomere.explain.explanation import Explanation
@@ -57,8 +58,15 @@ def explain(
     Raises
     ------
     InputError
-        If the run cannot be explained: no such unit, or calcium or load imposed.
+        If the run cannot be explained: no such unit, a command that ends outside the record, calcium or load imposed,
+        or a whole sweep.
     """
+    need_run(ds)
+    end = float(ds.time[-1])
+    if command_end is not None and not 0 <= command_end <= end:
+        raise InputError(
+            f"--command-ends {command_end:g}: is outside the record, which ends at {end:g} s; give seconds."
+        )
     if ds.attrs.get("kind") == "cramp":
         if command_end is None:
             command_end = float(cramp_episode(ds.isel(replicate=[0])).imposed_end[0])

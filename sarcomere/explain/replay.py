@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from sarcomere.analysis.relaxation import active_force
 from sarcomere.analysis.steady import need
-from sarcomere.errors import InputError, nearest
+from sarcomere.errors import InputError
 from sarcomere.explain.courses import stepwise, thinned
 from sarcomere.parameters import Numerics
 from sarcomere.scenario import Scenario
@@ -143,5 +143,5 @@ def _place(labels: list[int], unit: int | None, forces: xr.DataArray) -> int:
     if unit is None:
         return int(np.argmax(forces.values))
     if unit not in labels:
-        raise InputError(f"--unit {unit}: this run has no such unit; {nearest(str(unit), map(str, labels))}")
+        raise InputError(f"--unit {unit}: this run has no such unit; use one of: {', '.join(map(str, labels))}.")
     return labels.index(unit)

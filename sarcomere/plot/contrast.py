@@ -108,7 +108,7 @@ def contrast_figure(runs: Mapping[str, xr.Dataset], title: str = "") -> Figure:
         column[-1].set_xlabel("time (s)")
         column[-1].set_xlim(float(ds.time[0]), float(ds.time[-1]))
     for row in table[2:]:
-        row[0].set_ylim(bottom=0)
+        style.from_zero(row[0])
     _legend(figure)
     figure.align_ylabels(table[:, 0])
     style.caption(

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from sarcomere.analysis import ATTACHED, interventions, mean_rate, trains, units_firing
 from sarcomere.plot import style
 from sarcomere.plot.overview import DETACHED, STATE_COLOURS
-from sarcomere.plot.style import FIBRE_COLOURS
+from sarcomere.plot.style import FIBRE_COLOURS, from_zero
 
 SMOOTH_S = 0.25  # running mean of what follows single impulses
 SECOND_COLOUR = "#009E73"  # of the right axis
@@ -67,12 +67,12 @@ def rates(ds: xr.Dataset, ax: Axes) -> None:
     count = units_firing(ds).isel(replicate=0)
     rate = mean_rate(ds).isel(replicate=0)
     ax.fill_between(count.time, count, color="0.8", linewidth=0, step="mid")
-    ax.set_ylim(bottom=0)
+    from_zero(ax)
     ax.set_ylabel("units firing")
     right = second_axis(ax, "rate of a unit\n(1/s)")
     right.plot(rate.time, rate, color=SECOND_COLOUR, linewidth=1)
-    right.set_ylim(bottom=0)
-    style.title(ax, "motor units that fire, and their mean rate")
+    from_zero(right)
+    style.title(ax, "motor units that fire within ±0.5 s, and their mean rate")
 
 
 def calcium(ds: xr.Dataset, ax: Axes) -> None:
@@ -83,7 +83,7 @@ def calcium(ds: xr.Dataset, ax: Axes) -> None:
         label = None if fibre in told else fibre
         told.add(fibre)
         ax.plot(ca.time, ca.isel(group=i), color=FIBRE_COLOURS[fibre], linewidth=0.8, alpha=0.8, label=label)
-    ax.set_ylim(bottom=0)
+    from_zero(ax)
     ax.set_ylabel("[Ca²⁺] (µM)")
     style.title(ax, "free calcium of each group, mean over 0.25 s")
     style.legend(ax, fontsize="x-small")
@@ -118,7 +118,7 @@ def force(ds: xr.Dataset, ax: Axes) -> None:
     if ds.sizes["replicate"] > 1:
         ax.plot(ds.time, ds.muscle_force.isel(replicate=slice(1, None)).T, color="0.8", linewidth=0.5)
     ax.plot(ds.time, ds.muscle_force.isel(replicate=0), color="black", linewidth=1)
-    ax.set_ylim(bottom=0)
+    from_zero(ax)
     ax.set_ylabel("force (N)")
     right = second_axis(ax, "length (L₀)")
     right.plot(ds.time, ds.muscle_length.isel(replicate=0), color=SECOND_COLOUR, linewidth=1)
@@ -134,7 +134,7 @@ def energy(ds: xr.Dataset, ax: Axes) -> None:
     for name, colour, label in (("pcr_mM", "#0072B2", "PCr"), ("atp_mM", "#CC79A7", "ATP")):
         ax.plot(ds.time, mean[name], color=colour, linewidth=1, label=label)
         ax.plot(ds.time, worst[name], color=colour, linewidth=0.8, linestyle="--")
-    ax.set_ylim(bottom=0)
+    from_zero(ax)
     ax.set_ylabel("mmol/L")
     right = second_axis(ax, "pH")
     right.plot(ds.time, mean.ph, color=SECOND_COLOUR, linewidth=1)
@@ -147,18 +147,18 @@ def energy(ds: xr.Dataset, ax: Axes) -> None:
 def blood(ds: xr.Dataset, ax: Axes) -> None:
     """Pressure in the muscle, and its blood flow."""
     ax.plot(ds.time, ds.pressure.isel(replicate=0), color="black", linewidth=1)
-    ax.set_ylim(bottom=0)
+    from_zero(ax)
     ax.set_ylabel("pressure\n(mmHg)")
     right = second_axis(ax, "flow (rest = 1)")
     right.plot(ds.time, ds.flow.isel(replicate=0), color=SECOND_COLOUR, linewidth=1)
-    right.set_ylim(bottom=0)
+    from_zero(right)
     style.title(ax, "pressure in the muscle, and its blood flow")
 
 
 def interstitium(ds: xr.Dataset, ax: Axes) -> None:
     """Lactate and potassium around the fibres."""
     ax.plot(ds.time, ds.lactate.isel(replicate=0), color="black", linewidth=1)
-    ax.set_ylim(bottom=0)
+    from_zero(ax)
     ax.set_ylabel("lactate\n(mmol/L)")
     right = second_axis(ax, "K⁺ (mmol/L)")
     right.plot(ds.time, ds.k_interstitial.isel(replicate=0), color=SECOND_COLOUR, linewidth=1)

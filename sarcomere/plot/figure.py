@@ -8,6 +8,7 @@ from functools import partial
 import xarray as xr
 from matplotlib.figure import Figure
 
+from sarcomere.analysis.points import need_run
 from sarcomere.errors import InputError, nearest
 from sarcomere.plot.concentration import ADP, ATP, PI, concentration_figure
 from sarcomere.plot.cramp import cramp_figure
@@ -63,8 +64,9 @@ def figure_for(ds: xr.Dataset) -> Figure:
     Raises
     ------
     InputError
-        If there is no such kind of figure, or the data lack what it shows.
+        If there is no such kind of figure, the data lack what it shows, or are a whole sweep.
     """
+    need_run(ds)
     kind = ds.attrs.get("figure") or "overview"
     if kind not in FIGURES:
         raise InputError(f"There is no figure '{kind}', which this run asks for: {nearest(kind, FIGURES)}")

@@ -56,7 +56,8 @@ def caption(figure: Figure, *sentences: str) -> None:
     *sentences : str
         Each begins a line; empty ones are left out.
     """
-    text = "\n".join(textwrap.fill(part, CAPTION_WIDTH) for part in sentences if part)
+    width = int(CAPTION_WIDTH * figure.get_figwidth() / 8)
+    text = "\n".join(textwrap.fill(part, width) for part in sentences if part)
     figure.supxlabel(text, x=0.01, ha="left", fontsize="small", color="0.25")
 
 
@@ -101,6 +102,12 @@ def legend(ax: Axes, columns: int | None = None, **options: Any) -> None:
     ax.legend(
         handles, labels, ncols=columns or min(4, len(labels)), borderaxespad=0.2, columnspacing=1.0, **box | options
     )
+
+
+def from_zero(ax: Axes) -> None:
+    """Begin the axis at zero, with room above what is drawn."""
+    top = ax.get_ylim()[1]
+    ax.set_ylim(0, 1.05 * top if top > 0 else 1)
 
 
 def side_legend(ax: Axes) -> None:

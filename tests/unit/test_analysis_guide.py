@@ -16,8 +16,8 @@ GUIDE = (Path(__file__).parents[2] / "docs" / "analysis.md").read_text(encoding=
 def test_examples_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     for kind in sorted(set(re.findall(r'open_run\("([\w-]+)\.h5"\)', GUIDE))):
-        ds = dataset("cramp" if kind == "nocturnal" else kind).assign_attrs(kernel_hash="")
-        if kind == "nocturnal":
+        ds = dataset("cramp" if kind == "nocturnal-calf-cramp" else kind).assign_attrs(kernel_hash="")
+        if kind == "nocturnal-calf-cramp":
             ds.to_netcdf(f"{kind}.h5", engine="h5netcdf")
             continue
         dims = ("replicate", "condition", "exit_path", "dwell")

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import xarray as xr
+from click.testing import CliRunner
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgba_array
 from PIL import Image
@@ -23,6 +24,8 @@ from sarcomere.animation.palette import palette
 from sarcomere.animation.scene import Scene
 from sarcomere.animation.space import Space
 from sarcomere.animation.window import Window
+from sarcomere.animation.writing import GifWriter
+from sarcomere.cli import main
 from sarcomere.errors import StoreError
 from sarcomere.scenario_file import from_dict
 from sarcomere.simulate import Simulation
@@ -257,6 +260,20 @@ def test_space_without_its_extra_says_which(run_file: Path, tmp_path: Path, monk
     monkeypatch.chdir(tmp_path)
     monkeypatch.setitem(sys.modules, "pyvista", None)
     refuse(["animate", str(run_file), "-o", "a.png", "--3d"], "pyvista", "sarcomere[viz3d]")
+
+
+def test_ctrl_c_at_the_first_frame_leaves_nothing(
+    run_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(GifWriter, "grab_frame", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        animate(run_file, tmp_path / "a.gif")
+    result = CliRunner().invoke(main, ["animate", str(run_file), "-o", str(tmp_path / "a.gif")])
+    assert (result.exit_code, "Interrupted" in result.stderr) == (130, True)
+    assert not list(tmp_path.glob("*.gif"))
 
 
 def test_a_full_disk_leaves_the_old_file(run_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

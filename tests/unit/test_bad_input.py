@@ -162,7 +162,8 @@ WHOLE = {
     "empty": (b"", "is empty", "write title, [run]"),
     "no motor units": (NO_UNITS.encode(), "motor_units is missing", "add it (one table [[motor_units]]"),
     "empty motor units": (b"motor_units = []\n" + NO_UNITS.encode(), "line 1", "motor_units = []", "at least one"),
-    "binary": (b"\x89HDF\r\n", "byte 1", "save the file as UTF-8"),
+    "binary": (b"\x89PNG\r\n", "byte 1", "save the file as UTF-8"),
+    "a result": (b"\x89HDF\r\n", "is a result, not a scenario", "sarcomere info"),
 }
 
 

@@ -52,6 +52,8 @@ def test_no_cramp() -> None:
     assert told(cramp_run(units(20), 20.0, [TRAIN], explicit=False)) == "No cramp: no impulse reached the muscle."
     text = told(cramp_run(cramp(stop=2.5), 20.0, [TRAIN], explicit=False))
     assert text.startswith("No cramp after the stimulation that ended at 2.0 s: the last impulse came 0.5 s later")
+    text = told(cramp_run(units(20), 1.5, [TRAIN], explicit=False))
+    assert text == "No cramp could be seen: the record ends at 1.5 s, before the stimulation does."
 
 
 def test_strain_of_the_half_sarcomeres_is_told() -> None:

@@ -10,6 +10,7 @@ import xarray as xr
 
 import sarcomere
 from sarcomere.plot import FIGURES, figure_for
+from sarcomere.plot.contrast import contrast_figure
 from tests.unit.synthetic import both, series
 from tests.unit.synthetic_cramp import TRAIN, cramp, cramp_run
 
@@ -70,6 +71,22 @@ def test_series_without_a_kind_is_drawn_as_overview() -> None:
     figure = figure_for(ds)
     figure.savefig(io.BytesIO(), dpi=40)
     assert len(figure.axes) == 6
+
+
+def test_a_whole_sweep_is_refused() -> None:
+    ds = dataset("tetanus").assign_coords(point=0, done=("replicate", [True] * 4), own_attributes="{}")
+    with pytest.raises(sarcomere.InputError, match=r"a whole sweep; take one run of it with sarcomere\.select"):
+        figure_for(ds)
+
+
+def test_what_hardly_changes_is_seen() -> None:
+    ds = dataset("cramp")
+    figure = contrast_figure({"a": ds, "b": ds})
+    for ax in figure.axes[4:10]:  # ATP, heads and force
+        low, high = ax.get_ylim()
+        drawn = max(line.get_ydata().max() for line in ax.lines) if ax.lines else 0
+        assert low == 0
+        assert high > 1.01 * drawn
 
 
 def test_unknown_kind_is_refused() -> None:
