@@ -22,6 +22,7 @@ STATE_COLOURS = {
     "A3": "#b35900",
     "RIGOR": "#c00000",
 }
+_MOVES_NM = 1.0
 _STYLES = ("-", "--", "-.", ":", (0, (3, 1, 1, 1, 1, 1)))
 
 
@@ -66,6 +67,13 @@ def unit_force(ds: xr.Dataset, ax: Axes) -> None:
     ax.set_ylabel("force (pN per\nthick filament)")
     ax.set_title("active force of the half-sarcomeres", loc="left", fontsize="medium")
     _legend(ax, min(5, ds.sizes["motor_unit"]))
+
+
+def length(ds: xr.Dataset, ax: Axes) -> None:
+    """Length of each motor unit's half-sarcomeres."""
+    _lines(ds, ds.hs_length.mean("replicate"), ax)
+    ax.set_ylabel("length (nm)")
+    ax.set_title("length of the half-sarcomeres", loc="left", fontsize="medium")
 
 
 def muscle_force(ds: xr.Dataset, ax: Axes) -> None:
@@ -118,15 +126,18 @@ def overview(ds: xr.Dataset) -> Figure:
     Returns
     -------
     matplotlib.figure.Figure
-        Seven panels over one time axis, in s; a series, whose conditions are no muscle together, has no muscle force.
+        Seven panels over one time axis, in s, and one of length where it changes; a series, whose conditions are no
+        muscle together, has no muscle force.
     """
     panels = [raster, calcium, unit_force, attached, head_states, detached_states]
+    if np.ptp(ds.hs_length.values) > _MOVES_NM:
+        panels.insert(3, length)
     if "condition" in ds.dims:
         names = style.condition_labels(ds)
         ds = ds.drop_vars("condition", errors="ignore").rename(condition="motor_unit").assign_coords(motor_unit=names)
     else:
         panels.append(muscle_force)
-    figure = Figure(figsize=(9, 13), layout="constrained")
+    figure = Figure(figsize=(9, 13 / 7 * len(panels)), layout="constrained")
     axes = figure.subplots(len(panels), 1, sharex=True)
     for panel, ax in zip(panels, axes, strict=True):
         panel(ds, ax)

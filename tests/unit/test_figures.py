@@ -71,6 +71,8 @@ def test_series_without_a_kind_is_drawn_as_overview() -> None:
     figure = figure_for(ds)
     figure.savefig(io.BytesIO(), dpi=40)
     assert len(figure.axes) == 6
+    moved = ds.assign(hs_length=ds.hs_length + xr.where(ds.time > 0.1, 30.0, 0.0))
+    assert [ax.get_ylabel() for ax in figure_for(moved).axes].count("length (nm)") == 1
 
 
 def test_a_whole_sweep_is_refused() -> None:
