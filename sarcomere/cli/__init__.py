@@ -27,7 +27,7 @@ class _Commands(click.Group):
                 click.echo(f"Error: {sentence}", err=True)
             ctx.exit(2)
         except KeyboardInterrupt:
-            click.echo("\nInterrupted: nothing half-written is left; give the same command again.", err=True)
+            click.echo("\nInterrupted: no file is left half-written.", err=True)
             ctx.exit(130)
 
 

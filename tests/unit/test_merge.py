@@ -96,23 +96,27 @@ def test_chunks_are_copied_as_they_lie_and_missing_ones_take_no_room(
         assert file["dwell_count"].attrs["_FillValue"] == np.iinfo(np.int64).min
 
 
+@pytest.mark.parametrize("begun", [5, 3], ids=["at once", "extended"])
 @pytest.mark.parametrize("missing", [(), (0,), (1,), (2,)])
 def test_shards_of_several_replicates_lie_side_by_side(
-    missing: tuple[int, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    begun: int, missing: tuple[int, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(shard, "AIM_S", 2 * shard.cost_s(read(str(write_scenario(tmp_path / "s.toml", TABLE)))))
-    whole = write_sweep(tmp_path / "f", TABLE, {}, replicates=5, one_shard_a_run=False)
+    for replicates in (begun, 5):
+        whole = write_sweep(tmp_path / "f", TABLE, {}, replicates=replicates, one_shard_a_run=False)
     sizes = []
     for path in shards_of(whole):
         with h5py.File(path) as file:
             sizes.append((file["force"].shape[0], file["force"].chunks[0]))
-    assert sizes == [(2, 2), (2, 2), (1, 1)]
+    # an extended sweep has a shard that begins in the middle of a chunk
+    assert sizes == ([(2, 2), (2, 2), (1, 1)] if begun == 5 else [(2, 2), (1, 1), (2, 2)])
     folder = without(whole, tmp_path / "part", *missing)
     with xr.open_dataset(merge(folder, tmp_path / "all.h5")) as ds:
         found, expected = ds.load(), opened(folder).load()
     del found.attrs["file_sha256"]
     xr.testing.assert_identical(found, expected)
-    assert np.isnan(found.force).all(["time", "motor_unit"]).sum() == sum((2, 2, 1)[i] for i in missing)
+    gone = sum(sizes[i][0] for i in missing)
+    assert np.isnan(found.force).all(["time", "motor_unit"]).sum() == gone
 
 
 def test_the_command_says_what_is_merged_and_missing(sweeps: dict[str, Path], tmp_path: Path) -> None:
