@@ -1,6 +1,7 @@
 """One step of a half-sarcomere in plain NumPy: what the compiled kernels are measured against.
 
-Written to be read beside docs/model.md.  Geometry, rates and the strain tables come from ``sarcomere.pack``; the step
+Written to be read beside docs/model.md.  Geometry, rates and the strain tables come from
+``sarcomere.half_sarcomere.pack``; the step
 itself uses none of the kernels.  Calcium is constant and the Z-line is held.  Equal in distribution to the kernels
 (tests/oracle/test_numpy_step.py), not bit for bit: all heads draw at once where the kernels go one after another, and
 where two heads choose one site in the same step the first keeps it and the other stays as it was, which differs in
@@ -26,7 +27,7 @@ class NumpyHalfSarcomere:
     Parameters
     ----------
     model : sarcomere_kernels.types.Model
-        From ``sarcomere.pack.pack_model``; regulated, without a tendon.
+        From ``sarcomere.half_sarcomere.pack.pack_model``; regulated, without a tendon.
     ca : float
         Free calcium, uM.
     seed : int

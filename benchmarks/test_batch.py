@@ -10,14 +10,14 @@ import numpy as np
 import pytest
 
 from benchmarks.timing import cost_of
-from sarcomere.scenario_file import from_dict
-from sarcomere.simulate import Simulation
+from sarcomere.scenario.checking import from_dict
+from sarcomere.simulation.fibre import FibreSimulation
 
 pytestmark = pytest.mark.benchmark(timer=time.process_time)
 N_THICK, WARM_UP_MS, ROUND_MS = 16, 40.0, 4.0
 
 
-def batch(half_sarcomeres: int, round_ms: float) -> Simulation:
+def batch(half_sarcomeres: int, round_ms: float) -> FibreSimulation:
     """A batch in which heads have attached; it is sampled once a round."""
     scenario = from_dict(
         {
@@ -29,12 +29,12 @@ def batch(half_sarcomeres: int, round_ms: float) -> Simulation:
             "record": {"sample_interval_ms": round_ms},
         }
     )
-    simulation = Simulation(scenario)
+    simulation = FibreSimulation(scenario)
     go_on(simulation, 1, round(WARM_UP_MS / round_ms) + 1)  # with the sample at time zero
     return simulation
 
 
-def go_on(simulation: Simulation, threads: int, samples: int = 1) -> None:
+def go_on(simulation: FibreSimulation, threads: int, samples: int = 1) -> None:
     with contextlib.closing(simulation.blocks(threads, samples)) as blocks:
         next(blocks)
 

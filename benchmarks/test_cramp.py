@@ -9,23 +9,23 @@ from typing import Any
 import pytest
 
 from benchmarks.timing import cost_of
-from sarcomere.cramp.simulate import EpisodeSimulation
-from sarcomere.scenario_file import read
+from sarcomere.scenario.reading import read
+from sarcomere.simulation.loop import LoopSimulation
 
 pytestmark = pytest.mark.benchmark(timer=time.process_time)
 SAMPLES = 50  # of 10 ms: half a second a round
 CRAMP = 12.0  # s into the run, long after the burst
 
 
-def episode(at_s: float, **settings: Any) -> EpisodeSimulation:
+def episode(at_s: float, **settings: Any) -> LoopSimulation:
     """The shipped cramp, taken to a time."""
     scenario = read("nocturnal-calf-cramp", {"run.duration_s": 1000.0, **settings})
-    simulation = EpisodeSimulation(scenario)
+    simulation = LoopSimulation(scenario)
     go_on(simulation, round(at_s * 1e3 / scenario.record.sample_interval_ms), 2)
     return simulation
 
 
-def go_on(simulation: EpisodeSimulation, samples: int = SAMPLES, threads: int = 1) -> None:
+def go_on(simulation: LoopSimulation, samples: int = SAMPLES, threads: int = 1) -> None:
     with contextlib.closing(simulation.blocks(threads, samples)) as blocks:
         next(blocks)
 

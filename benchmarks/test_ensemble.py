@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from benchmarks.timing import cost_of
-from sarcomere.ensemble import work
 from sarcomere.ensemble.api import asked
-from sarcomere.ensemble.driver import carry_out, planned, serially
-from sarcomere.running import Running, run, simulation_of
+from sarcomere.ensemble.workers import work
+from sarcomere.ensemble.workers.driver import carry_out, planned, serially
+from sarcomere.simulation.api import Running, run, simulation_of
 
 pytestmark = pytest.mark.benchmark(timer=time.process_time)
 # Runs of about a second of CPU time in one shard: scenario, what is changed, replicates.

@@ -9,16 +9,16 @@ from typing import Any
 import pytest
 
 from benchmarks.timing import cost_of
-from sarcomere.scenario import Scenario
-from sarcomere.scenario_file import from_dict
-from sarcomere.simulate import DEFAULT_BLOCK, run
-from sarcomere.store import record
+from sarcomere.record.run_file import record
+from sarcomere.scenario.checking import from_dict
+from sarcomere.scenario.fibre import FibreScenario
+from sarcomere.simulation.fibre import DEFAULT_BLOCK, run
 
 pytestmark = pytest.mark.benchmark(timer=time.process_time)
 FURTHER_BLOCKS = 2
 
 
-def scenario_of(blocks: int, snapshot_ms: float) -> Scenario:
+def scenario_of(blocks: int, snapshot_ms: float) -> FibreScenario:
     """Two half-sarcomeres of 1 thick filament, a sample a millisecond."""
     return from_dict(
         {

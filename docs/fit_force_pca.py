@@ -19,7 +19,7 @@ from scipy.optimize import least_squares
 from scipy.stats import t as student
 
 from sarcomere import analysis, simulator
-from sarcomere.data_files import data_path
+from sarcomere.parameters.shipped import data_path
 
 PCA = [6.6, 6.2, 6.0, 5.9, 5.8, 5.6, 5.2, 4.5]
 SETTINGS = {

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sarcomere import recorder
-from sarcomere.cramp import recorder as cramp_recorder
-from sarcomere.cramp.scenario import Episode, EpisodeNumerics, EpisodeRecord, Switches
-from sarcomere.cramp.scenario_file import presets
+from sarcomere.half_sarcomere import variables as recorder
+from sarcomere.organs import variables as cramp_recorder
 from sarcomere.parameters import (
     CalciumParameters,
     Chemistry,
@@ -54,8 +52,10 @@ from sarcomere.parameters.reflex import (
     TendonStimulusParameters,
 )
 from sarcomere.parameters.terminal import TerminalParameters
-from sarcomere.protocol import LoadCourse
-from sarcomere.scenario_keys import kind_of
+from sarcomere.scenario.keys import kind_of
+from sarcomere.scenario.loop import EpisodeNumerics, EpisodeRecord, LoopScenario, Switches
+from sarcomere.scenario.loop_reading import presets
+from sarcomere.scenario.protocol import LoadCourse
 
 DOCS = Path(__file__).parent
 FIBRE_GROUPS = {
@@ -160,7 +160,7 @@ def episode() -> list[str]:
     lines.append("|" + "---|" * (1 + len(PRESET_KEYS)))
     for name, table in presets().items():
         lines.append(f"| {name} | " + " | ".join(preset_value(table, key) for key in PRESET_KEYS) + " |")
-    lines += ["", *with_defaults("top level", Episode)]
+    lines += ["", *with_defaults("top level", LoopScenario)]
     for group, model in EPISODE_GROUPS.items():
         lines += with_defaults(f"`{group}`", model)
     lines += followers()

@@ -16,7 +16,7 @@ import xarray as xr
 
 import sarcomere
 from sarcomere import analysis
-from sarcomere.analysis.sensitivity import Design, indices, morris_design, sobol_design
+from sarcomere.analysis.statistics.sensitivity import Design, indices, morris_design, sobol_design
 
 RANGES = {
     "pool.kappa": (1.05, 1.35),  # strength of the persistent inward current

@@ -4,24 +4,24 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sarcomere.analysis.points import each_point, select_run
-    from sarcomere.cramp.scenario import Episode
+    from sarcomere.analysis.select.points import each_point, select_run
     from sarcomere.ensemble.api import sweep
-    from sarcomere.ensemble.merge import merge
-    from sarcomere.ensemble.opening import open_ensemble
+    from sarcomere.ensemble.reading.merge import merge
+    from sarcomere.ensemble.reading.opening import open_ensemble
     from sarcomere.errors import InputError, SarcomereError, SolverError, StoreError
-    from sarcomere.results import open_run
-    from sarcomere.running import run
-    from sarcomere.scenario import Scenario
-    from sarcomere.scenario_file import read, shipped_scenarios
-    from sarcomere.store import record
-    from sarcomere.theta import simulator
+    from sarcomere.record.opening import open_run
+    from sarcomere.record.run_file import record
+    from sarcomere.scenario.fibre import FibreScenario
+    from sarcomere.scenario.loop import LoopScenario
+    from sarcomere.scenario.reading import read, shipped_scenarios
+    from sarcomere.simulation.api import run
+    from sarcomere.simulation.simulator import simulator
 
 __all__ = [
-    "Episode",
+    "FibreScenario",
     "InputError",
+    "LoopScenario",
     "SarcomereError",
-    "Scenario",
     "SolverError",
     "StoreError",
     "each_point",
@@ -39,20 +39,20 @@ __all__ = [
 
 _HOME = {
     **dict.fromkeys(("InputError", "SarcomereError", "SolverError", "StoreError"), "errors"),
-    "Episode": "cramp.scenario",
-    "Scenario": "scenario",
-    **dict.fromkeys(("read", "shipped_scenarios"), "scenario_file"),
-    **dict.fromkeys(("each_point", "select_run"), "analysis.points"),
-    "merge": "ensemble.merge",
-    "open_ensemble": "ensemble.opening",
-    "open_run": "results",
-    "record": "store",
-    "run": "running",
-    "simulator": "theta",
+    "LoopScenario": "scenario.loop",
+    "FibreScenario": "scenario.fibre",
+    **dict.fromkeys(("read", "shipped_scenarios"), "scenario.reading"),
+    **dict.fromkeys(("each_point", "select_run"), "analysis.select.points"),
+    "merge": "ensemble.reading.merge",
+    "open_ensemble": "ensemble.reading.opening",
+    "open_run": "record.opening",
+    "record": "record.run_file",
+    "run": "simulation.api",
+    "simulator": "simulation.simulator",
     "sweep": "ensemble.api",
 }
 
-_MODULES = ("analysis", "animation", "cramp_report", "explain", "plot")
+_MODULES = ("analysis", "explain", "plot")
 
 
 def __getattr__(name: str) -> Any:

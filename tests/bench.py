@@ -6,8 +6,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sarcomere import pack, start
 from sarcomere.errors import check_status
+from sarcomere.half_sarcomere import initial_state as start
+from sarcomere.half_sarcomere import pack
 from sarcomere.parameters import (
     Chemistry,
     FibreParameters,

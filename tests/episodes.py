@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from sarcomere.cramp.scenario import Episode
-from sarcomere.cramp.scenario_file import from_dict
-from sarcomere.cramp.simulate import EpisodeSimulation
+from sarcomere.scenario.loop import LoopScenario
+from sarcomere.scenario.loop_reading import from_dict
+from sarcomere.simulation.loop import LoopSimulation
 
 TABLE: dict[str, Any] = {
     "title": "small episode",
@@ -41,17 +41,17 @@ def table(*changes: dict[str, Any]) -> dict[str, Any]:
     return merged
 
 
-def episode(*changes: dict[str, Any]) -> Episode:
+def episode(*changes: dict[str, Any]) -> LoopScenario:
     """The small episode with changes."""
     return from_dict(table(*changes))
 
 
-def kept(simulation: EpisodeSimulation) -> dict[str, list[np.ndarray]]:
+def kept(simulation: LoopSimulation) -> dict[str, list[np.ndarray]]:
     """A copy of all that changes."""
     return {name: [array.copy() for array in arrays] for name, arrays in simulation.changing().items()}
 
 
-def put_back(simulation: EpisodeSimulation, saved: dict[str, list[np.ndarray]], but: str = "") -> None:
+def put_back(simulation: LoopSimulation, saved: dict[str, list[np.ndarray]], but: str = "") -> None:
     """All that changes as it was saved, but for one array."""
     for name, arrays in simulation.changing().items():
         for array, values in zip(arrays, saved[name], strict=True):

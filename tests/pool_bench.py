@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import spearmanr
 
-from sarcomere.motoneuron_cells import cells_at
-from sarcomere.motoneuron_drive import Course, PoolInputs, stimulation
-from sarcomere.motoneurons import MotoneuronPool, load_pool
+from sarcomere.organs.nerve.cells import cells_at
+from sarcomere.organs.nerve.inputs import Course, PoolInputs, stimulation
+from sarcomere.organs.nerve.pool import MotoneuronPool, load_pool
 
 LABELS = np.array([3.5, 5.0, 8.0, 12.0, 21.3])  # nA, the rows of the sheet
 PULSES = 150

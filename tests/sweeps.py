@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from sarcomere.ensemble import driver
 from sarcomere.ensemble.api import asked
-from sarcomere.ensemble.asked import Sweep
-from sarcomere.ensemble.driver import Executor, Report, carry_out, planned, serially
-from sarcomere.ensemble.folder import SHARDS
-from sarcomere.ensemble.shard import Task
-from sarcomere.ensemble.work import Outcome
+from sarcomere.ensemble.design.sweep import Sweep
+from sarcomere.ensemble.shards.folder import SHARDS
+from sarcomere.ensemble.shards.shard import Task
+from sarcomere.ensemble.workers import driver
+from sarcomere.ensemble.workers.driver import Executor, Report, carry_out, planned, serially
+from sarcomere.ensemble.workers.work import Outcome
 
 SMALL = """\
 title = "small"

@@ -20,9 +20,9 @@ import xarray as xr
 from scipy.optimize import brentq, minimize
 
 import sarcomere
-from sarcomere.lattice import area_per_thick
 from sarcomere.parameters import LatticeParameters, fibre_table
-from sarcomere.scenario_file import from_dict
+from sarcomere.parameters.lattice import area_per_thick
+from sarcomere.scenario.checking import from_dict
 
 # Targets.  V0 (ML/s): low in IIA 5-9 and I 1.5-3.5, as faster release of ADP costs ATP.  Tension: low in IIA 200-280
 # kPa, as more takes an ATPase above the measured one, and middle of I 140-220.  pCa50: slow more sensitive than fast,

@@ -32,7 +32,7 @@ from sarcomere.parameters.muscle import (
     MuscleParameters,
     TwitchParameters,
 )
-from sarcomere.scenario_file import from_dict
+from sarcomere.scenario.checking import from_dict
 from sarcomere_kernels import advance_muscle
 from sarcomere_kernels import organ_types as k
 

@@ -20,10 +20,10 @@ import numpy as np
 import xarray as xr
 
 from sarcomere.analysis import cramp_episode, discharge_statistics
-from sarcomere.cramp.scenario import Episode
-from sarcomere.cramp.scenario_file import presets
-from sarcomere.cramp.simulate import run_episode
-from sarcomere.scenario_file import read
+from sarcomere.scenario.loop import LoopScenario
+from sarcomere.scenario.loop_reading import presets
+from sarcomere.scenario.reading import read
+from sarcomere.simulation.loop import run_episode
 
 SEEDS_FIT, SEEDS = range(101, 109), range(1, 13)
 TARGET_Hz = {"prone": 14.0, "healthy": 25.0}
@@ -50,7 +50,7 @@ def run(changes: dict[str, Any], seed: int, duration: float) -> xr.Dataset:
     quick = {"muscle.explicit_units": 0, "numerics.exchange_ms": 10}
     changes = {**quick, **changes, "run.seed": seed, "run.duration_s": round(duration, 2)}
     episode = read("nocturnal-calf-cramp", changes)
-    assert isinstance(episode, Episode)
+    assert isinstance(episode, LoopScenario)
     return run_episode(episode)
 
 

@@ -15,9 +15,9 @@ import numpy as np
 import xarray as xr
 
 from sarcomere.analysis import half_relaxation_time
-from sarcomere.cramp.scenario import Episode
-from sarcomere.cramp.simulate import run_episode
-from sarcomere.scenario_file import read
+from sarcomere.scenario.loop import LoopScenario
+from sarcomere.scenario.reading import read
+from sarcomere.simulation.loop import run_episode
 
 SEEDS = range(1, 7)
 COARSE = {"numerics.exchange_ms": 10, "record.sample_interval_ms": 10}
@@ -129,10 +129,10 @@ def ringing(ds: xr.Dataset) -> float:
     return float((step[1:] * step[:-1]).sum() / (step**2).sum())
 
 
-def episode_of(case: Case, halved: str, seed: int) -> Episode:
+def episode_of(case: Case, halved: str, seed: int) -> LoopScenario:
     """One run of a case."""
     episode = read(case.scenario, {**COARSE, **case.changes, **HALVED.get(halved, {}), "run.seed": seed})
-    assert isinstance(episode, Episode)
+    assert isinstance(episode, LoopScenario)
     return episode
 
 

@@ -1,23 +1,19 @@
 """What a run says: functions that take and give xarray."""
 
-from sarcomere.analysis import sensitivity
-from sarcomere.analysis.activity import emg_envelope
-from sarcomere.analysis.attribution import excess_force, held_force, removed
-from sarcomere.analysis.calcium import FORCE_PCA, force_pca, hill_calcium
-from sarcomere.analysis.common_drive import common_drive
-from sarcomere.analysis.conditions import by_point, flat, unfold
-from sarcomere.analysis.confidence import mean_ci
-from sarcomere.analysis.cramp_statistics import cramp_statistics, threshold_frequency
-from sarcomere.analysis.discharge import discharge_rate, discharge_statistics, trains
-from sarcomere.analysis.discharge_courses import mean_rate, pool_rate, units_firing
-from sarcomere.analysis.dwell import duty_ratio, dwell_survival
-from sarcomere.analysis.energetics import HEADS_mM, atpase, economy, heads_per_filament, tension
-from sarcomere.analysis.episode import cramp_episode
-from sarcomere.analysis.fit import Curve, Quantity, fit, fitted
-from sarcomere.analysis.heads import ATTACHED, attached_fraction, mean_dwell, states_when_attached
-from sarcomere.analysis.hysteresis import hysteresis_area
-from sarcomere.analysis.interventions import Intervention, interventions
-from sarcomere.analysis.latch import (
+from sarcomere.analysis.cramp.activity import emg_envelope
+from sarcomere.analysis.cramp.episode import cramp_episode
+from sarcomere.analysis.cramp.interventions import Intervention, interventions
+from sarcomere.analysis.cramp.statistics import cramp_statistics, threshold_frequency
+from sarcomere.analysis.discharge.common_drive import common_drive
+from sarcomere.analysis.discharge.discharge import discharge_rate, discharge_statistics, trains
+from sarcomere.analysis.discharge.rates import mean_rate, pool_rate, units_firing
+from sarcomere.analysis.fibre.attribution import excess_force, held_force, removed
+from sarcomere.analysis.fibre.calcium import FORCE_PCA, force_pca, hill_calcium
+from sarcomere.analysis.fibre.dwell import duty_ratio, dwell_survival
+from sarcomere.analysis.fibre.energetics import HEADS_mM, atpase, economy, heads_per_filament, tension
+from sarcomere.analysis.fibre.heads import ATTACHED, attached_fraction, mean_dwell, states_when_attached
+from sarcomere.analysis.fibre.hysteresis import hysteresis_area
+from sarcomere.analysis.fibre.latch import (
     adp_retained,
     ca_unexplained_force,
     force_time,
@@ -27,13 +23,16 @@ from sarcomere.analysis.latch import (
     rigor_am,
     stiffness_to_force,
 )
-from sarcomere.analysis.length import force_length
-from sarcomere.analysis.letting_go import calcium_gone, half_time_from, letting_go
-from sarcomere.analysis.ligands import MICHAELIS_MENTEN, competitive_inhibition, michaelis_menten, slope_per_decade
-from sarcomere.analysis.line import Q10, q10, straight
-from sarcomere.analysis.moves import length_moves
-from sarcomere.analysis.redevelopment import RISE, k_tr, rise_rate
-from sarcomere.analysis.relaxation import (
+from sarcomere.analysis.fibre.length import force_length
+from sarcomere.analysis.fibre.length_steps import length_moves
+from sarcomere.analysis.fibre.ligands import (
+    MICHAELIS_MENTEN,
+    competitive_inhibition,
+    michaelis_menten,
+    slope_per_decade,
+)
+from sarcomere.analysis.fibre.redevelopment import RISE, k_tr, rise_rate
+from sarcomere.analysis.fibre.relaxation import (
     activation_end,
     active_force,
     half_fall_time,
@@ -41,15 +40,27 @@ from sarcomere.analysis.relaxation import (
     last_impulse,
     smoothed,
 )
-from sarcomere.analysis.release import quick_release, stiffness, t1_curve
-from sarcomere.analysis.series import steady_series
-from sarcomere.analysis.slack import SLACK_LINE, slack_test, slack_times
-from sarcomere.analysis.steady import slope, standard_error, steady_state, window
-from sarcomere.analysis.stretch import ramp_force
-from sarcomere.analysis.summary import summary
-from sarcomere.analysis.twitch import contraction_time, half_rise_time, peak_force, ripple, twitch_tetanus_ratio
-from sarcomere.analysis.two_phase import TWO_PHASES, two_phase_relaxation
-from sarcomere.analysis.velocity import FORCE_VELOCITY, force_velocity, hill_velocity, isotonic, shortening_velocity
+from sarcomere.analysis.fibre.relaxation_times import calcium_gone, half_time_from, letting_go
+from sarcomere.analysis.fibre.release import quick_release, stiffness, t1_curve
+from sarcomere.analysis.fibre.series import steady_series
+from sarcomere.analysis.fibre.slack import SLACK_LINE, slack_test, slack_times
+from sarcomere.analysis.fibre.stretch import ramp_force
+from sarcomere.analysis.fibre.summary import summary
+from sarcomere.analysis.fibre.twitch import contraction_time, half_rise_time, peak_force, ripple, twitch_tetanus_ratio
+from sarcomere.analysis.fibre.two_phase import TWO_PHASES, two_phase_relaxation
+from sarcomere.analysis.fibre.velocity import (
+    FORCE_VELOCITY,
+    force_velocity,
+    hill_velocity,
+    isotonic,
+    shortening_velocity,
+)
+from sarcomere.analysis.select.conditions import by_point, flat, unfold
+from sarcomere.analysis.statistics import sensitivity
+from sarcomere.analysis.statistics.confidence import mean_ci
+from sarcomere.analysis.statistics.fit import Curve, Quantity, fit, fitted
+from sarcomere.analysis.statistics.line import Q10, q10, straight
+from sarcomere.analysis.statistics.steady import slope, standard_error, steady_state, window
 
 __all__ = [
     "ATTACHED",

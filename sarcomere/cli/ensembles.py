@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from sarcomere.ensemble.driver import Failure, Report
+    from sarcomere.ensemble.workers.driver import Failure, Report
 
 _SHOWN = 20  # failures
 
@@ -64,15 +64,15 @@ def sweep(
     """
     from rich.console import Console
 
+    from sarcomere.cli.progress import Runs, compile_kernels
     from sarcomere.ensemble.api import asked, check_workers, executor
-    from sarcomere.ensemble.cluster import connect
-    from sarcomere.ensemble.driver import carry_out, planned
-    from sarcomere.ensemble.lock import parse_part
-    from sarcomere.ensemble.slurm import job_array
-    from sarcomere.ensemble.sweep_file import read_points
+    from sarcomere.ensemble.design.sweep_file import read_points
+    from sarcomere.ensemble.workers.cluster import connect
+    from sarcomere.ensemble.workers.driver import carry_out, planned
+    from sarcomere.ensemble.workers.lock import parse_part
+    from sarcomere.ensemble.workers.slurm import job_array
     from sarcomere.errors import InputError
-    from sarcomere.progress import Runs, compile_kernels
-    from sarcomere.scenario_file import parse_override
+    from sarcomere.scenario.reading import parse_override
 
     chosen = parse_part(part) if part is not None else None
     if jobs is not None and (part is not None or overwrite or address is not None):
@@ -155,7 +155,7 @@ def _list(failures: list[Failure]) -> None:
 @click.argument("folder", type=click.Path(path_type=Path))
 def status(folder: Path) -> None:
     """Say how far the sweep in FOLDER is, while it runs or after."""
-    from sarcomere.ensemble.status import status as look
+    from sarcomere.ensemble.workers.status import status as look
 
     found = look(folder)
     manifest = found.manifest
@@ -188,9 +188,9 @@ def verify(path: Path) -> None:
     """Find truncated or altered runs in the folder of a sweep, or say whether a merged file is as it was written."""
     from rich.console import Console
 
-    from sarcomere.ensemble.verify import fault_of_merged
-    from sarcomere.ensemble.verify import verify as read_all
-    from sarcomere.progress import Share
+    from sarcomere.cli.progress import Share
+    from sarcomere.ensemble.shards.verify import fault_of_merged
+    from sarcomere.ensemble.shards.verify import verify as read_all
 
     if os.path.isfile(path):
         fault = fault_of_merged(path)

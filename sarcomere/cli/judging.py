@@ -37,10 +37,10 @@ def explain(
     """
     from rich.console import Console
 
+    from sarcomere.cli.progress import Share, compile_kernels
     from sarcomere.explain import explain as find_out
-    from sarcomere.explain.told import print_explanation
-    from sarcomere.progress import Share, compile_kernels
-    from sarcomere.results import open_run
+    from sarcomere.explain.printing import print_explanation
+    from sarcomere.record.opening import open_run
     from sarcomere.validate.report import check_writable, write
 
     if json_path is not None:
@@ -87,8 +87,8 @@ def validate(
     """
     from rich.console import Console
 
+    from sarcomere.cli.progress import Share, compile_kernels
     from sarcomere.errors import InputError
-    from sarcomere.progress import Share, compile_kernels
     from sarcomere.validate import read_targets
     from sarcomere.validate import validate as measure_muscle
     from sarcomere.validate.cramp import validate_cramp
@@ -127,8 +127,8 @@ def bench(path: Path | None) -> None:
     """Measure how fast this machine is, in less than a minute."""
     from rich.console import Console
 
-    from sarcomere.bench import check_json, measure, save_json, table
-    from sarcomere.progress import compile_kernels
+    from sarcomere.cli.bench import check_json, measure, save_json, table
+    from sarcomere.cli.progress import compile_kernels
 
     if path:
         check_json(path)

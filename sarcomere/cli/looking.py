@@ -50,8 +50,8 @@ def animate(
     """
     from rich.console import Console
 
-    from sarcomere.animation.animating import carry_out, plan
-    from sarcomere.progress import Share, compile_kernels
+    from sarcomere.cli.progress import Share, compile_kernels
+    from sarcomere.plot.animation.animating import carry_out, plan
 
     planned = plan(
         path,

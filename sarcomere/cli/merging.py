@@ -24,8 +24,8 @@ def merge(folder: Path, output: Path, overwrite: bool) -> None:
     import h5py
     from rich.console import Console
 
-    from sarcomere.ensemble.merge import merge as join
-    from sarcomere.progress import Share
+    from sarcomere.cli.progress import Share
+    from sarcomere.ensemble.reading.merge import merge as join
 
     console = Console(stderr=True, highlight=False)
     with Share(console) as share:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from sarcomere.cores import cores
+from sarcomere.ensemble.workers.cores import cores
 
 THREADS = click.option(
     "--threads",

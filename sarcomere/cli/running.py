@@ -10,8 +10,8 @@ import click
 from sarcomere.cli.options import THREADS
 
 if TYPE_CHECKING:
-    from sarcomere.cramp.scenario import Episode
-    from sarcomere.scenario import Scenario
+    from sarcomere.scenario.fibre import FibreScenario
+    from sarcomere.scenario.loop import LoopScenario
 
 
 @click.command()
@@ -51,8 +51,8 @@ def run(
     """
     from rich.console import Console
 
-    from sarcomere.progress import Bar, compile_kernels
-    from sarcomere.scenario_file import parse_override, read
+    from sarcomere.cli.progress import Bar, compile_kernels
+    from sarcomere.scenario.reading import parse_override, read
 
     overrides = dict(parse_override(text) for text in settings)
     overrides |= {f"run.{k}": v for k, v in (("seed", seed), ("replicates", replicates)) if v is not None}
@@ -60,12 +60,12 @@ def run(
     path = output or Path(f"{Path(scenario).stem}.h5")
     console = Console(stderr=True, highlight=False)
 
-    from sarcomere.cramp.scenario import Episode
     from sarcomere.errors import InputError
-    from sarcomere.store import check_paths, part_path, record
-    from sarcomere.unreached import unreached
+    from sarcomere.record.run_file import check_paths, part_path, record
+    from sarcomere.scenario.after_end import unreached
+    from sarcomere.scenario.loop import LoopScenario
 
-    is_episode = isinstance(checked, Episode)
+    is_episode = isinstance(checked, LoopScenario)
 
     check_paths(path, resume=resume, overwrite=overwrite)
     if figure and path == path.with_suffix(".png"):
@@ -85,8 +85,9 @@ def run(
             else ("nothing was written yet; run it again")
         )
         raise click.exceptions.Exit(_interrupted(f"Interrupted: {kept}.")) from None
-    from sarcomere.report import print_summary, save_figure
-    from sarcomere.results import open_run
+    from sarcomere.explain.summary import print_summary
+    from sarcomere.plot.figure import save_figure
+    from sarcomere.record.opening import open_run
 
     with open_run(path) as lazy:
         ds = lazy.load()
@@ -96,16 +97,16 @@ def run(
         click.echo(f"Figure: {save_figure(ds, path.with_suffix('.png'))}")
 
 
-def _check_drive(checked: Scenario | Episode) -> None:
+def _check_drive(checked: FibreScenario | LoopScenario) -> None:
     """Show a fault in what drives the run before the wait for the compiler."""
-    from sarcomere.cramp.scenario import Episode
+    from sarcomere.scenario.loop import LoopScenario
 
-    if isinstance(checked, Episode):
-        from sarcomere.cramp.loop import check_parts
+    if isinstance(checked, LoopScenario):
+        from sarcomere.organs.loop import check_parts
 
         check_parts(checked)
     else:
-        from sarcomere.simulate import impulse_times
+        from sarcomere.scenario.impulses import impulse_times
 
         impulse_times(checked)
 
@@ -121,7 +122,7 @@ def info(path: Path) -> None:
     """Say what is in a run file, and what made it."""
     import json
 
-    from sarcomere.results import open_run
+    from sarcomere.record.opening import open_run
 
     with open_run(path) as ds:
         attrs, parameters = ds.attrs, json.loads(ds.attrs["parameters"])
@@ -139,8 +140,8 @@ def info(path: Path) -> None:
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Figure file; default beside the run, as .png.")
 def plot(path: Path, output: Path | None) -> None:
     """Draw the figure of a run: the kind that its scenario names, by default the overview."""
-    from sarcomere.report import save_figure
-    from sarcomere.results import open_run
+    from sarcomere.plot.figure import save_figure
+    from sarcomere.record.opening import open_run
 
     with open_run(path) as ds:
         click.echo(save_figure(ds.load(), output or path.with_suffix(".png")))
@@ -149,12 +150,12 @@ def plot(path: Path, output: Path | None) -> None:
 @click.command()
 def scenarios() -> None:
     """List the scenarios that come with the package."""
-    from sarcomere.cramp.scenario import Episode
-    from sarcomere.scenario_file import read, shipped_scenarios
+    from sarcomere.scenario.loop import LoopScenario
+    from sarcomere.scenario.reading import read, shipped_scenarios
 
     found = {name: read(name) for name in shipped_scenarios()}
     for heading, is_episode in (("Nerve, muscle and blood in one loop", True), ("Half-sarcomeres", False)):
         click.echo(f"{heading}:")
         for name, scenario in found.items():
-            if isinstance(scenario, Episode) == is_episode:
+            if isinstance(scenario, LoopScenario) == is_episode:
                 click.echo(f"  {name:<22} {scenario.description}")

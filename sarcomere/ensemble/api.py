@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sarcomere.cores import cores
-from sarcomere.ensemble.asked import Sweep, sweep_of
-from sarcomere.ensemble.cluster import on_cluster
-from sarcomere.ensemble.driver import Executor, Report, Watcher, carry_out, planned
-from sarcomere.ensemble.local import locally
-from sarcomere.ensemble.lock import part_of
-from sarcomere.ensemble.sweep_file import is_sweep_file, read_sweep_file
-from sarcomere.ensemble.vary import parse_vary
+from sarcomere.ensemble.design.sweep import Sweep, sweep_of
+from sarcomere.ensemble.design.sweep_file import is_sweep_file, read_sweep_file
+from sarcomere.ensemble.design.vary import parse_vary
+from sarcomere.ensemble.workers.cluster import on_cluster
+from sarcomere.ensemble.workers.cores import cores
+from sarcomere.ensemble.workers.driver import Executor, Report, Watcher, carry_out, planned
+from sarcomere.ensemble.workers.local import locally
+from sarcomere.ensemble.workers.lock import part_of
 from sarcomere.errors import InputError
 from sarcomere_kernels import is_compiled
 
@@ -204,7 +204,7 @@ def sweep(
 
 def load_kernels(loop: bool) -> None:
     """Compile once, before many processes would all do it."""
-    from sarcomere.cramp.simulate import load_loop_kernels
-    from sarcomere.simulate import load_kernels as load_lattice_kernels
+    from sarcomere.simulation.warm_up import load_kernels as load_lattice_kernels
+    from sarcomere.simulation.warm_up import load_loop_kernels
 
     load_loop_kernels() if loop else load_lattice_kernels()

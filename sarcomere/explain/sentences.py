@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+from sarcomere.explain.counterfactuals import HOLD_S, STRETCH, STRETCH_SPEED
 from sarcomere.explain.explanation import Explanation
-from sarcomere.explain.twins import HOLD_S, STRETCH, STRETCH_SPEED
 from sarcomere.explain.verdict import HALF, IRREGULAR_CV, NORMAL_RATIO, involuntary, is_excess
 
 _MECHANISM = {

@@ -3,40 +3,16 @@
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
 
 from sarcomere.errors import InputError
+from sarcomere.half_sarcomere.acidosis import adp_rest
 from sarcomere.parameters.fibre_wave import PotassiumParameters
 from sarcomere.parameters.metabolism import BloodParameters, EnergyParameters
 from sarcomere_kernels import organ_types as k
 
 _MS = 1e3  # in one s
-
-
-class AcidFactors(NamedTuple):
-    """Factors on rates and affinity, 1 at the pH of rest."""
-
-    attach: NDArray[np.float64]
-    pump: NDArray[np.float64]
-    affinity: NDArray[np.float64]
-
-
-def adp_rest(p: EnergyParameters) -> float:
-    """ADP (mM) in equilibrium with creatine kinase at rest.
-
-    Parameters
-    ----------
-    p : EnergyParameters
-        Chemistry of rest.
-
-    Returns
-    -------
-    float
-    """
-    return p.atp_mM * (p.creatine_mM - p.pcr_mM) / (p.pcr_mM * p.k_creatine_kinase * 10.0**-p.ph_rest)
 
 
 def pack_metabolism(
@@ -156,27 +132,4 @@ def fresh_metabolism(energy: EnergyParameters, blood: BloodParameters, n_groups:
         **{name: np.full(n_groups, value) for name, value in rest.items()},
         **{name: np.zeros(n_groups) for name in ("impulse_rate", "made", "used", "shortfall")},
         blood=vessels,
-    )
-
-
-def acid_factors(energy: EnergyParameters, ph: ArrayLike) -> AcidFactors:
-    """What acid does to attachment, SERCA and the calcium affinity of troponin: exponential in the fall of pH.
-
-    Parameters
-    ----------
-    energy : EnergyParameters
-        The factors at ``acid_ph``.
-    ph : array_like
-        pH of the fibres.
-
-    Returns
-    -------
-    AcidFactors
-        Arrays of the shape of ``ph``.
-    """
-    fall = (energy.ph_rest - np.asarray(ph, dtype=np.float64)) / (energy.ph_rest - energy.acid_ph)
-    return AcidFactors(
-        attach=np.asarray(energy.acid_attach**fall),
-        pump=np.asarray(energy.acid_pump**fall),
-        affinity=np.asarray(energy.acid_affinity**fall),
     )

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sarcomere.errors import InputError
-from sarcomere.lattice import area_per_thick
 from sarcomere.parameters import FIBRE_TYPES, FibreParameters, LatticeParameters, MechanicsParameters, load_fibre
+from sarcomere.parameters.lattice import area_per_thick
 from sarcomere.parameters.muscle import OVERLAP_FIRST, OVERLAP_STEP, MuscleParameters
 from sarcomere_kernels import advance_muscle
 from sarcomere_kernels import organ_types as k

@@ -5,10 +5,10 @@ from __future__ import annotations
 import tomllib
 from functools import cache
 
-from sarcomere.data_files import data_path
 from sarcomere.parameters.base import Parameters, quantity
 from sarcomere.parameters.calcium import CalciumParameters
 from sarcomere.parameters.crossbridge import CycleParameters, OffStateParameters
+from sarcomere.parameters.shipped import data_path
 from sarcomere.parameters.thin_filament import RegulationParameters
 
 FIBRE_TYPES = ("slow", "fast")

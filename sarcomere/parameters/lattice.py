@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from sarcomere.parameters.base import Parameters, quantity
 
 
@@ -106,3 +108,22 @@ class LatticeParameters(Parameters):
     myofibril_fraction: float = quantity(
         "1", "share of the fibre's cross-section that is lattice", "0.8 (PHYSIOLOGY A5: F to kPa)", 0.8, gt=0, le=1
     )
+
+
+ACTINS_PER_RU = 7
+
+
+def thin_filament_length(p: LatticeParameters) -> float:
+    """Z-line to tip of a thin filament, nm: its regulatory units, of 7 actins on each of two strands."""
+    return p.n_ru * 2 * ACTINS_PER_RU * p.actin_rise
+
+
+def spacing(p: LatticeParameters, hs_length: float) -> float:
+    """Distance between the centres of neighbouring thick and thin filaments at constant volume, nm."""
+    return 2.0 / 3.0 * p.d10 * math.sqrt(p.spacing_length / hs_length)
+
+
+def area_per_thick(p: LatticeParameters, hs_length: float) -> float:
+    """Cross-section of the lattice per thick filament, nm^2."""
+    d10 = p.d10 * math.sqrt(p.spacing_length / hs_length)
+    return 2.0 * d10**2 / math.sqrt(3.0)

@@ -8,8 +8,8 @@ from typing import Any
 
 from pydantic import model_validator
 
-from sarcomere.data_files import data_path
 from sarcomere.parameters.base import Parameters, quantity
+from sarcomere.parameters.shipped import data_path
 
 EK = "Elias & Kohn 2013, from the authors' public code"
 DESIGN = "design (CRAMP A)"

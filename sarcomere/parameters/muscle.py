@@ -7,8 +7,8 @@ from functools import cache
 
 from pydantic import Field, model_validator
 
-from sarcomere.data_files import data_path
 from sarcomere.parameters.base import Parameters, quantity
+from sarcomere.parameters.shipped import data_path
 
 FITTED = "fitted to the lattice's force by data/calibration/fit_followers.py"
 MEASURED = "measured on the lattice by data/calibration/fit_followers.py"

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sarcomere.analysis import activation_end, active_force, attached_fraction, half_fall_time, smoothed
-from sarcomere.analysis.conditions import flat
+from sarcomere.analysis.select.conditions import flat
 from sarcomere.plot import style
 
 SETTLED_S = 0.01  # around the end of activation, for the force then

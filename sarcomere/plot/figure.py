@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
 import xarray as xr
 from matplotlib.figure import Figure
 
-from sarcomere.analysis.points import need_run
-from sarcomere.errors import InputError, nearest
+from sarcomere import plot
+from sarcomere.analysis.select.points import need_run
+from sarcomere.errors import InputError, StoreError, nearest
 from sarcomere.plot.concentration import ADP, ATP, PI, concentration_figure
 from sarcomere.plot.cramp import cramp_figure
 from sarcomere.plot.fatigue import fatigue_figure
@@ -71,3 +73,34 @@ def figure_for(ds: xr.Dataset) -> Figure:
     if kind not in FIGURES:
         raise InputError(f"There is no figure '{kind}', which this run asks for: {nearest(kind, FIGURES)}")
     return FIGURES[kind](ds)
+
+
+def save_figure(ds: xr.Dataset, path: Path) -> Path:
+    """Draw the kind of figure that a run asks for.
+
+    Parameters
+    ----------
+    ds : xarray.Dataset
+        A run.
+    path : pathlib.Path
+        Where it goes; the ending says the format.
+
+    Returns
+    -------
+    pathlib.Path
+        The same path.
+
+    Raises
+    ------
+    StoreError
+        If it cannot be written.
+    """
+    try:
+        if path.is_dir():
+            raise IsADirectoryError("it is a folder")
+        plot.figure_for(ds).savefig(path, dpi=130)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        remedy = "choose another name with sarcomere plot RUN.h5 -o FIGURE.png"
+        raise StoreError(f"{path}: the figure cannot be written ({reason}); {remedy}.") from None
+    return path

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sarcomere.analysis import FORCE_VELOCITY, fitted, force_velocity
-from sarcomere.analysis.conditions import unnamed
+from sarcomere.analysis.select.conditions import unnamed
 from sarcomere.plot import style
 
 # PHYSIOLOGY C 7 and 8, 37 degrees Celsius.

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sarcomere.analysis import RISE, by_point, fitted, k_tr
-from sarcomere.analysis.conditions import flat
+from sarcomere.analysis.select.conditions import flat
 from sarcomere.plot import style
 
 MEASURED = {"slow": (8.0, 25.0), "fast": (30.0, 90.0)}  # 1/s at 37 degrees Celsius, PHYSIOLOGY C 20

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sarcomere.analysis import by_point, length_moves, quick_release, t1_curve
-from sarcomere.analysis.conditions import unnamed
+from sarcomere.analysis.select.conditions import unnamed
 from sarcomere.plot import style
 
 AROUND_S = (0.002, 0.012)  # shown before and after the step

@@ -15,7 +15,7 @@ from sarcomere.analysis import (
     smoothed,
     two_phase_relaxation,
 )
-from sarcomere.analysis.conditions import flat
+from sarcomere.analysis.select.conditions import flat
 from sarcomere.plot import style
 
 LOWEST_SHOWN = 0.01  # of the force at start

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sarcomere.analysis import attached_fraction, stiffness
-from sarcomere.analysis.conditions import flat
+from sarcomere.analysis.select.conditions import flat
 from sarcomere.plot import style
 
 MEASURED_BOUND = 0.9  # of the heads that can reach a site

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sarcomere.analysis import slack_test
-from sarcomere.analysis.conditions import unnamed
+from sarcomere.analysis.select.conditions import unnamed
 from sarcomere.plot import style
 
 PERCENT = 100.0

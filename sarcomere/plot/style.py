@@ -12,7 +12,7 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sarcomere.analysis.conditions import BATH
+from sarcomere.analysis.select.conditions import BATH
 
 # Okabe & Ito, safe for the colour-blind.
 FIBRE_COLOURS = {"slow": "#0072B2", "fast": "#D55E00"}

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sarcomere.analysis import active_force, peak_force, ripple, twitch_tetanus_ratio, unfold
-from sarcomere.analysis.conditions import flat
+from sarcomere.analysis.select.conditions import flat
 from sarcomere.plot import style
 
 MEASURED_RATIO = (0.10, 0.25)

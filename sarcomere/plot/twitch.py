@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sarcomere.analysis import active_force, contraction_time, half_relaxation_time, last_impulse
-from sarcomere.analysis.conditions import flat
+from sarcomere.analysis.select.conditions import flat
 from sarcomere.plot import style
 
 # Human, ms, mean and SD (PHYSIOLOGY C 21).

@@ -5,20 +5,20 @@ from __future__ import annotations
 import xarray as xr
 
 from sarcomere.analysis import hill_calcium
-from sarcomere.scenario import Scenario
+from sarcomere.scenario.fibre import FibreScenario
 from sarcomere.validate.experiment import FIBRES, Effort, Experiment, Row, Values, late_force, of, scenario
 
 SHORT_NM, LONG_NM = 1150.0, 1450.0  # sarcomeres of 2.3 and 2.9 um
 
 
-def force_pca(effort: Effort) -> Scenario:
+def force_pca(effort: Effort) -> FibreScenario:
     """Steady force against calcium, as in the shipped force-pca."""
     full = [6.6, 6.3, 6.15, 6.05, 5.95, 5.85, 5.75, 5.65, 5.5, 4.5]
     pca = effort.pick(full, [6.4, 6.1, 5.95, 5.85, 5.75, 5.6, 4.5])
     return scenario(effort, "Force and calcium", effort.pick(1.5, 1.2), [{"key": "drive.pCa", "values": pca}])
 
 
-def force_pca_lengths(effort: Effort) -> Scenario:
+def force_pca_lengths(effort: Effort) -> FibreScenario:
     """The same on the ascending limb and beyond the plateau."""
     pca = effort.pick([6.3, 6.1, 6.0, 5.9, 5.8, 5.7, 5.5, 4.5], [6.1, 5.95, 5.85, 5.75, 5.6, 4.5])
     return scenario(

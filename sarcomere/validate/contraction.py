@@ -13,7 +13,7 @@ from sarcomere.analysis import (
     ripple,
     two_phase_relaxation,
 )
-from sarcomere.scenario import Scenario
+from sarcomere.scenario.fibre import FibreScenario
 from sarcomere.validate.experiment import FIBRES, TENDON, Effort, Experiment, Row, Values, of, scenario
 
 _IMPULSE_S = 0.05
@@ -25,7 +25,7 @@ _BATHS = ([8.0, 20.0, _RESTED_PI_mM], [5.0, 200.0, 30.0])
 SLOW_SHARE = {"triceps": 0.65, "mg": 0.5, "lg": 0.5, "soleus": 0.8}
 
 
-def twitch(effort: Effort) -> Scenario:
+def twitch(effort: Effort) -> FibreScenario:
     """One impulse, as in the shipped twitch."""
     return scenario(
         effort,
@@ -50,7 +50,7 @@ def read_twitch(ds: xr.Dataset) -> Values:
     return values
 
 
-def tetanus(effort: Effort) -> Scenario:
+def tetanus(effort: Effort) -> FibreScenario:
     """A second at 60 Hz and the relaxation after it, rested and fatigued."""
     return scenario(
         effort,

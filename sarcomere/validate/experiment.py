@@ -9,8 +9,8 @@ import numpy as np
 import xarray as xr
 
 from sarcomere.analysis import atpase, shortening_velocity, steady_state
-from sarcomere.scenario import Scenario
-from sarcomere.scenario_file import from_dict
+from sarcomere.scenario.checking import from_dict
+from sarcomere.scenario.fibre import FibreScenario
 
 FIBRES = ("fast", "slow")
 REFERENCE_NM = 1300.0  # one muscle length, ML: half of a 2.6 um sarcomere
@@ -48,12 +48,12 @@ class Row(NamedTuple):
     read: Callable[..., Values]
 
 
-Experiment = Callable[[Effort], Scenario]
+Experiment = Callable[[Effort], FibreScenario]
 
 
 def scenario(
     effort: Effort, title: str, duration_s: float, vary: Sequence[Mapping[str, Any]] = (), **tables: Any
-) -> Scenario:
+) -> FibreScenario:
     """An experiment on both fibre types.
 
     Parameters
@@ -71,7 +71,7 @@ def scenario(
 
     Returns
     -------
-    Scenario
+    FibreScenario
     """
     keys = [key for entry in vary for key in (entry["key"] if isinstance(entry["key"], list) else [entry["key"]])]
     both = [] if "motor_units.0.fibre" in keys else [{"key": "motor_units.0.fibre", "values": list(FIBRES)}]

@@ -17,7 +17,7 @@ from sarcomere.analysis import (
     tension,
 )
 from sarcomere.parameters import Chemistry
-from sarcomere.scenario import Scenario
+from sarcomere.scenario.fibre import FibreScenario
 from sarcomere.validate.experiment import (
     FIBRES,
     REFERENCE_NM,
@@ -46,7 +46,7 @@ _LOOSE = {
 }
 
 
-def equilibrium(effort: Effort) -> Scenario:
+def equilibrium(effort: Effort) -> FibreScenario:
     """ATP at which its hydrolysis yields no free energy, at lengths over a whole repeat of the actin helix.
 
     Every state is about equally likely there and every step reversed many times a second; strokes, stiffness and the
@@ -80,7 +80,7 @@ def read_equilibrium(ds: xr.Dataset) -> Values:
     }
 
 
-def isometric(effort: Effort) -> Scenario:
+def isometric(effort: Effort) -> FibreScenario:
     """Full calcium at body temperature."""
     return scenario(effort._replace(n_thick=SMOOTH), "Isometric force", effort.pick(1.2, 0.8))
 
@@ -106,7 +106,7 @@ def read_heads(ds: xr.Dataset) -> Values:
     return values
 
 
-def lengths(effort: Effort) -> Scenario:
+def lengths(effort: Effort) -> FibreScenario:
     """Isometric contractions from the ascending limb to the end of overlap, as in the shipped force-length."""
     full = [875, 950, 1025, 1100, 1175, 1250, 1300, 1350, 1400, 1475, 1550, 1650, 1750, 1850]
     quick = [900, 1000, 1100, 1200, 1275, 1325, 1375, 1475, 1600, 1725, 1850]
@@ -126,7 +126,7 @@ def read_lengths(ds: xr.Dataset) -> Values:
     return {f"{line}_{fibre}": float(curve[name].sel(fibre=fibre)) for fibre in FIBRES for line, name in names.items()}
 
 
-def temperatures(effort: Effort) -> Scenario:
+def temperatures(effort: Effort) -> FibreScenario:
     """Full calcium in the cold."""
     return scenario(
         effort,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import xarray as xr
 
 from sarcomere.analysis import competitive_inhibition, michaelis_menten, slope_per_decade, steady_state
-from sarcomere.scenario import Scenario
+from sarcomere.scenario.fibre import FibreScenario
 from sarcomere.validate.experiment import (
     COLD_C,
     FIBRES,
@@ -29,20 +29,20 @@ _RESTING_PI_mM, _FATIGUED_PI_mM = 4.0, 30.0
 _PHOSPHATE_mM = [1.0, 3.0, 10.0, 30.0]
 
 
-def warm_atp_velocity(effort: Effort) -> Scenario:
+def warm_atp_velocity(effort: Effort) -> FibreScenario:
     """Zero load at falling ATP, 37 C."""
     atp = effort.pick([0.1, 0.2, 0.5, 1.0, 2.0, 8.0], [0.1, 0.3, 1.0, 8.0])
     return releases(effort, "V0 and ATP", _WARM_S, WINDOW_S, [{"key": "chemistry.atp_mM", "values": atp}])
 
 
-def cold_atp_velocity(effort: Effort) -> Scenario:
+def cold_atp_velocity(effort: Effort) -> FibreScenario:
     """Zero load at falling ATP, fast fibres at 12 C."""
     atp = effort.pick([0.05, 0.1, 0.2, 0.5, 1.0, 5.0], [0.05, 0.15, 0.5, 5.0])
     vary = [{"key": "chemistry.atp_mM", "values": atp}]
     return releases(effort, "V0 and ATP, 12 C", _COLD_S, _COLD_FAST_S, vary, {"temperature_C": COLD_C})
 
 
-def cold_adp_velocity(effort: Effort) -> Scenario:
+def cold_adp_velocity(effort: Effort) -> FibreScenario:
     """Zero load at rising ADP, fast fibres at 12 C and 1 mM ATP."""
     adp = effort.pick([20.0, 500.0, 1500.0, 3000.0, 5000.0], [20.0, 1500.0, 5000.0])
     chemistry = {"temperature_C": COLD_C, "atp_mM": _ADP_ATP_mM}
@@ -50,25 +50,25 @@ def cold_adp_velocity(effort: Effort) -> Scenario:
     return releases(effort, "V0 and ADP, 12 C", _COLD_S, _COLD_FAST_S, vary, chemistry)
 
 
-def phosphate_velocity(effort: Effort) -> Scenario:
+def phosphate_velocity(effort: Effort) -> FibreScenario:
     """Zero load at resting and fatigued phosphate, 37 C."""
     vary = [{"key": "chemistry.pi_mM", "values": [_RESTING_PI_mM, _FATIGUED_PI_mM]}]
     return releases(effort, "V0 and phosphate", _WARM_S, WINDOW_S, vary)
 
 
-def atp_force(effort: Effort) -> Scenario:
+def atp_force(effort: Effort) -> FibreScenario:
     """Isometric force against ATP, as in the shipped atp-series."""
     atp = effort.pick([0.001, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 5.0], [0.001, 0.005, 0.02, 0.05, 0.1, 5.0])
     return scenario(effort, "Force and ATP", 1.0, [{"key": "chemistry.atp_mM", "values": atp}])
 
 
-def phosphate_force(effort: Effort) -> Scenario:
+def phosphate_force(effort: Effort) -> FibreScenario:
     """Isometric force against phosphate, 37 C, as in the shipped phosphate-series."""
     vary = [{"key": "chemistry.pi_mM", "values": _PHOSPHATE_mM}]
     return scenario(effort, "Force and phosphate", effort.pick(1.0, 0.7), vary)
 
 
-def cold_phosphate_force(effort: Effort) -> Scenario:
+def cold_phosphate_force(effort: Effort) -> FibreScenario:
     """The same at 12 C."""
     vary = [{"key": "chemistry.pi_mM", "values": effort.pick(_PHOSPHATE_mM, [1.0, 5.0, 30.0])}]
     return scenario(

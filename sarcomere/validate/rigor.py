@@ -8,9 +8,9 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import maximum_bipartite_matching
 
 from sarcomere.analysis import attached_fraction, steady_state, stiffness
-from sarcomere.lattice import build
+from sarcomere.half_sarcomere.lattice import build
 from sarcomere.parameters import LatticeParameters, load_fibre
-from sarcomere.scenario import Scenario
+from sarcomere.scenario.fibre import FibreScenario
 from sarcomere.validate.experiment import FIBRES, REFERENCE_NM, Effort, Experiment, Row, Values, active, of, scenario
 
 _TAKEN_S = 0.1
@@ -32,7 +32,7 @@ def duration(effort: Effort) -> float:
     return float(effort.pick(4.0, 2.0))
 
 
-def rigor(effort: Effort) -> Scenario:
+def rigor(effort: Effort) -> FibreScenario:
     """ATP falls without calcium; a release by 1 nm at the end measures stiffness, as in the shipped rigor."""
     end = duration(effort)
     release = end - 0.01

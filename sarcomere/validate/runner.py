@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 import xarray as xr
 
-from sarcomere.results import dataset
-from sarcomere.scenario import Scenario
-from sarcomere.simulate import Simulation
+from sarcomere.record.dataset import dataset
+from sarcomere.scenario.fibre import FibreScenario
+from sarcomere.simulation.fibre import FibreSimulation
 from sarcomere.validate import calcium, contraction, isometric, ligands, rigor, shortening, transients
 from sarcomere.validate.deficits import DEFICITS, remedies
 from sarcomere.validate.experiment import FULL, QUICK, Effort, Experiment, Row, Values
@@ -96,7 +96,7 @@ def run_all(
     done, total = 0.0, sum(work.values())
     records = {}
     for name, s in scenarios.items():
-        simulation, blocks = Simulation(s), []
+        simulation, blocks = FibreSimulation(s), []
         for block in simulation.blocks(threads, max(2, s.n_samples // _BLOCKS)):
             blocks.append(block)
             if progress is not None:
@@ -106,7 +106,7 @@ def run_all(
     return records
 
 
-def _work(s: Scenario) -> float:
+def _work(s: FibreScenario) -> float:
     """Filament-steps of a scenario: what its time goes by."""
     return s.lattice.n_thick * s.run.replicates * len(s.conditions) * s.run.duration_s / s.numerics.step_ms
 

@@ -18,7 +18,7 @@ from sarcomere.analysis import (
     steady_state,
 )
 from sarcomere.parameters import Chemistry
-from sarcomere.scenario import Scenario
+from sarcomere.scenario.fibre import FibreScenario
 from sarcomere.validate.experiment import (
     FIBRES,
     REFERENCE_NM,
@@ -50,7 +50,7 @@ def releases(
     windows: dict[str, tuple[float, float]],
     vary: Sequence[Mapping[str, Any]],
     chemistry: dict[str, float] | None = None,
-) -> Scenario:
+) -> FibreScenario:
     """Isotonic releases: from the isometric plateau the load falls to a share of the force (by default to nothing).
 
     Parameters
@@ -70,7 +70,7 @@ def releases(
 
     Returns
     -------
-    Scenario
+    FibreScenario
     """
     ends = {fibre: release_s + window[1] + 0.002 for fibre, window in windows.items()}
     return scenario(
@@ -93,7 +93,7 @@ def releases(
     )
 
 
-def isotonic(effort: Effort) -> Scenario:
+def isotonic(effort: Effort) -> FibreScenario:
     """Loads from none to 0.9 of the isometric force, 37 C."""
     full = [0.0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.75, 0.9]
     loads = effort.pick(full, [0.0, 0.08, 0.18, 0.3, 0.45, 0.65, 0.9])
@@ -101,7 +101,7 @@ def isotonic(effort: Effort) -> Scenario:
     return releases(effort, "Force and velocity", _RELEASE_S, WINDOW_S, vary)
 
 
-def cold_isotonic(effort: Effort) -> Scenario:
+def cold_isotonic(effort: Effort) -> FibreScenario:
     """Releases to zero load at 12 C."""
     vary = [{"key": "chemistry.temperature_C", "values": [12.0]}]
     return releases(effort, "Unloaded at 12 C", 1.2, COLD_WINDOW_S, vary)
@@ -153,7 +153,7 @@ def read_unloaded_heads(ds: xr.Dataset) -> Values:
     }
 
 
-def slack(effort: Effort) -> Scenario:
+def slack(effort: Effort) -> FibreScenario:
     """Releases that leave the fibre slack, 37 C, as in the shipped slack-test."""
     return scenario(
         effort,
@@ -207,7 +207,7 @@ def read_hill(ds: xr.Dataset) -> Values:
     return values
 
 
-def stretch(effort: Effort) -> Scenario:
+def stretch(effort: Effort) -> FibreScenario:
     """Ramps by 40 nm, from slow stretch to forcible detachment."""
     ends = [_RELEASE_S + _RAMP_NM / (speed * REFERENCE_NM) for speed in RAMPS_ML_S]
     return scenario(

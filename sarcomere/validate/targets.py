@@ -6,8 +6,8 @@ import csv
 import math
 from typing import NamedTuple
 
-from sarcomere.data_files import data_path
 from sarcomere.errors import InputError, nearest
+from sarcomere.parameters.shipped import data_path
 
 TABLES = {"muscle": "measurements/validation_targets.csv", "cramp": "measurements/cramp_targets.csv"}
 SURE = 2.0  # standard errors from the edge of the band at which a verdict counts as sure

@@ -7,14 +7,14 @@ import xarray as xr
 
 from sarcomere.analysis import attached_fraction, heads_per_filament, k_tr, quick_release, t1_curve
 from sarcomere.parameters import load_fibre
-from sarcomere.scenario import Scenario
+from sarcomere.scenario.fibre import FibreScenario
 from sarcomere.validate.experiment import BODY_C, COLD_C, FIBRES, Effort, Experiment, Row, Values, active, of, scenario
 
 _LOW_PCA = {"fast": 6.0, "slow": 6.1}
 _UNLOADED_S, _COLD_UNLOADED_S = 0.03, 0.1  # in the cold heads take longer to let go
 
 
-def steps(effort: Effort) -> Scenario:
+def steps(effort: Effort) -> FibreScenario:
     """Length steps from the isometric plateau at 12 C, as in the shipped quick-release, which is warm."""
     sizes = effort.pick([1.5, -1.5, -3.0, -6.0, -9.0, -12.0], [1.5, -1.5, -3.0, -7.0, -12.0])
     return scenario(
@@ -65,7 +65,7 @@ def _redevelopment(
     unloaded_s: float,
     after_s: float,
     baths: list[list[object]],
-) -> Scenario:
+) -> FibreScenario:
     restretch = release_s + unloaded_s
     return scenario(
         effort,
@@ -84,13 +84,13 @@ def _redevelopment(
     )
 
 
-def redevelopment(effort: Effort) -> Scenario:
+def redevelopment(effort: Effort) -> FibreScenario:
     """Release and restretch at full and at low calcium, 37 C, as in the shipped ktr."""
     baths = [[fibre, pca] for fibre in FIBRES for pca in (4.5, _LOW_PCA[fibre])]
     return _redevelopment(effort, "Force redevelopment", BODY_C, 0.7, _UNLOADED_S, effort.pick(0.8, 0.6), baths)
 
 
-def cold_redevelopment(effort: Effort) -> Scenario:
+def cold_redevelopment(effort: Effort) -> FibreScenario:
     """The same at full calcium, 15 C."""
     baths = [[fibre, 4.5] for fibre in FIBRES]
     return _redevelopment(

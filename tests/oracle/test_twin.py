@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 from scipy.linalg import expm
 
-from sarcomere import lattice as geometry
-from sarcomere import lattice as plan
-from sarcomere import pack, start
+from sarcomere.half_sarcomere import initial_state as start
+from sarcomere.half_sarcomere import lattice as geometry
+from sarcomere.half_sarcomere import lattice as plan
+from sarcomere.half_sarcomere import pack
 from sarcomere.parameters import (
     Chemistry,
     FibreParameters,

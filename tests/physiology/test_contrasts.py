@@ -15,7 +15,7 @@ import pytest
 
 import sarcomere
 from sarcomere.explain import Explanation, explain
-from sarcomere.scenario_file import from_dict
+from sarcomere.scenario.checking import from_dict
 
 FALLING_ATP = {"time_s": [0.0, 0.3, 0.3, 0.5, 0.5, 0.7, 0.7], "value": [8.0, 8.0, 2.0, 2.0, 0.1, 0.1, 1e-4]}
 

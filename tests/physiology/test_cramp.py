@@ -13,9 +13,9 @@ import pytest
 import xarray as xr
 
 from sarcomere.analysis import cramp_episode, half_relaxation_time, trains
-from sarcomere.cramp.scenario import Episode
-from sarcomere.cramp.simulate import run_episode
-from sarcomere.scenario_file import read
+from sarcomere.scenario.loop import LoopScenario
+from sarcomere.scenario.reading import read
+from sarcomere.simulation.loop import run_episode
 from sarcomere.validate.cramp.measures import MEASURES
 
 NIGHT = "nocturnal-calf-cramp"
@@ -34,7 +34,7 @@ EFFORT = {
 @cache
 def _run(name: str, changes: tuple[tuple[str, Any], ...]) -> xr.Dataset:
     episode = read(name, {**dict(changes), "run.seed": 7})
-    assert isinstance(episode, Episode)
+    assert isinstance(episode, LoopScenario)
     return run_episode(episode).isel(replicate=0)
 
 
@@ -252,7 +252,7 @@ def test_a_short_cramp_damages_nothing() -> None:
 def test_contracture_is_no_cramp() -> None:
     """rigor-mcardle whole: silent, stiff, not released by stretch, gone once ATP is back."""
     episode = read("rigor-mcardle", {"run.seed": 7})
-    assert isinstance(episode, Episode)
+    assert isinstance(episode, LoopScenario)
     found = MEASURES["contracture"](episode)
     assert found["spikes"] == 0
     assert found["atp_least"] < 0.05

@@ -9,8 +9,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sarcomere.motoneuron_drive import PoolInputs
-from sarcomere.motoneurons import MotoneuronPool, load_pool
+from sarcomere.organs.nerve.inputs import PoolInputs
+from sarcomere.organs.nerve.pool import MotoneuronPool, load_pool
 from tests.pool_bench import (
     free_cramp,
     ramp_thresholds,

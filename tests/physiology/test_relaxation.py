@@ -8,7 +8,7 @@ import xarray as xr
 
 import sarcomere
 from sarcomere.analysis import active_force, half_relaxation_time, last_impulse
-from sarcomere.scenario_file import from_dict
+from sarcomere.scenario.checking import from_dict
 
 # Triceps surae, mostly slow: half-relaxation 100 +- 14 ms (mean +- SD); here, within two SD of the mean.
 HUMAN_HALF_RELAXATION = (0.072, 0.128)

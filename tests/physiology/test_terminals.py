@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from sarcomere.errors import InputError
-from sarcomere.motoneuron_drive import Course, stimulation
-from sarcomere.motoneurons import load_pool
+from sarcomere.organs.nerve.inputs import Course, stimulation
+from sarcomere.organs.nerve.pool import load_pool
+from sarcomere.organs.nerve.terminals import TerminalGenerator
 from sarcomere.parameters.terminal import TerminalParameters
-from sarcomere.terminals import TerminalGenerator
 
 SHORT, LONG = 0.75, 1.1
 Firing = tuple[np.ndarray, np.ndarray]
@@ -71,7 +71,7 @@ def test_a_long_muscle_hardly_bursts_and_stretch_ends_bursts() -> None:
 
 def test_chunks_and_full_buffers_change_no_bit(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = generator(30.0, seed=4)[0].advance(7.0)
-    monkeypatch.setattr("sarcomere.terminals._ROOM", 0)
+    monkeypatch.setattr("sarcomere.organs.nerve.terminals._ROOM", 0)
     terminals = generator(30.0, seed=4)[0]
     parts = [terminals.advance(chunk) for chunk in (0.0001, 5.4, 0.7, 0.8999)]
     assert whole[0].size > 100

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from scipy.linalg import expm
 
-from sarcomere import pack
-from sarcomere.lattice import build
+from sarcomere.half_sarcomere import pack
+from sarcomere.half_sarcomere.lattice import build
 from sarcomere.parameters import Chemistry, LatticeParameters, Numerics, load_fibre
 from sarcomere_kernels import tabulate_cycle
 from sarcomere_kernels import types as k

@@ -15,8 +15,8 @@ import pytest
 from scipy import stats
 from scipy.integrate import solve_ivp
 
-from sarcomere.organs.axon import conduction_delays
 from sarcomere.organs.junction import fresh_junctions, pack_junctions, pack_potassium, release_factor
+from sarcomere.organs.nerve.axons import conduction_delays
 from sarcomere.parameters.axon import AxonParameters
 from sarcomere.parameters.fibre_wave import PotassiumParameters, WaveParameters
 from sarcomere.parameters.junction import JunctionParameters

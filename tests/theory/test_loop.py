@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from sarcomere.cramp.simulate import EpisodeSimulation, run_episode
+from sarcomere.simulation.loop import LoopSimulation, run_episode
 from sarcomere_kernels import types as k
 from tests.episodes import NO_LATTICE, TABLE, episode
 from tests.unit.test_sameness import differing
@@ -158,7 +158,7 @@ CONDITIONS: dict[str, list[dict[str, Any]]] = {
 
 @pytest.mark.parametrize("condition", CONDITIONS)
 def test_energy_made_less_energy_spent_is_what_the_stores_lost(condition: str) -> None:
-    simulation = EpisodeSimulation(episode(ALL_REACHED, *CONDITIONS[condition]))
+    simulation = LoopSimulation(episode(ALL_REACHED, *CONDITIONS[condition]))
     loop = simulation.loops[0]
     s = loop.metabolism
     before = s.energy.copy()
@@ -176,7 +176,7 @@ def test_energy_made_less_energy_spent_is_what_the_stores_lost(condition: str) -
 def test_books_hold_what_heads_pumps_and_waves_of_the_lattices_used(condition: str) -> None:
     """From the lattices' own counters, worked out here: two calcium and two potassium an ATP."""
     e = episode(ALL_REACHED, *CONDITIONS[condition])
-    simulation = EpisodeSimulation(e)
+    simulation = LoopSimulation(e)
     loop = simulation.loops[0]
     impulses = np.zeros(2)
     for block in simulation.blocks(block=1):
@@ -204,7 +204,7 @@ def stored(loop: Any, group: int) -> tuple[float, float]:
 @pytest.mark.parametrize("condition", ["as it is", "exhausted"])
 def test_calcium_of_every_lattice_is_conserved(condition: str) -> None:
     """Through stimuli, a stretch, a walk and changing chemistry, at every window."""
-    simulation = EpisodeSimulation(episode({"numerics": {"chemistry_tolerance": 0.01}}, *CONDITIONS[condition]))
+    simulation = LoopSimulation(episode({"numerics": {"chemistry_tolerance": 0.01}}, *CONDITIONS[condition]))
     loop = simulation.loops[0]
     before = {group: stored(loop, group)[0] for group in loop.lattices}
     chemistry = {group: lattice.chemistry.copy() for group, lattice in loop.lattices.items()}

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sarcomere.organs.metabolism import acid_factors, fresh_metabolism, pack_metabolism
+from sarcomere.half_sarcomere.acidosis import acid_factors
+from sarcomere.organs.metabolism import fresh_metabolism, pack_metabolism
 from sarcomere.parameters.fibre_wave import PotassiumParameters
 from sarcomere.parameters.metabolism import BloodParameters, EnergyParameters
 from sarcomere_kernels import advance_metabolism

@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
 
-from sarcomere.motoneuron_cells import cells_at
-from sarcomere.motoneuron_drive import PoolInputs, stimulation
-from sarcomere.motoneurons import MotoneuronPool, load_pool
+from sarcomere.organs.nerve.cells import cells_at
+from sarcomere.organs.nerve.inputs import PoolInputs, stimulation
+from sarcomere.organs.nerve.pool import MotoneuronPool, load_pool
 from sarcomere_kernels import advance_pool
 from sarcomere_kernels import motoneuron_types as k
 from tests.pool_bench import LABELS, QUIET, single_cells, spikes_of
@@ -136,7 +136,7 @@ def test_chunks_and_full_buffers_change_no_bit(monkeypatch: pytest.MonkeyPatch) 
 
     whole, state = run([1.5])
     assert len(whole[0]) > 300
-    monkeypatch.setattr("sarcomere.motoneurons._ROOM", 0)  # room for one spike of each cell
+    monkeypatch.setattr("sarcomere.organs.nerve.pool._ROOM", 0)  # room for one spike of each cell
     parts, split = run([0.0001, 0.3333, 0.0006, 1.166])
     assert parts == whole
     assert all(np.array_equal(a, b) for a, b in zip(state, split, strict=True))

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
 
-from sarcomere.motoneuron_drive import PoolInputs, stimulation
-from sarcomere.motoneuron_pack import pack_recurrent
-from sarcomere.motoneurons import MotoneuronPool, load_pool
-from sarcomere.organs.terminal import terminal_excitability
+from sarcomere.organs.nerve.inputs import PoolInputs, stimulation
+from sarcomere.organs.nerve.pack import pack_recurrent
+from sarcomere.organs.nerve.pool import MotoneuronPool, load_pool
+from sarcomere.organs.nerve.terminal import terminal_excitability
+from sarcomere.organs.nerve.terminals import TerminalGenerator
 from sarcomere.parameters.motoneuron import IonParameters
 from sarcomere.parameters.terminal import TerminalParameters
-from sarcomere.terminals import TerminalGenerator
 from sarcomere_kernels import motoneuron_types as k
 
 pytestmark = pytest.mark.theory

@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from sarcomere.cli import main
-from sarcomere.simulate import load_kernels
+from sarcomere.simulation.warm_up import load_kernels
 
 SMALL = """\
 title = "small"

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from sarcomere.ensemble import shard
-from sarcomere.ensemble.asked import sweep_of
-from sarcomere.ensemble.driver import carry_out, planned, serially
-from sarcomere.ensemble.folder import need_manifest, shard_path
-from sarcomere.scenario_file import read
-from sarcomere.store import Run
+from sarcomere.ensemble.design.sweep import sweep_of
+from sarcomere.ensemble.shards import shard
+from sarcomere.ensemble.shards.folder import need_manifest, shard_path
+from sarcomere.ensemble.workers.driver import carry_out, planned, serially
+from sarcomere.record.run_file import Run
+from sarcomere.scenario.reading import read
 
 
 def toml(table: Any) -> str:

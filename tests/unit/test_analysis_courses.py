@@ -8,7 +8,7 @@ import xarray as xr
 
 import sarcomere
 from sarcomere import analysis
-from sarcomere.analysis.velocity import FORCE_VELOCITY
+from sarcomere.analysis.fibre.velocity import FORCE_VELOCITY
 from tests.unit.synthetic import both, noise, series
 
 F0 = 450.0

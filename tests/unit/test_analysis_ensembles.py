@@ -14,8 +14,8 @@ import xarray as xr
 
 import sarcomere
 from sarcomere import analysis
-from sarcomere.analysis import sensitivity
-from sarcomere.analysis.points import each_point, point_dims, select_run
+from sarcomere.analysis.select.points import each_point, point_dims, select_run
+from sarcomere.analysis.statistics import sensitivity
 from tests.unit.ensembles import ensemble
 from tests.unit.synthetic_cramp import TRAIN, cramp, cramp_run
 from tests.unit.test_figures import dataset

@@ -14,21 +14,21 @@ from matplotlib.colors import to_rgba_array
 from PIL import Image
 
 import sarcomere
-from sarcomere.animation import animate, looks
-from sarcomere.animation.animating import carry_out, plan
-from sarcomere.animation.bake import bake
-from sarcomere.animation.drawing import PairFigure
-from sarcomere.animation.film import Film, replay, sampled_as
-from sarcomere.animation.pair import Pair, PairLook
-from sarcomere.animation.palette import palette
-from sarcomere.animation.scene import Scene
-from sarcomere.animation.space import Space
-from sarcomere.animation.window import Window
-from sarcomere.animation.writing import GifWriter
 from sarcomere.cli import main
 from sarcomere.errors import StoreError
-from sarcomere.scenario_file import from_dict
-from sarcomere.simulate import Simulation
+from sarcomere.plot.animation import animate, looks
+from sarcomere.plot.animation.animating import carry_out, plan
+from sarcomere.plot.animation.bake import bake
+from sarcomere.plot.animation.drawing import PairFigure
+from sarcomere.plot.animation.film import Film, replay, sampled_as
+from sarcomere.plot.animation.pair import Pair, PairLook
+from sarcomere.plot.animation.palette import palette
+from sarcomere.plot.animation.scene import Scene
+from sarcomere.plot.animation.space import Space
+from sarcomere.plot.animation.window import Window
+from sarcomere.plot.animation.writing import GifWriter
+from sarcomere.scenario.checking import from_dict
+from sarcomere.simulation.fibre import FibreSimulation
 from sarcomere_kernels import types as k
 from tests import episodes
 from tests.unit.refusal import refuse
@@ -55,9 +55,9 @@ def recorded(run_file: Path) -> xr.Dataset:
         return ds.sel(replicate=1, motor_unit=7).load()
 
 
-def simulation(run_file: Path) -> Simulation:
+def simulation(run_file: Path) -> FibreSimulation:
     planned = plan(run_file, "a.gif", unit=7, replicate=1)
-    return Simulation(sampled_as(planned.scenario, COARSE, planned.replicate))
+    return FibreSimulation(sampled_as(planned.scenario, COARSE, planned.replicate))
 
 
 @pytest.fixture(scope="module")
@@ -193,10 +193,10 @@ def test_imposed_calcium_load_and_series_are_replayed_bit_for_bit(drive: str, tm
         table["series"] = {"vary": [{"key": "drive.pCa", "values": [6.0, 5.5, 4.5]}]}
     path = sarcomere.record(from_dict(table), tmp_path / "run.h5")
     planned = plan(path, unit=1)
-    simulated = Simulation(sampled_as(planned.scenario, planned.moments, planned.replicate))
+    simulated = FibreSimulation(sampled_as(planned.scenario, planned.moments, planned.replicate))
     along = Pair(planned.scenario.lattice, simulated.batch[0].lattice, 0, 0)
     assert replay(simulated, planned.moments, along, planned.recorded).is_recorded
-    other = Simulation(sampled_as(planned.scenario, planned.moments, planned.replicate + 1))
+    other = FibreSimulation(sampled_as(planned.scenario, planned.moments, planned.replicate + 1))
     assert not replay(other, planned.moments, along, planned.recorded).is_recorded
 
 
@@ -282,7 +282,7 @@ def test_a_full_disk_leaves_the_old_file(run_file: Path, tmp_path: Path, monkeyp
 
     old = tmp_path / "a.png"
     old.write_bytes(b"old")
-    monkeypatch.setattr("sarcomere.animation.writing.os.replace", full)
+    monkeypatch.setattr("sarcomere.plot.animation.writing.os.replace", full)
     with pytest.raises(StoreError, match=r"a\.png: .*No space left"):
         animate(run_file, old, stop=0.01, every_ms=5.0)
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"a.png": b"old"}

@@ -93,7 +93,7 @@ def test_a_bad_openhdemg_file_is_refused(case: tuple) -> None:
 
 
 def test_a_missing_discharge_file_is_refused_before_the_kernels_compile(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sarcomere.progress.compile_kernels", None)  # calling it would fail
+    monkeypatch.setattr("sarcomere.cli.progress.compile_kernels", None)  # calling it would fail
     Path("mine.csv").unlink()
     refuse(run(), "mine.csv", "no such discharge file", "check drive.discharge_file")
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from sarcomere.errors import InputError
-from sarcomere.motoneuron_drive import PoolInputs, stimulation
-from sarcomere.motoneurons import MotoneuronPool, load_pool, run_pool
+from sarcomere.organs.nerve.inputs import PoolInputs, stimulation
+from sarcomere.organs.nerve.pool import MotoneuronPool, load_pool, run_pool
 
 NAN, INF = float("nan"), float("inf")
 

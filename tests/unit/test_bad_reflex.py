@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from sarcomere.motoneuron_drive import PoolInputs
-from sarcomere.motoneurons import MotoneuronPool, load_pool
+from sarcomere.organs.nerve.inputs import PoolInputs
+from sarcomere.organs.nerve.pool import MotoneuronPool, load_pool
+from sarcomere.organs.nerve.terminal import terminal_excitability
+from sarcomere.organs.nerve.terminals import TerminalGenerator
 from sarcomere.organs.reflex import fresh_reflex, pack_reflex
-from sarcomere.organs.terminal import terminal_excitability
 from sarcomere.parameters.motoneuron import IonParameters
 from sarcomere.parameters.reflex import ReflexParameters
 from sarcomere.parameters.terminal import TerminalParameters
-from sarcomere.terminals import TerminalGenerator
 from tests.unit.test_bad_pool import refused
 
 PACKS = {

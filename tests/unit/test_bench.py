@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sarcomere import bench
+from sarcomere.cli import bench
 from tests.unit.refusal import folder, kernels, refuse
 
 __all__ = ["folder", "kernels"]  # fixtures

@@ -10,8 +10,8 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 import sarcomere
-from sarcomere import report
-from sarcomere.cramp_report import cramp_sentences
+from sarcomere.explain import summary as report
+from sarcomere.explain.cramp_summary import cramp_sentences
 from sarcomere.plot.contrast import contrast_figure
 from sarcomere.plot.cramp import cramp_figure
 from tests.unit.synthetic_cramp import TRAIN, cramp, cramp_run, units

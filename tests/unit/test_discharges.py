@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sarcomere.data_files import data_path
-from sarcomere.discharges import Discharges, read_discharges
+from sarcomere.parameters.shipped import data_path
+from sarcomere.scenario.discharge_file import Discharges, read_discharges
 
 FSAMP = 2048.0
 SAMPLES = {1: [512, 1024, 3000], 2: [0, 1, 4095]}

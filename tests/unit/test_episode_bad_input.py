@@ -35,13 +35,13 @@ LENGTH = '[[interventions]]\nkind = "stretch"\nat_s = 1.0\nlength = '
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder to work in that holds a good episode; nothing of it may be run."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("sarcomere.progress.compile_kernels", None)  # calling it would fail
+    monkeypatch.setattr("sarcomere.cli.progress.compile_kernels", None)  # calling it would fail
     Path("mine.toml").write_text(EPISODE)
     return tmp_path
 
 
 def test_unchanged_the_episode_of_these_tests_runs(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sarcomere.progress.compile_kernels", lambda *_, **__: None, raising=False)
+    monkeypatch.setattr("sarcomere.cli.progress.compile_kernels", lambda *_, **__: None, raising=False)
     result = CliRunner().invoke(main, run())
     assert result.exit_code == 0, result.output
     assert "run.h5" in files()

@@ -17,10 +17,10 @@ from click.testing import CliRunner
 import sarcomere_kernels
 from sarcomere import record
 from sarcomere.cli import main
-from sarcomere.cramp.recorder import EVENTS, GROUPS, LATTICE, MUSCLE, Event, recorded
-from sarcomere.cramp.scenario_file import from_dict
-from sarcomere.cramp.simulate import EpisodeSimulation, run_episode
-from sarcomere.recorder import Variable
+from sarcomere.organs.variables import EVENTS, GROUPS, LATTICE, MUSCLE, recorded
+from sarcomere.record.variable import Event, Variable
+from sarcomere.scenario.loop_reading import from_dict
+from sarcomere.simulation.loop import LoopSimulation, run_episode
 from tests.episodes import NO_LATTICE, RESTING, episode
 from tests.unit.test_sameness import load
 
@@ -214,5 +214,5 @@ def test_info_tells_what_is_in_it(path: Path) -> None:
 
 
 def test_a_run_in_memory_holds_what_the_file_does(ds: xr.Dataset) -> None:
-    simulation = EpisodeSimulation(episode(TWICE))
+    simulation = LoopSimulation(episode(TWICE))
     xr.testing.assert_identical(simulation.whole(list(simulation.blocks(block=13))), ds)

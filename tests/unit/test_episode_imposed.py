@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from pydantic import TypeAdapter
 
-from sarcomere.cramp.imposed import PLASMA, Imposed, Ramps
 from sarcomere.parameters.intervention import Intervention
+from sarcomere.scenario.interventions import PLASMA, Imposed, Ramps
 
 NORMAL = dict(zip(PLASMA, (4.0, 141.0, 1.3, 0.6), strict=True))
 

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from sarcomere.cramp.queue import Queue
-from sarcomere.cramp.simulate import EpisodeSimulation, run_episode
 from sarcomere.errors import SolverError
+from sarcomere.organs.impulse_queue import Queue
+from sarcomere.simulation.loop import LoopSimulation, run_episode
 from sarcomere_kernels import organ_types as o
 from tests.episodes import NO_LATTICE, RESTING, episode
 
@@ -95,10 +95,10 @@ def test_reflexes_do_not_pass_a_block() -> None:
     assert float(x[False].x_inhibition.isel(time=late).min()) > 0.01
 
 
-def rest(**plasma: float) -> EpisodeSimulation:
+def rest(**plasma: float) -> LoopSimulation:
     changes = [{"kind": "electrolytes", "at_s": 0.0, "over_s": 1e-3, **plasma}] if plasma else []
     quiet = {"interventions": changes, "pool": {"x_base": -1.0}, "run": {"duration_s": 2.0}}
-    simulation = EpisodeSimulation(episode(NO_LATTICE, quiet))
+    simulation = LoopSimulation(episode(NO_LATTICE, quiet))
     for _ in simulation.blocks():
         pass
     return simulation
@@ -114,7 +114,7 @@ def test_potassium_between_resting_fibres_follows_plasma() -> None:
 
 def test_ions_around_motoneurons_follow_plasma_by_their_coupling(monkeypatch: pytest.MonkeyPatch) -> None:
     change = {"kind": "electrolytes", "at_s": 0.0, "over_s": 1e-3, "potassium_mM": 8.4, "calcium_mM": 0.6}
-    loop = EpisodeSimulation(episode(NO_LATTICE, {"interventions": [change]})).loops[0]
+    loop = LoopSimulation(episode(NO_LATTICE, {"interventions": [change]})).loops[0]
     seen, fire = [], loop.nerve.fire
     monkeypatch.setattr(loop.nerve, "fire", lambda *args: seen.append(args[4]) or fire(*args))
     loop.advance()

@@ -16,10 +16,11 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from sarcomere import read, record, store
-from sarcomere.cramp.recorder import EVENTS, recorded
-from sarcomere.cramp.simulate import EpisodeSimulation, run_episode
+from sarcomere import read, record
 from sarcomere.errors import InputError
+from sarcomere.organs.variables import EVENTS, recorded
+from sarcomere.record import run_file as store
+from sarcomere.simulation.loop import LoopSimulation, run_episode
 from tests.episodes import NO_LATTICE, episode, kept, put_back, unlike
 from tests.unit.test_sameness import differing, load
 
@@ -54,7 +55,7 @@ def test_threads_change_no_bit_of_replicates() -> None:
 
 @pytest.mark.parametrize("block", [1, 7, 30])
 def test_blocks_in_memory_change_no_bit(block: int, reference: xr.Dataset) -> None:
-    simulation = EpisodeSimulation(episode())
+    simulation = LoopSimulation(episode())
     assert not differing(simulation.whole(list(simulation.blocks(block=block))), reference)
 
 
@@ -100,7 +101,7 @@ def test_other_seeds_go_other_ways(reference: xr.Dataset) -> None:
 
 
 def test_events_of_a_replicate_are_in_order_of_time_over_all_blocks() -> None:
-    simulation = EpisodeSimulation(episode({"run": {"replicates": 2}}, NO_LATTICE))
+    simulation = LoopSimulation(episode({"run": {"replicates": 2}}, NO_LATTICE))
     ds = simulation.whole(list(simulation.blocks(block=4)))
     for event in EVENTS:
         assert (np.diff(ds[f"{event.name}_replicate"].values) < 0).any()  # each block begins with replicate 0
@@ -114,10 +115,10 @@ class StoppedError(Exception):
     """Somebody pulled the plug."""
 
 
-def stop_after(samples: int) -> Callable[[EpisodeSimulation], None]:
+def stop_after(samples: int) -> Callable[[LoopSimulation], None]:
     """A watcher that ends the run once so many samples are on disk."""
 
-    def watch(simulation: EpisodeSimulation) -> None:
+    def watch(simulation: LoopSimulation) -> None:
         if simulation.samples_done >= samples:
             raise StoppedError
 
@@ -126,7 +127,7 @@ def stop_after(samples: int) -> Callable[[EpisodeSimulation], None]:
 
 def test_a_resumed_run_goes_on_with_every_array_as_it_was(tmp_path: Path) -> None:
     path, s = tmp_path / "run.h5", episode({"run": {"replicates": 2, "duration_s": 0.24}})
-    whole, resumed = EpisodeSimulation(s), []
+    whole, resumed = LoopSimulation(s), []
     blocks = whole.blocks(block=12)
     next(blocks)
     halfway = kept(whole)
@@ -139,7 +140,7 @@ def test_a_resumed_run_goes_on_with_every_array_as_it_was(tmp_path: Path) -> Non
         "reflex_line",
     }
 
-    def meet(simulation: EpisodeSimulation) -> None:
+    def meet(simulation: LoopSimulation) -> None:
         if simulation.samples_done == 12 and not resumed:
             assert not unlike(kept(simulation), halfway)
         resumed.append(simulation)
@@ -159,7 +160,7 @@ REMADE = {"muscle_force", "metabolism_atp", "metabolism_adp"} | {
 
 def test_an_array_left_out_of_a_checkpoint_would_be_noticed() -> None:
     """Negative control: put back all but one, go on for a sample, and something is not as it should be."""
-    simulation = EpisodeSimulation(episode({"pool": {"x_base": 0.25}}))  # heads are at work in both lattices
+    simulation = LoopSimulation(episode({"pool": {"x_base": 0.25}}))  # heads are at work in both lattices
     fresh, loop = kept(simulation), simulation.loops[0]
 
     def go_on() -> dict[str, list[np.ndarray]]:

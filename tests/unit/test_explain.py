@@ -11,14 +11,14 @@ import xarray as xr
 
 import sarcomere
 from sarcomere.explain import Attribution, Explanation, Observed
-from sarcomere.explain.courses import moved, stepwise, thinned
+from sarcomere.explain.counterfactuals import ABLATIONS, ablated, control, prepared, unlike_shipped, windows
 from sarcomere.explain.explanation import Drive, Measured, Stop
-from sarcomere.explain.replay import of_cramp_run, of_lattice_run
 from sarcomere.explain.sentences import sentences
-from sarcomere.explain.twins import ABLATIONS, ablated, control, prepared, unlike_shipped, windows
 from sarcomere.explain.verdict import contrast, held_by
 from sarcomere.parameters import load_fibre
-from sarcomere.scenario_file import from_dict
+from sarcomere.record.replay import of_cramp_run, of_lattice_run
+from sarcomere.scenario.checking import from_dict
+from sarcomere.scenario.course_reduction import moved, stepwise, thinned
 
 TINY = {
     "title": "tiny",

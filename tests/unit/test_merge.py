@@ -19,10 +19,11 @@ from click.testing import CliRunner
 
 from sarcomere import InputError, StoreError, each_point, merge, open_ensemble, open_run, select_run
 from sarcomere.cli import main
-from sarcomere.ensemble import copying, shard
-from sarcomere.ensemble.folder import process_part
-from sarcomere.ensemble.verify import fault_of_merged
-from sarcomere.scenario_file import read
+from sarcomere.ensemble.reading import copying
+from sarcomere.ensemble.shards import shard
+from sarcomere.ensemble.shards.folder import process_part
+from sarcomere.ensemble.shards.verify import fault_of_merged
+from sarcomere.scenario.reading import read
 from tests.unit.refusal import check, refuse, shell
 from tests.unit.sweep_folder import shards_of, without, write_scenario, write_sweep
 from tests.unit.test_open_ensemble import LOOP, LOOP_VARY, SERIES, TABLE, VARY, opened

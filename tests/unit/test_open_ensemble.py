@@ -13,7 +13,7 @@ import xarray as xr
 
 from sarcomere import InputError, StoreError, each_point, open_ensemble, run, select_run
 from sarcomere.analysis import discharge_statistics
-from sarcomere.ensemble import lazy
+from sarcomere.ensemble.reading import lazy
 from tests import episodes
 from tests.unit.sweep_folder import run_of, shards_of, without, write_sweep
 

@@ -8,21 +8,22 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from sarcomere import Scenario, record
+from sarcomere import FibreScenario, record
 from sarcomere import run as simulate
-from sarcomere.preparation import Models
-from sarcomere.protocol import CHEMISTRY
-from sarcomere.recorder import SERIES
-from sarcomere.results import dataset
-from sarcomere.scenario_file import from_dict, read
-from sarcomere.simulate import Simulation
-from sarcomere.timetable import Timetable
+from sarcomere.half_sarcomere.control import Models
+from sarcomere.half_sarcomere.schedule import Timetable
+from sarcomere.half_sarcomere.variables import SERIES
+from sarcomere.record.dataset import dataset
+from sarcomere.scenario.checking import from_dict
+from sarcomere.scenario.protocol import CHEMISTRY
+from sarcomere.scenario.reading import read
+from sarcomere.simulation.fibre import FibreSimulation
 from tests.unit.test_sameness import differing, load
 
 SAMPLED = [variable.name for variable in SERIES]
 
 
-def scenario(duration: float = 0.1, n_thick: int = 1, **tables: dict) -> Scenario:
+def scenario(duration: float = 0.1, n_thick: int = 1, **tables: dict) -> FibreScenario:
     """A fast fibre, active from the start unless a course of pCa says otherwise."""
     drive = {} if "pCa" in tables.get("protocol", {}) else {"pCa": 4.5}
     return from_dict(
@@ -238,7 +239,7 @@ def busy() -> xr.Dataset:
 @pytest.mark.parametrize("block", [1, 7, 64])
 def test_blocks_change_no_bit_of_a_protocol(block: int, busy: xr.Dataset) -> None:
     s = scenario(n_thick=1, protocol=BUSY)
-    simulation = Simulation(s)
+    simulation = FibreSimulation(s)
     blocks = list(simulation.blocks(block=block))
     assert not differing(dataset(s, simulation.impulses, blocks, simulation.dwell_counts()), busy)
 
@@ -248,7 +249,7 @@ def test_blocks_change_no_bit_of_slack(block: int) -> None:
     s = scenario(
         0.08, protocol={"length": course([0, 0.04, 0.04, 0.06, 0.061], [0, 0, -60, -60, 0], relative=True, slack=True)}
     )
-    simulation = Simulation(s)
+    simulation = FibreSimulation(s)
     blocks = list(simulation.blocks(block=block))
     assert not differing(dataset(s, simulation.impulses, blocks, simulation.dwell_counts()), simulate(s))
 
@@ -266,7 +267,7 @@ def test_a_protocol_that_is_interrupted_goes_on_to_the_same_bits(block: int, bus
     class StoppedError(Exception):
         pass
 
-    def stop(simulation: Simulation) -> None:
+    def stop(simulation: FibreSimulation) -> None:
         if simulation.samples_done >= block - 1:
             raise StoppedError
 

@@ -15,11 +15,12 @@ import pytest
 import xarray as xr
 
 import sarcomere_kernels
-from sarcomere import Scenario, record
+from sarcomere import FibreScenario, record
 from sarcomere import run as simulate
-from sarcomere.recorder import DWELL, IMPULSES, MUSCLE_FORCE, SERIES, SNAPSHOTS, Variable
-from sarcomere.scenario_file import from_dict
-from sarcomere.simulate import force_scale
+from sarcomere.half_sarcomere.variables import DWELL, IMPULSES, MUSCLE_FORCE, SERIES, SNAPSHOTS
+from sarcomere.record.variable import Variable
+from sarcomere.scenario.checking import from_dict
+from sarcomere.simulation.fibre import force_scale
 from sarcomere_kernels import types as k
 
 UNIT_TIME = ("replicate", "motor_unit", "time")
@@ -46,7 +47,7 @@ print(json.dumps(said))
 """
 
 
-def scenario(**changes: dict) -> Scenario:
+def scenario(**changes: dict) -> FibreScenario:
     """Two fibres in tetanus, twice."""
     table = {
         "title": "tetanus",

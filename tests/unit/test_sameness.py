@@ -17,13 +17,14 @@ import pytest
 import xarray as xr
 from click.testing import CliRunner
 
-from sarcomere import Scenario, open_run, read, record, store
+from sarcomere import FibreScenario, open_run, read, record
 from sarcomere import run as simulate
 from sarcomere.cli import main
-from sarcomere.recorder import SERIES
-from sarcomere.results import dataset
-from sarcomere.scenario_file import from_dict
-from sarcomere.simulate import Simulation
+from sarcomere.half_sarcomere.variables import SERIES
+from sarcomere.record import run_file as store
+from sarcomere.record.dataset import dataset
+from sarcomere.scenario.checking import from_dict
+from sarcomere.simulation.fibre import FibreSimulation
 
 TABLE = {
     "title": "sameness",
@@ -35,7 +36,7 @@ TABLE = {
 SAMPLED = [variable.name for variable in SERIES]
 
 
-def scenario(**changes: dict) -> Scenario:
+def scenario(**changes: dict) -> FibreScenario:
     """Two fibres in tetanus; each change goes into the table of its name."""
     merged = {key: {**TABLE.get(key, {}), **change} for key, change in changes.items()}
     return from_dict({**TABLE, **merged})
@@ -72,7 +73,7 @@ def test_threads_change_no_bit(threads: int) -> None:
 
 @pytest.mark.parametrize("block", [1, 7, 64, 1024])
 def test_blocks_in_memory_change_no_bit(block: int, reference: xr.Dataset) -> None:
-    simulation = Simulation(scenario())
+    simulation = FibreSimulation(scenario())
     blocks = list(simulation.blocks(block=block))
     assert not differing(dataset(scenario(), simulation.impulses, blocks, simulation.dwell_counts()), reference)
 
@@ -128,7 +129,7 @@ def test_other_seeds_go_other_ways(reference: xr.Dataset) -> None:
 RECORD = """
 import json, os, signal, sys
 from sarcomere import store
-from sarcomere.scenario_file import from_dict
+from sarcomere.scenario.reading import from_dict
 
 table, path, block, call, when = json.loads(sys.argv[1])
 real, calls = os.replace, 0
@@ -281,7 +282,7 @@ def test_ctrl_c_before_anything_is_written_says_so(tmp_path: Path, monkeypatch: 
         raise KeyboardInterrupt
 
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("sarcomere.store.record", interrupt)
+    monkeypatch.setattr("sarcomere.record.run_file.record", interrupt)
     Path("mine.toml").write_text(TOML)
     result = CliRunner().invoke(main, ["run", "mine.toml"])
     assert (result.exit_code, os.listdir(tmp_path)) == (130, ["mine.toml"])

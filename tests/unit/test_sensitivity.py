@@ -10,7 +10,7 @@ import pytest
 import xarray as xr
 
 import sarcomere
-from sarcomere.analysis.sensitivity import Design, indices, morris_design, sobol_design, write_points
+from sarcomere.analysis.statistics.sensitivity import Design, indices, morris_design, sobol_design, write_points
 
 A, B = 7.0, 0.1
 ISHIGAMI = {"a.x1": (-np.pi, np.pi), "a.x2": (-np.pi, np.pi), "a.x3": (-np.pi, np.pi)}

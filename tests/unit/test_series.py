@@ -10,14 +10,15 @@ import pytest
 import xarray as xr
 from click.testing import CliRunner
 
-from sarcomere import Scenario, read, record, shipped_scenarios
+from sarcomere import FibreScenario, read, record, shipped_scenarios
 from sarcomere import run as simulate
 from sarcomere.cli import main
-from sarcomere.recorder import DWELL, IMPULSES, MUSCLE_FORCE, SERIES, SNAPSHOTS
-from sarcomere.results import dataset
-from sarcomere.scenario_file import from_dict
-from sarcomere.series import TAKEN, short_name
-from sarcomere.simulate import Simulation
+from sarcomere.half_sarcomere.variables import DWELL, IMPULSES, MUSCLE_FORCE, SERIES, SNAPSHOTS
+from sarcomere.parameters.tables import short_name
+from sarcomere.record.dataset import dataset
+from sarcomere.scenario.checking import from_dict
+from sarcomere.scenario.series import TAKEN
+from sarcomere.simulation.fibre import FibreSimulation
 from tests.unit.test_sameness import bits, differing, load
 
 SAMPLED = [variable.name for variable in SERIES]
@@ -44,7 +45,7 @@ TABLE = {
 }
 
 
-def scenario(**changes: object) -> Scenario:
+def scenario(**changes: object) -> FibreScenario:
     """Two fibre types, two loads, two calcium concentrations."""
     return from_dict({**TABLE, **changes})
 
@@ -91,7 +92,7 @@ def test_conditions_draw_their_own_chances_unless_the_stream_is_set() -> None:
 @pytest.mark.parametrize(("block", "threads"), [(7, 1), (64, 3)])
 def test_blocks_and_threads_change_no_bit(block: int, threads: int, series: xr.Dataset) -> None:
     s = scenario()
-    simulation = Simulation(s)
+    simulation = FibreSimulation(s)
     blocks = list(simulation.blocks(threads, block))
     assert not differing(dataset(s, simulation.impulses, blocks, simulation.dwell_counts()), series)
 
@@ -100,7 +101,7 @@ def test_a_series_is_recorded_and_resumed_to_the_same_bits(series: xr.Dataset, t
     class StoppedError(Exception):
         pass
 
-    def stop(simulation: Simulation) -> None:
+    def stop(simulation: FibreSimulation) -> None:
         if simulation.samples_done > 40:
             raise StoppedError
 
@@ -160,7 +161,7 @@ def test_the_command_line_runs_a_series_and_prints_its_table(tmp_path: Path, mon
 
 
 EXPERIMENTS = [
-    name for name in shipped_scenarios() if isinstance(read(name), Scenario) and read(name).series is not None
+    name for name in shipped_scenarios() if isinstance(read(name), FibreScenario) and read(name).series is not None
 ]
 
 

@@ -20,12 +20,12 @@ from click.testing import CliRunner
 import sarcomere
 from sarcomere import open_run, read, record
 from sarcomere.cli import main
-from sarcomere.ensemble import shard
-from sarcomere.ensemble.asked import Sweep
-from sarcomere.ensemble.driver import planned, serially
-from sarcomere.ensemble.folder import dumps, read_manifest, shard_path
-from sarcomere.ensemble.shard import Task
-from sarcomere.ensemble.verify import verify
+from sarcomere.ensemble.design.sweep import Sweep
+from sarcomere.ensemble.shards import shard
+from sarcomere.ensemble.shards.folder import dumps, read_manifest, shard_path
+from sarcomere.ensemble.shards.shard import Task
+from sarcomere.ensemble.shards.verify import verify
+from sarcomere.ensemble.workers.driver import planned, serially
 from tests.episodes import TABLE as EPISODE
 from tests.sweeps import FAILING, FEW_ITERATIONS, SMALL, asked, contents, counting, do, small
 
@@ -256,8 +256,8 @@ def read_chunk(path: Path) -> bytes:
 
 NAME = """
 import sys
-from sarcomere.ensemble.shard import name_of
-from sarcomere.scenario_file import read
+from sarcomere.ensemble.shards.shard import name_of
+from sarcomere.scenario.reading import read
 print(name_of(read(sys.argv[1])))
 """
 

@@ -10,9 +10,9 @@ import pytest
 
 import sarcomere
 from sarcomere import InputError, open_ensemble, select_run
-from sarcomere.ensemble.folder import read_manifest
-from sarcomere.ensemble.sweep_file import read_points
-from sarcomere.scenario_file import parse_override
+from sarcomere.ensemble.design.sweep_file import read_points
+from sarcomere.ensemble.shards.folder import read_manifest
+from sarcomere.scenario.reading import parse_override
 from tests.sweeps import asked, do, small
 
 

@@ -15,14 +15,14 @@ from click.testing import CliRunner
 
 import sarcomere
 from sarcomere.cli import main
-from sarcomere.ensemble.asked import Sweep
-from sarcomere.ensemble.cluster import check_versions, connect, fault_of, on_cluster
-from sarcomere.ensemble.driver import Executor, carry_out, planned, serially
-from sarcomere.ensemble.shard import Task
-from sarcomere.ensemble.verify import fault_of as fault_of_shard
-from sarcomere.ensemble.work import Outcome
+from sarcomere.ensemble.design.sweep import Sweep
+from sarcomere.ensemble.shards.shard import Task
+from sarcomere.ensemble.shards.verify import fault_of as fault_of_shard
+from sarcomere.ensemble.workers.cluster import check_versions, connect, fault_of, on_cluster
+from sarcomere.ensemble.workers.driver import Executor, carry_out, planned, serially
+from sarcomere.ensemble.workers.work import Outcome
 from sarcomere.errors import InputError
-from sarcomere.provenance import version
+from sarcomere.record.provenance import version
 
 distributed = pytest.importorskip("distributed")
 
@@ -164,6 +164,6 @@ def test_a_worker_that_cannot_get_ready_is_told() -> None:
 
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "nowhere://x", ""])
 def test_no_scheduler_is_refused(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sarcomere.ensemble.cluster._PATIENCE_S", 0.5)
+    monkeypatch.setattr("sarcomere.ensemble.workers.cluster._PATIENCE_S", 0.5)
     with pytest.raises(InputError, match="no Dask scheduler answers"):
         connect(address)

@@ -22,14 +22,14 @@ from click.testing import CliRunner
 
 from sarcomere import InputError, StoreError
 from sarcomere.cli import main
-from sarcomere.ensemble import work
-from sarcomere.ensemble.driver import carry_out, planned, serially
-from sarcomere.ensemble.folder import manifest_sha256, read_manifest, shard_path
-from sarcomere.ensemble.lock import LOCK, Part, held, locked
-from sarcomere.ensemble.status import status
-from sarcomere.ensemble.verify import verify
-from sarcomere.scenario_file import read
-from sarcomere.store import record
+from sarcomere.ensemble.shards.folder import manifest_sha256, read_manifest, shard_path
+from sarcomere.ensemble.shards.verify import verify
+from sarcomere.ensemble.workers import work
+from sarcomere.ensemble.workers.driver import carry_out, planned, serially
+from sarcomere.ensemble.workers.lock import LOCK, Part, held, locked
+from sarcomere.ensemble.workers.status import status
+from sarcomere.record.run_file import record
+from sarcomere.scenario.reading import read
 from tests.sweeps import asked, contents, do, small
 from tests.unit.refusal import check, files, refuse
 
@@ -188,7 +188,7 @@ def test_a_folder_of_another_sweep_is_refused(case: tuple) -> None:
 def test_a_folder_of_other_kernels_is_refused_and_overwritten_on_request(monkeypatch: pytest.MonkeyPatch) -> None:
     do(asked("small.toml", VARY), Path("f"))
     with monkeypatch.context() as other:
-        other.setattr("sarcomere.ensemble.plan.KERNEL_HASH", "0123456789abcdef")
+        other.setattr("sarcomere.ensemble.design.plan.KERNEL_HASH", "0123456789abcdef")
         refuse(["sweep", "small.toml", "-o", "f", "--vary", *VARY], "f: was made by sarcomere", "--overwrite")
     assert do(asked("small.toml", ["chemistry.pi_mM=1,2"]), Path("f"), overwrite=True).made == 2
     assert len(contents(Path("f"))) == 2
@@ -196,7 +196,7 @@ def test_a_folder_of_other_kernels_is_refused_and_overwritten_on_request(monkeyp
 
 def test_a_scenario_that_changes_while_it_is_swept_fails_its_points() -> None:
     wanted = asked("voluntary-contraction", settings={"run.duration_s": 0.01, "lattice.n_thick": 1})
-    from sarcomere.ensemble.driver import planned
+    from sarcomere.ensemble.workers.driver import planned
 
     plan = planned(wanted, "f")
     task = plan.task("f", plan.manifest.shards[0])
@@ -340,7 +340,7 @@ def test_a_read_only_folder_is_told(disk: Path) -> None:
 HOLD = """
 import sys, time
 from pathlib import Path
-from sarcomere.ensemble.lock import locked
+from sarcomere.ensemble.workers.lock import locked
 with locked(Path("f")):
     print("held", flush=True)
     sys.stdin.readline()

@@ -14,11 +14,11 @@ from pathlib import Path
 import h5py
 import pytest
 
-from sarcomere.ensemble.driver import serially
-from sarcomere.ensemble.folder import parts
-from sarcomere.ensemble.local import locally
-from sarcomere.ensemble.lock import held
-from sarcomere.ensemble.verify import verify
+from sarcomere.ensemble.shards.folder import parts
+from sarcomere.ensemble.shards.verify import verify
+from sarcomere.ensemble.workers.driver import serially
+from sarcomere.ensemble.workers.local import locally
+from sarcomere.ensemble.workers.lock import held
 from tests.sweeps import asked, contents, do, small
 
 # 24 shards of 0.1 s, so that a kill within 2 s of the first meets the sweep at work.
@@ -164,8 +164,8 @@ worker.main()
 def test_a_shard_that_kills_its_workers_fails_alone(
     home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sarcomere.ensemble.local._START", FATAL)
-    monkeypatch.setattr("sarcomere.ensemble.local.TRIES", 2)
+    monkeypatch.setattr("sarcomere.ensemble.workers.local._START", FATAL)
+    monkeypatch.setattr("sarcomere.ensemble.workers.local.TRIES", 2)
     report = do(asked(home / "small.toml", ["chemistry.atp_mM=2,8"]), tmp_path / "f", locally(2))
     assert (report.made, [failure.point for failure in report.failures]) == (1, [{"chemistry.atp_mM": 2}])
     assert "its worker was ended 2 times, the last time with code -9" in report.failures[0].error

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 import sarcomere
 from sarcomere.cli import main
-from sarcomere.unreached import unreached
+from sarcomere.scenario.after_end import unreached
 from tests.unit.refusal import folder, kernels, refuse, run  # noqa: F401
 
 
@@ -54,4 +54,4 @@ def test_a_name_is_no_scenario() -> None:
 def test_modules_are_there_without_being_imported() -> None:
     assert callable(sarcomere.explain.explain)
     assert callable(sarcomere.plot.figure_for)
-    assert callable(sarcomere.animation.animate)
+    assert callable(sarcomere.plot.animation.animate)

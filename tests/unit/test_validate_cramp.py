@@ -11,11 +11,11 @@ import pytest
 import xarray as xr
 from click.testing import CliRunner
 
-from sarcomere.analysis.delta_f import delta_f
+from sarcomere.analysis.discharge.delta_f import delta_f
 from sarcomere.cli import main
-from sarcomere.cramp.scenario import Episode
-from sarcomere.cramp.simulate import load_loop_kernels
-from sarcomere.scenario_file import read, shipped_scenarios
+from sarcomere.scenario.loop import LoopScenario
+from sarcomere.scenario.reading import read, shipped_scenarios
+from sarcomere.simulation.warm_up import load_loop_kernels
 from sarcomere.validate.cramp.arms import FIRST_SEED, MANY, Arm, Row, Seeds, mean, mean_change
 from sarcomere.validate.cramp.measures import MEASURES
 from sarcomere.validate.cramp.runner import ROWS, measure, run_all, run_job
@@ -46,9 +46,9 @@ FOURTEEN = {
 SMALL = {"pool.n_units": 10, "muscle.explicit_units": 0}
 
 
-def episode(name: str, **changes: object) -> Episode:
+def episode(name: str, **changes: object) -> LoopScenario:
     read_in = read(name, {**SMALL, **{key.replace("__", "."): value for key, value in changes.items()}})
-    assert isinstance(read_in, Episode)
+    assert isinstance(read_in, LoopScenario)
     return read_in
 
 
@@ -82,7 +82,7 @@ def test_every_arm_is_an_episode_and_has_a_measure() -> None:
     for row in ROWS.values():
         for arm in row.arms.values():
             assert arm.measure in MEASURES
-            assert isinstance(read(arm.scenario, arm.changes), Episode)
+            assert isinstance(read(arm.scenario, arm.changes), LoopScenario)
             assert arm.seeds.quick >= 2  # else there is no standard error
     assert MANY.full >= 20
 

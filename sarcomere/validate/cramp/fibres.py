@@ -6,9 +6,9 @@ import numpy as np
 import xarray as xr
 
 from sarcomere.analysis import cramp_episode, trains
-from sarcomere.cramp.scenario import Episode
-from sarcomere.cramp.simulate import run_episode
 from sarcomere.parameters.intervention import Stretch
+from sarcomere.scenario.loop import LoopScenario
+from sarcomere.simulation.loop import run_episode
 from sarcomere.validate.cramp.arms import Values
 from sarcomere.validate.cramp.running import imposed_end
 
@@ -16,7 +16,7 @@ BOUND = ("A1", "A2", "A3", "RIGOR")
 LOWEST_FORCE = 0.1  # of the peak
 
 
-def contracture(episode: Episode) -> Values:
+def contracture(episode: LoopScenario) -> Values:
     """Efforts until ATP is gone, silence, a stretch, then blood again: what holds the fibres that have a lattice.
 
     Forces are means of the half-sarcomeres beyond titin's; stiffness is attached heads per force.
@@ -46,7 +46,7 @@ def contracture(episode: Episode) -> Values:
     }
 
 
-def relaxation(episode: Episode) -> Values:
+def relaxation(episode: LoopScenario) -> Values:
     """How long force and calcium outlast the impulses."""
     ds = run_episode(episode, threads=1)
     found = cramp_episode(ds).isel(replicate=0)

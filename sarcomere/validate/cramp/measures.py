@@ -8,11 +8,11 @@ import numpy as np
 import xarray as xr
 
 from sarcomere.analysis import common_drive, cramp_episode, discharge_statistics, trains
-from sarcomere.analysis.activity import emg_envelope
-from sarcomere.analysis.delta_f import delta_f
-from sarcomere.cramp.scenario import Episode
-from sarcomere.cramp.simulate import run_episode
+from sarcomere.analysis.cramp.activity import emg_envelope
+from sarcomere.analysis.discharge.delta_f import delta_f
 from sarcomere.parameters.intervention import Stretch, Walking
+from sarcomere.scenario.loop import LoopScenario
+from sarcomere.simulation.loop import run_episode
 from sarcomere.validate.cramp.arms import Values
 from sarcomere.validate.cramp.fibres import contracture, relaxation
 from sarcomere.validate.cramp.running import imposed_end, run_until_quiet
@@ -29,7 +29,7 @@ _EPISODE = (
 _OF_UNITS = ("rate_min", "rate_max", "active_time", "doublets")
 
 
-def cramp(episode: Episode) -> Values:
+def cramp(episode: LoopScenario) -> Values:
     """The cramp after all that is imposed: whether there is one, its time, units, rates, force and pain."""
     return read_cramp(run_until_quiet(episode))
 
@@ -47,7 +47,7 @@ def read_cramp(ds: xr.Dataset) -> Values:
     return values
 
 
-def contraction(episode: Episode) -> Values:
+def contraction(episode: LoopScenario) -> Values:
     """An effort: order of recruitment, rates while it holds, silence after it, hysteresis of recruitment, force."""
     ds = run_episode(episode)
     effort = next(e for e in episode.interventions if e.kind == "effort")
@@ -65,7 +65,7 @@ def contraction(episode: Episode) -> Values:
     }
 
 
-def after_train(episode: Episode) -> Values:
+def after_train(episode: LoopScenario) -> Values:
     """What a train leaves behind: the cramp, how long anything lasts, how fast units fire, impulses of terminals."""
     ds = run_until_quiet(episode)
     end = imposed_end(episode)
@@ -85,7 +85,7 @@ def after_train(episode: Episode) -> Values:
     }
 
 
-def efforts(episode: Episode) -> Values:
+def efforts(episode: LoopScenario) -> Values:
     """Highest force of the last effort against that of the first."""
     ds = run_episode(episode)
     entries = [e for e in episode.interventions if e.kind == "effort"]
@@ -94,7 +94,7 @@ def efforts(episode: Episode) -> Values:
     return {"force_change": last / first - 1.0}
 
 
-def stretched(episode: Episode) -> Values:
+def stretched(episode: LoopScenario) -> Values:
     """A stretch during a cramp: when the electromyogram goes, how much it rises first, what is left of it."""
     ds = run_episode(episode)
     at = next(e.at_s for e in episode.interventions if isinstance(e, Stretch | Walking))
@@ -113,7 +113,7 @@ def stretched(episode: Episode) -> Values:
     }
 
 
-def recovery(episode: Episode) -> Values:
+def recovery(episode: LoopScenario) -> Values:
     """A cramp and how fast lactate and pain fade once the person moves: half-times over the minute after their peak."""
     ds = run_episode(episode)
     at = next(e.at_s for e in episode.interventions if isinstance(e, Stretch | Walking))
@@ -134,7 +134,7 @@ def _half_time(course: xr.DataArray, since: float, over_s: float = 60.0) -> floa
     return float(span * np.log(2.0) / np.log(first / last))
 
 
-def exercise(episode: Episode) -> Values:
+def exercise(episode: LoopScenario) -> Values:
     """Efforts under a cuff: what gathers, what force does, whether a cramp comes, how phosphocreatine recovers."""
     ds = run_episode(episode).isel(replicate=0)
     cuff = next(e for e in episode.interventions if e.kind == "cuff")
@@ -160,7 +160,7 @@ def exercise(episode: Episode) -> Values:
     }
 
 
-MEASURES: dict[str, Callable[[Episode], Values]] = {
+MEASURES: dict[str, Callable[[LoopScenario], Values]] = {
     "contraction": contraction,
     "cramp": cramp,
     "after train": after_train,

@@ -11,11 +11,11 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 import numpy as np
 import xarray as xr
 
-from sarcomere import provenance
-from sarcomere.cramp.scenario import Episode
-from sarcomere.cramp.simulate import load_loop_kernels
 from sarcomere.errors import InputError
-from sarcomere.scenario_file import read
+from sarcomere.record import provenance
+from sarcomere.scenario.loop import LoopScenario
+from sarcomere.scenario.reading import read
+from sarcomere.simulation.warm_up import load_loop_kernels
 from sarcomere.validate.cramp import muscle_rows, nerve_rows, relief_rows
 from sarcomere.validate.cramp.arms import Arm, Job, Row, Values
 from sarcomere.validate.cramp.measures import MEASURES
@@ -123,9 +123,9 @@ def run_job(job: Job) -> Values:
     return MEASURES[job.measure](_episode(job))
 
 
-def _episode(job: Job) -> Episode:
+def _episode(job: Job) -> LoopScenario:
     episode = read(job.scenario, {**json.loads(job.changes), "run.seed": job.seed})
-    if not isinstance(episode, Episode):
+    if not isinstance(episode, LoopScenario):
         raise InputError(f"{job.scenario}: is no scenario of the whole loop; it needs a [pool].")
     return episode
 

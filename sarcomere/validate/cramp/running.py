@@ -5,10 +5,10 @@ from __future__ import annotations
 import xarray as xr
 from numpy.typing import NDArray
 
-from sarcomere.cramp.recorder import EpisodeBlock
-from sarcomere.cramp.scenario import Episode
-from sarcomere.cramp.simulate import EpisodeSimulation
+from sarcomere.organs.variables import EpisodeBlock
 from sarcomere.parameters.intervention import Effort, Stimulation
+from sarcomere.scenario.loop import LoopScenario
+from sarcomere.simulation.loop import LoopSimulation
 
 QUIET_S, QUIET_EMG = 5.0, 0.05  # so long below this share of the highest second of its own, activity is over
 
@@ -17,17 +17,17 @@ SOON_S = 1.0  # before the window: who is silent then stays so
 Body = dict[str, NDArray]
 
 
-def imposed_end(episode: Episode) -> float:
+def imposed_end(episode: LoopScenario) -> float:
     """When the last effort or train of stimuli of an episode ends, s; 0 without any."""
     return max((e.ends_s for e in episode.interventions if isinstance(e, Effort | Stimulation)), default=0.0)
 
 
-def run_until_quiet(episode: Episode) -> xr.Dataset:
+def run_until_quiet(episode: LoopScenario) -> xr.Dataset:
     """Run an episode, but no longer than its muscle is active after all that is imposed.
 
     Parameters
     ----------
-    episode : Episode
+    episode : LoopScenario
         Of one replicate.
 
     Returns
@@ -35,7 +35,7 @@ def run_until_quiet(episode: Episode) -> xr.Dataset:
     xarray.Dataset
         As ``run_episode`` gives it, cut short where nothing happens any more.
     """
-    simulation, blocks = EpisodeSimulation(episode), list[EpisodeBlock]()
+    simulation, blocks = LoopSimulation(episode), list[EpisodeBlock]()
     end, seconds = imposed_end(episode), round(QUIET_S)
     own = list[float]()  # electromyogram of every second that nothing imposes
     for block in simulation.blocks(block=round(1e3 / episode.record.sample_interval_ms)):
@@ -47,20 +47,22 @@ def run_until_quiet(episode: Episode) -> xr.Dataset:
     return simulation.whole(blocks)
 
 
-def body_after(episode: Episode) -> Body:
+def body_after(episode: LoopScenario) -> Body:
     """All that has changed in a person by the end of an episode of one replicate."""
-    simulation = EpisodeSimulation(episode)
+    simulation = LoopSimulation(episode)
     for _ in simulation.blocks():
         pass
     return simulation.loops[0].arrays
 
 
-def fires_later(episode: Episode, window: tuple[float, float], n_units: int, body: Body | None, since_s: float) -> bool:
+def fires_later(
+    episode: LoopScenario, window: tuple[float, float], n_units: int, body: Body | None, since_s: float
+) -> bool:
     """Whether so many units fire in a window (s) of an episode; runs no longer than it takes to tell.
 
     Parameters
     ----------
-    episode : Episode
+    episode : LoopScenario
         Of one replicate; nothing is imposed later than ``SOON_S`` before the window.
     window : tuple of float
         Begin and end, s.
@@ -75,7 +77,7 @@ def fires_later(episode: Episode, window: tuple[float, float], n_units: int, bod
     -------
     bool
     """
-    simulation = EpisodeSimulation(episode)
+    simulation = LoopSimulation(episode)
     interval = episode.record.sample_interval_ms
     if body is not None:
         for name, array in simulation.loops[0].arrays.items():

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from sarcomere.cramp.scenario import Episode
-from sarcomere.cramp.simulate import run_episode
 from sarcomere.parameters.intervention import TendonStimulation
+from sarcomere.scenario.loop import LoopScenario
+from sarcomere.simulation.loop import run_episode
 from sarcomere.validate.cramp.arms import Values
 
 BIN_MS = 2.0
@@ -15,7 +15,7 @@ AFTER_MS = 160.0  # before the second phase
 SMOOTH = 7  # bins
 
 
-def shocks(episode: Episode) -> Values:
+def shocks(episode: LoopScenario) -> Values:
     """Mean electromyogram around the shocks: when the dip begins, how long it lasts, how deep it is.
 
     Waves are weighted by the cross-section of their units and count from the end plate on.  The dip is where the

@@ -7,10 +7,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from sarcomere.analysis.activity import LEAST_SHARE
-from sarcomere.analysis.episode import LEFT_S
-from sarcomere.cramp.scenario import Episode
+from sarcomere.analysis.cramp.activity import LEAST_SHARE
+from sarcomere.analysis.cramp.episode import LEFT_S
 from sarcomere.parameters.intervention import NerveBlock, Stimulation
+from sarcomere.scenario.loop import LoopScenario
 from sarcomere.validate.cramp.running import Body, body_after, fires_later
 
 GRID_HZ = np.arange(6.0, 41.0, 2.0)
@@ -41,7 +41,7 @@ def lowest(leaves: Callable[[float], bool]) -> float:
     return float(GRID_HZ[low]) if low < GRID_HZ.size else ABOVE_HZ
 
 
-def with_train(episode: Episode, frequency: float, left_s: float) -> tuple[Episode, float]:
+def with_train(episode: LoopScenario, frequency: float, left_s: float) -> tuple[LoopScenario, float]:
     """An episode whose train has another frequency and which ends so long after it; and the train's end, s."""
     changed = [
         entry.model_copy(update={"frequency_Hz": frequency}) if isinstance(entry, Stimulation) else entry
@@ -52,14 +52,14 @@ def with_train(episode: Episode, frequency: float, left_s: float) -> tuple[Episo
     return episode.model_copy(update={"interventions": changed, "run": run}), end
 
 
-def leaves_cramp(episode: Episode, frequency: float, body: Body | None = None, since_s: float = 0.0) -> bool:
+def leaves_cramp(episode: LoopScenario, frequency: float, body: Body | None = None, since_s: float = 0.0) -> bool:
     """Whether enough units fire some time after the episode's train at a frequency (Hz).
 
     From 2.5 to 4.5 s after it, or from 1 to 3 s where the nerve is blocked.
 
     Parameters
     ----------
-    episode : Episode
+    episode : LoopScenario
         Of one replicate, with one train.
     frequency : float
         Of the train, Hz.
@@ -78,7 +78,7 @@ def leaves_cramp(episode: Episode, frequency: float, body: Body | None = None, s
     return fires_later(changed, (end + begin, end + stop), least, body, since_s)
 
 
-def threshold(episode: Episode) -> dict[str, float]:
+def threshold(episode: LoopScenario) -> dict[str, float]:
     """Threshold frequency of an episode that has one train of stimuli."""
     return {"threshold": lowest(lambda frequency: leaves_cramp(episode, frequency))}
 
@@ -88,7 +88,7 @@ REST_S = 5.0  # from the end of exercise to the train
 FATIGUED = {"fatigue_ia": 0.3, "fatigue_ib": 0.5}  # gains by which fatigue shifts the reflexes (CRAMP C)
 
 
-def threshold_after_exercise(episode: Episode) -> dict[str, float]:
+def threshold_after_exercise(episode: LoopScenario) -> dict[str, float]:
     """Threshold frequency before and after an episode's exercise, with and without an effect of fatigue on reflexes.
 
     The short posture and the train come after the exercise; the body is the one that exercised.
@@ -100,7 +100,7 @@ def threshold_after_exercise(episode: Episode) -> dict[str, float]:
     fresh = episode.model_copy(update={"interventions": [train.model_copy(update={"at_s": 0.5})], "length": SHORT})
     shifted = tired.model_copy(update={"reflex": tired.reflex.model_copy(update=FATIGUED)})
 
-    def tired_threshold(arm: Episode) -> float:
+    def tired_threshold(arm: LoopScenario) -> float:
         return lowest(lambda frequency: leaves_cramp(arm, frequency, body, exercise))
 
     return {

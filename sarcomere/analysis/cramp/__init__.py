@@ -1,0 +1,1 @@
+"""Cramps: activity, episodes, statistics, what ends them."""

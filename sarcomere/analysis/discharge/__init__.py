@@ -1,0 +1,1 @@
+"""Discharges of motor units: rates, variability, common drive, persistent inward currents."""

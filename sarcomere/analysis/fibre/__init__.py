@@ -1,0 +1,1 @@
+"""Half-sarcomeres and fibres: force, length, calcium, heads, energy."""

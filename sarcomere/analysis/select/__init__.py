@@ -1,0 +1,1 @@
+"""Runs and conditions out of an ensemble."""

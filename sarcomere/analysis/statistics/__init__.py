@@ -1,0 +1,1 @@
+"""Lines, curves, steady values, confidence, sensitivity."""

@@ -1,1 +1,0 @@
-"""The closed loop: nerve, muscle, blood and reflex together."""

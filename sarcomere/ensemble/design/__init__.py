@@ -1,0 +1,1 @@
+"""What a sweep runs: its points, replicates and layout."""

@@ -1,0 +1,194 @@
+"""From what is asked to the shards of a folder: every point checked, shards that are there kept."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from sarcomere.ensemble.design.points import Point, names_of, points_of
+from sarcomere.ensemble.design.sweep import Sweep
+from sarcomere.ensemble.shards.folder import FORMAT, Dim, Manifest, ShardEntry
+from sarcomere.ensemble.shards.shard import Namer, Shard, Task, check_drive, cost_s, cut
+from sarcomere.errors import InputError
+from sarcomere.record.provenance import version
+from sarcomere.scenario.checking import Written, check
+from sarcomere.scenario.fibre import FibreScenario
+from sarcomere.scenario.loop import LoopScenario
+from sarcomere.scenario.reading import load
+from sarcomere_kernels import KERNEL_HASH
+
+_OTHER = "sweep into another folder with -o, or add --overwrite to replace it"
+
+
+class Plan(NamedTuple):
+    """A manifest, and what makes its shards."""
+
+    manifest: Manifest
+    written: Written
+    values: list[Point]  # all values of every point, settings and seed included
+    is_episode: bool
+    there: Manifest | None  # what the folder held
+
+    def task(self, folder: str | Path, shard: Shard) -> Task:
+        """What a worker needs for a shard."""
+        return Task(str(folder), shard, self.written, self.values[shard.point])
+
+
+def plan(sweep: Sweep, there: Manifest | None = None, where: str = "") -> Plan:
+    """Check every point and cut the runs into shards.
+
+    Parameters
+    ----------
+    sweep : Sweep
+        What is asked for.
+    there : Manifest, optional
+        What the folder holds; its shards are kept.
+    where : str
+        The folder, for messages.
+
+    Returns
+    -------
+    Plan
+
+    Raises
+    ------
+    InputError
+        If a point cannot run, or the folder holds another sweep.
+    """
+    written = load(sweep.scenario)
+    common = dict(sweep.settings) | ({"run.seed": sweep.seed} if sweep.seed is not None else {})
+    seed = _seed(written, common)
+    points = points_of(sweep, seed)
+    values = [{**common, **point} for point in points]
+    first = check(written, values[0])
+    replicates = sweep.replicates or first.run.replicates
+    kept = _kept(there, points, replicates, seed, where)
+    entries: list[ShardEntry] = []
+    for i, point in enumerate(values):
+        scenario = check(written, point) if i else first
+        _check_point(scenario, sweep.keys, f"{written.source}, point {_told(points[i])}")
+        entries += _entries(i, scenario, kept.get(i, []), replicates, where)
+    _check_distinct(entries, points, written.source)
+    manifest = Manifest(
+        format=FORMAT,
+        scenario=sweep.scenario,
+        settings=sweep.settings,
+        design=sweep.design,
+        dims=_dims(sweep, names_of(sweep.keys, first)),
+        points=points,
+        replicates=replicates,
+        seed=seed,
+        kernel_hash=KERNEL_HASH,
+        sarcomere_version=version(),
+        shards=entries,
+    )
+    return Plan(manifest, written, values, isinstance(first, LoopScenario), there)
+
+
+def _seed(written: Written, common: Point) -> int:
+    """Seed that all points share unless it varies itself."""
+    run = common.get("run", written.table.get("run"))
+    given = common.get("run.seed", run.get("seed", 1) if isinstance(run, dict) else 1)
+    return given if isinstance(given, int) and given >= 0 else 1  # what cannot be a seed is refused with the points
+
+
+def _dims(sweep: Sweep, names: Sequence[str]) -> list[Dim]:
+    labels: list[list[Any] | None] = [axis.values for axis in sweep.grid] or [None] * len(names)
+    return [Dim(key=key, name=name, values=v) for key, name, v in zip(sweep.keys, names, labels, strict=True)]
+
+
+def _kept(
+    there: Manifest | None, points: list[Point], replicates: int, seed: int, where: str
+) -> dict[int, list[ShardEntry]]:
+    """Shards of the folder by number of the point in the new design.
+
+    Raises
+    ------
+    InputError
+        If the folder is of another sweep, or holds what is not asked for.
+    """
+    if there is None:
+        return {}
+    if there.kernel_hash != KERNEL_HASH or there.sarcomere_version != version():
+        raise InputError(
+            f"{where}: was made by sarcomere {there.sarcomere_version} with kernels {there.kernel_hash}, this is "
+            f"{version()} with {KERNEL_HASH}; go on with the version that began it, or {_OTHER}."
+        )
+    if there.seed != seed:
+        raise InputError(
+            f"{where}: was made from seed {there.seed}, not {seed}; give --seed {there.seed}, or {_OTHER}."
+        )
+    if there.replicates > replicates:
+        raise InputError(
+            f"{where}: holds {there.replicates} replicates of every point, more than the {replicates} asked for; "
+            f"give --replicates {there.replicates} or more, or {_OTHER}."
+        )
+    numbers = {_told(point): i for i, point in enumerate(points)}
+    lost = [_told(point) for point in there.points if _told(point) not in numbers]
+    if lost:
+        raise InputError(
+            f"{where}: holds {len(lost)} points that are not asked for, such as {lost[0] or 'the scenario as it is'}; "
+            f"ask for these too, or {_OTHER}."
+        )
+    kept: dict[int, list[ShardEntry]] = {}
+    for entry in there.entries:
+        kept.setdefault(numbers[_told(there.points[entry.point])], []).append(entry)
+    return kept
+
+
+def _told(point: Point) -> str:
+    """A point in words, the same for 1 and 1.0 and in any order of the keys."""
+    return ", ".join(f"{key} = {json.dumps(_plain(value), sort_keys=True)}" for key, value in sorted(point.items()))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_plain(inner) for inner in value]
+    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
+        return int(value)
+    return value
+
+
+def _check_point(scenario: FibreScenario | LoopScenario, keys: Sequence[str], where: str) -> None:
+    """Refuse a point that cannot run as a sweep runs it."""
+    if scenario.run.first_replicate:
+        raise InputError(f"{where}: run.first_replicate is for the sweep to set; take it out of the scenario.")
+    if isinstance(scenario, FibreScenario) and scenario.series is not None:
+        for key in (key for vary in scenario.series.vary for key in vary.keys):
+            if key in keys:
+                raise InputError(
+                    f"{where}: {key} varies in the scenario's own [[series.vary]], which would replace it; vary "
+                    f"another key or take it out of the series."
+                )
+    check_drive(scenario, where)
+
+
+def _entries(
+    number: int, scenario: FibreScenario | LoopScenario, kept: list[ShardEntry], replicates: int, where: str
+) -> Iterator[ShardEntry]:
+    """Shards of a point: those that are kept, and what its further replicates take."""
+    namer, covered = Namer(scenario), 0
+    for entry in kept:
+        if namer.name(entry.first, entry.count) != entry.name:
+            raise InputError(
+                f"{where}: was made from another scenario (values of it, of --set or of a discharge file differ); "
+                f"go on with the same, or {_OTHER}."
+            )
+        covered = max(covered, entry.first + entry.count)
+        yield entry.model_copy(update={"point": number})
+    for first, count in cut(covered, replicates, cost_s(scenario)):
+        yield ShardEntry(name=namer.name(first, count), point=number, first=first, count=count)
+
+
+def _check_distinct(entries: list[ShardEntry], points: list[Point], where: str) -> None:
+    """Refuse two points of the same experiment, which would share a file."""
+    owner: dict[str, int] = {}
+    for entry in entries:
+        other = owner.setdefault(entry.name, entry.point)
+        if other != entry.point:
+            raise InputError(
+                f"{where}: points {_told(points[other])} and {_told(points[entry.point])} are the same experiment; "
+                f"give it once."
+            )

@@ -1,0 +1,1 @@
+"""The shards of a sweep as one Dataset or one file."""

@@ -1,0 +1,1 @@
+"""Who computes shards: processes, Dask clusters, job arrays."""

@@ -1,0 +1,94 @@
+"""What a run says on the screen when it ends, and its figure."""
+
+from __future__ import annotations
+
+import click
+import numpy as np
+import xarray as xr
+from rich.console import Console
+from rich.table import Table
+
+from sarcomere.analysis import active_force, attached_fraction, summary
+from sarcomere.explain.cramp_summary import print_cramp_summary
+
+LAST_PART = 1 / 3  # of the run, over which the table of a series averages
+
+_UNIT_COLUMNS = {
+    "impulses": ("impulses", "{:.0f}", 1.0),
+    "rate": ("rate\n/s", "{:.1f}", 1.0),
+    "peak_ca": ("Ca\nµM", "{:.1f}", 1.0),
+    "peak_force": ("force\npN", "{:.0f}", 1.0),
+    "peak_attached": ("heads\n%", "{:.1f}", 100.0),
+    "atp_used": ("ATP", "{:.1f}", 1.0),
+    "force_half_time": ("t½ force\nms", "{:.0f}", 1e3),
+    "attached_half_time": ("t½ heads\nms", "{:.0f}", 1e3),
+}
+
+
+def print_summary(ds: xr.Dataset) -> None:
+    """Print a short table: a line for each motor unit, or for each condition of a series; of a cramp, its own summary.
+
+    Parameters
+    ----------
+    ds : xarray.Dataset
+        A run.
+    """
+    if ds.attrs.get("kind") == "cramp":
+        print_cramp_summary(ds)
+        return
+    table = _series_table(ds) if "condition" in ds.dims else _unit_table(ds)
+    Console(highlight=False).print(table)
+    if "condition" not in ds.dims:
+        peak = float(ds.muscle_force.mean("replicate").max())
+        click.echo(f"Peak muscle force {peak:.0f} mN over {float(ds.time[-1]):.2f} s, seed {ds.attrs['seed']}.")
+
+
+def _unit_table(ds: xr.Dataset) -> Table:
+    rows = summary(ds)
+    table = Table(
+        title=ds.attrs["title"],
+        caption="Ca, force (active, per thick filament), heads (attached): peaks. ATP: used per head.\n"
+        "t½: from the peak after the last impulse to half of it.",
+    )
+    table.add_column("unit")
+    table.add_column("fibre")
+    for heading, _, _ in _UNIT_COLUMNS.values():
+        table.add_column(heading, justify="right")
+    for i, unit in enumerate(ds.motor_unit.values):
+        cells = (_shown(form, float(rows[name][i]) * scale) for name, (_, form, scale) in _UNIT_COLUMNS.items())
+        table.add_row(str(unit), str(ds.fibre.values[i]), *cells)
+    return table
+
+
+def _shown(form: str, value: float) -> str:
+    return form.format(value) if np.isfinite(value) else "–"
+
+
+def _series_table(ds: xr.Dataset) -> Table:
+    names = ["fibre", *(str(name) for name, c in ds.coords.items() if c.dims == ("condition",) and "key" in c.attrs)]
+    names = list(dict.fromkeys(names))
+    duration = float(ds.time[-1])
+    last = ds.sel(time=slice((1 - LAST_PART) * duration, None))
+    span = float(last.time[-1] - last.time[0]) or np.nan
+    used = last.atp_used.isel(time=-1) - last.atp_used.isel(time=0)
+    columns = {
+        "peak\npN": active_force(ds).max("time"),
+        "force\npN": active_force(last).mean("time"),
+        "length\nnm": last.hs_length.mean(["replicate", "time"]),
+        "heads\n%": 100 * attached_fraction(last).mean(["replicate", "time"]),
+        "ATP\n/s": used.mean("replicate") / span,
+    }
+    table = Table(
+        title=ds.attrs["title"],
+        caption=f"Force: active, per thick filament. But for the peak, means over the last "
+        f"{LAST_PART * duration:.2g} s; heads: attached; ATP: per head.",
+    )
+    for name in names:
+        table.add_column(name)
+    for heading in columns:
+        table.add_column(heading, justify="right")
+    for i in range(ds.sizes["condition"]):
+        labels = (ds[name].values[i] for name in names)
+        shown = (f"{x:g}" if isinstance(x, float) else str(x) for x in labels)
+        table.add_row(*shown, *(_shown("{:.4g}", float(values[i])) for values in columns.values()))
+    return table

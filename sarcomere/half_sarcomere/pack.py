@@ -1,0 +1,297 @@
+"""The door into compiled code: parameters and lattice become the tuples that kernels take.
+
+Public parameters are in s, M and degrees Celsius as the papers give them; kernels work in ms, µM, nm and pN.  This is
+the only place where one becomes the other, and where dtype and contiguity are fixed.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from sarcomere.half_sarcomere import lattice as geometry
+from sarcomere.parameters import (
+    CalciumParameters,
+    Chemistry,
+    CycleParameters,
+    FibreParameters,
+    LatticeNumerics,
+    LatticeParameters,
+    MechanicsParameters,
+    OffStateParameters,
+    RegulationParameters,
+)
+from sarcomere.parameters.base import AVOGADRO
+from sarcomere.parameters.lattice import ACTINS_PER_RU, area_per_thick, spacing
+from sarcomere_kernels import tabulate_cycle
+from sarcomere_kernels import types as k
+
+_PER_MS = 1e-3  # 1/s -> 1/ms
+_PER_UM_MS = 1e-9  # 1/(M s) -> 1/(uM ms)
+_STRAIN_RANGE = 40.0  # nm either side; heads beyond use the last bin
+_CELL_LENGTH = 11.0  # nm; of the index to the sites of a face
+_REACH_KT = 16.0  # sites costing more elastic energy than this are not tried (chance below 1e-6)
+
+
+def _i4(values: Any) -> k.I4:
+    return np.ascontiguousarray(values, dtype=np.int32)
+
+
+def _f8(values: Any) -> k.F8:
+    return np.ascontiguousarray(values, dtype=np.float64)
+
+
+def pack_lattice(p: LatticeParameters, plan: geometry.LatticePlan, hs_length: float) -> k.Lattice:
+    """Number nodes [node, filament] and refer every site to its regulatory unit."""
+    node_length = 2 * ACTINS_PER_RU * p.actin_rise
+    row = np.floor(plan.site_s / node_length).astype(np.int64)
+    strand = plan.site_thin * 2 + plan.site_monomer % 2
+    cells = np.arange(np.ceil(p.n_ru * node_length / _CELL_LENGTH)) * _CELL_LENGTH
+    faces = zip(plan.face_start[:-1], plan.face_start[1:], strict=True)
+    return k.Lattice(
+        n_thick=plan.n_thick,
+        n_thin=plan.n_thin,
+        n_crown=p.n_crown,
+        n_ru=p.n_ru,
+        reference_length=float(hs_length),
+        head_z=_f8(plan.head_z),
+        head_node=_i4(plan.head_crown * plan.n_thick + plan.head_thick),
+        head_face=_i4(plan.head_face),
+        face_start=_i4(plan.face_start),
+        cell_length=_CELL_LENGTH,
+        first_site=_i4([start + np.searchsorted(plan.site_s[start:end], cells) for start, end in faces]),
+        site_s=_f8(plan.site_s),
+        site_node=_i4(row * plan.n_thin + plan.site_thin),
+        site_weight=_f8(plan.site_s / node_length - row),
+        site_ru=_i4(strand * p.n_ru + plan.site_monomer // 2 // ACTINS_PER_RU),
+    )
+
+
+def pack_cycle(
+    rates: CycleParameters, lock: float, chemistry: Chemistry, p: LatticeParameters, hs_length: float
+) -> k.Cycle:
+    """Rates at the given temperature and concentrations, per ms."""
+    c = rates.at(chemistry.temperature_C)
+    k_atp = c.k_atp_bind * _PER_MS
+    return k.Cycle(
+        thermal_energy=chemistry.thermal_energy,
+        stiffness_head=float(c.stiffness_head),
+        stroke_1=float(c.stroke_1),
+        stroke_2=float(c.stroke_2),
+        k_hydrolysis=c.k_hydrolysis * _PER_MS,
+        k_hydrolysis_reverse=c.k_hydrolysis * _PER_MS / c.hydrolysis_equilibrium,
+        k_attach=c.k_attach * _PER_MS,
+        k_attach_reverse=c.k_attach * _PER_MS / c.attach_equilibrium,
+        x_critical=float(c.x_critical),
+        k_stroke=c.k_stroke * _PER_MS,
+        stroke_cap=c.stroke_cap * _PER_MS,
+        stroke_split=float(c.stroke_split),
+        stroke_equilibrium=c.stroke_equilibrium_M / (chemistry.pi_mM * 1e-3),
+        k_isomerise=c.k_isomerise * _PER_MS,
+        isomerise_cap=c.isomerise_cap * _PER_MS,
+        isomerise_equilibrium=float(c.isomerise_equilibrium),
+        k_adp_release=c.k_adp_release * _PER_MS,
+        k_adp_rebind=c.k_adp_release * _PER_MS * chemistry.adp_uM / c.adp_dissociation_uM,
+        k_atp_bind=k_atp * chemistry.atp_mM * 1e-3,
+        k_atp_reverse=k_atp / c.atp_equilibrium(chemistry),
+        closed_detach_factor=1.0 / lock,
+        stiffness_radial=float(p.stiffness_radial),
+        spacing_at_reference=spacing(p, hs_length),
+        spacing_unstrained=float(p.gap_unstrained),
+    )
+
+
+def pack_table(cycle: k.Cycle, off: k.ThickFilament, lattice: k.Lattice, numerics: LatticeNumerics) -> k.CycleTable:
+    """One-step probabilities of heads, tabulated over strain; bounds on what a detached head may do."""
+    n_bins = round(2 * _STRAIN_RANGE / numerics.strain_bin_nm)
+    table = k.CycleTable(
+        x_min=-_STRAIN_RANGE,
+        bins_per_nm=n_bins / (2 * _STRAIN_RANGE),
+        stay=np.zeros((2, k.N_ATTACHED, n_bins)),
+        transition=np.zeros((2, n_bins, k.N_ATTACHED, k.N_OUTCOMES)),
+        landing=np.zeros((2, n_bins, k.N_OUTCOMES)),
+        attach=np.zeros(n_bins),
+        rebind=np.zeros(n_bins),
+        reach=float(np.sqrt(2.0 * _REACH_KT * cycle.thermal_energy / cycle.stiffness_head)),
+        attempt=np.zeros(k.N_HEAD_STATES),
+    )
+    tabulate_cycle(cycle, float(numerics.step_ms), table, np.zeros((5, k.N_OUTCOMES, k.N_OUTCOMES)))
+    off_rate = off.k_wake + off.k_wake_force * off.max_relative_force
+    apart = _closest_sites(lattice)
+    mt_rate = cycle.k_hydrolysis + _worst_sum(table, table.rebind, apart)
+    mdp_rate = cycle.k_hydrolysis_reverse + off.k_rest + _worst_sum(table, table.attach, apart)
+    table.attempt[: k.A1] = -np.expm1(-numerics.step_ms * np.array([off_rate, mt_rate, mdp_rate]))
+    return table
+
+
+def _closest_sites(lattice: k.Lattice) -> float:
+    """Smallest distance between neighbouring sites of one face, nm; filaments stretch it, never shorten it by 10 %."""
+    gaps = np.diff(lattice.site_s)
+    within = gaps[gaps > 0]  # a new face starts again near the Z-line
+    return 0.9 * float(within.min()) if within.size else np.inf
+
+
+def _worst_sum(table: k.CycleTable, rate: k.F8, apart: float) -> float:
+    """Largest sum of site rates that any offset of a head to a row of sites ``apart`` nm apart can give."""
+    stride = max(1, min(int(apart * table.bins_per_nm), rate.size)) if np.isfinite(apart) else rate.size
+    within = np.where(rate >= 1e-9 * rate.max(), rate, 0.0)
+    return float(max(within[first::stride].sum() for first in range(stride))) * 1.05
+
+
+def pack_regulation(p: RegulationParameters, regulated: bool, step_ms: float) -> k.Regulation:
+    """Opening and closing rates of a regulatory unit in every surrounding, per ms."""
+    contrast = p.k_off_closed_uM / p.k_off_open_uM
+    n = np.arange(k.MAX_SITES_CALCIUM + 1.0)[:, None]
+    s = np.arange(-2.0, 3.0)[None, :]
+    tilt = contrast ** (n / 2) * np.exp(0.5 * p.cooperativity * s)
+    k_close = p.k_close * _PER_MS
+    lock = p.lock ** np.arange(k.MAX_LOCK + 1.0)
+    k_on = p.k_calcium_on * _PER_UM_MS
+    k_open = k_close * p.opening_equilibrium * tilt
+    k_shut = (k_close / tilt)[:, :, None] * lock
+    flip = np.stack([np.broadcast_to(k_open[:, :, None], k_shut.shape), k_shut], axis=1)
+    return k.Regulation(
+        regulated=int(regulated),
+        n_calcium_sites=p.n_calcium_sites,
+        k_calcium_on=k_on,
+        k_calcium_off_closed=k_on * p.k_off_closed_uM,
+        k_calcium_off_open=k_on * p.k_off_open_uM,
+        k_open=_f8(k_open),
+        k_close=_f8(k_shut),
+        stay=_f8(np.exp(-flip * step_ms).ravel()),
+    )
+
+
+def pack_off_state(p: OffStateParameters) -> k.ThickFilament:
+    """Rates of the OFF state, per ms."""
+    return k.ThickFilament(
+        k_wake=p.k_wake * _PER_MS,
+        k_wake_force=p.k_wake_force * _PER_MS,
+        k_rest=p.k_rest * _PER_MS,
+        isometric_force=float(p.isometric_force),
+        max_relative_force=float(p.max_relative_force),
+    )
+
+
+def pack_mechanics(
+    p: MechanicsParameters, lat: LatticeParameters, hs_length: float, numerics: LatticeNumerics
+) -> k.Mechanics:
+    """Segment stiffnesses, titin, and how the end is held."""
+    tendon = p.series_compliance > 0
+    node_length = 2 * ACTINS_PER_RU * lat.actin_rise
+    return k.Mechanics(
+        stiffness_thick=float(p.stiffness_thick),
+        stiffness_bare_zone=p.stiffness_thick * lat.crown_spacing / lat.bare_half_zone,
+        stiffness_thin=p.modulus_thin_nN * 1e3 / node_length,
+        titin_amplitude=float(p.titin_force),
+        titin_exponent=float(p.titin_exponent),
+        titin_slack=p.slack_hs_length - lat.thick_half_length,
+        thick_tip=float(lat.thick_half_length),
+        free_end=int(tendon),
+        stiffness_series=1.0 / p.series_compliance if tendon else 0.0,
+        tolerance=float(numerics.force_tolerance_pN),
+        max_iterations=numerics.max_iterations,
+    )
+
+
+def ru_concentration(p: LatticeParameters, hs_length: float) -> float:
+    """Concentration of one regulatory unit of this lattice in fibre water, uM."""
+    volume_litre = area_per_thick(p, hs_length) * hs_length * p.n_thick * 1e-24
+    return 1e6 * p.myofibril_fraction / (AVOGADRO * volume_litre)
+
+
+def pack_fibre(
+    p: CalciumParameters,
+    chemistry: Chemistry,
+    lat: LatticeParameters,
+    hs_length: float,
+    numerics: LatticeNumerics,
+    clamped: bool,
+) -> k.Fibre:
+    """Calcium handling in uM and ms; the leak is what balances the pump at rest."""
+    atp = chemistry.atp_mM
+    v_pump = p.v_pump_mM_s * atp / (atp + p.k_pump_atp_mM)
+    at_rest = v_pump * p.ca_rest_uM**2 / (p.ca_rest_uM**2 + p.k_pump_uM**2)
+    sr_rest = p.sr_rest_mM * 1e3
+    return k.Fibre(
+        clamped=int(clamped),
+        substeps=max(1, int(np.ceil(numerics.step_ms / numerics.calcium_substep_ms - 1e-9))),
+        release=float(p.release_uM),
+        tau_release=float(p.tau_release_ms),
+        inactivation=float(p.inactivation),
+        tau_recovery=float(p.tau_recovery_ms),
+        sr_rest=sr_rest,
+        v_pump=float(v_pump),
+        k_pump=float(p.k_pump_uM),
+        k_leak=at_rest / (sr_rest - p.ca_rest_uM),
+        atp_total=atp * 1e3,
+        k_atp_calcium=p.atp_calcium_mM * 1e3,
+        csq_total=p.csq_mM * 1e3,
+        csq_on=p.csq_on * _PER_UM_MS,
+        csq_off=p.csq_off * _PER_MS,
+        sr_volume=float(p.sr_volume),
+        ru_concentration=ru_concentration(lat, hs_length),
+    )
+
+
+def pack_model(
+    fibre: FibreParameters,
+    lat: LatticeParameters,
+    mechanics: MechanicsParameters,
+    chemistry: Chemistry,
+    numerics: LatticeNumerics,
+    hs_length: float,
+    *,
+    regulated: bool,
+    clamped: bool,
+    sample_every: int,
+    snapshot_every: int,
+) -> k.Model:
+    """All that is constant in a run of one half-sarcomere.
+
+    Parameters
+    ----------
+    fibre, lat, mechanics, chemistry, numerics
+        Validated parameters.
+    hs_length : float
+        Length at which the half-sarcomere is held, nm.
+    regulated : bool
+        False holds every regulatory unit open.
+    clamped : bool
+        True holds free calcium where the state starts.
+    sample_every, snapshot_every : int
+        Steps between samples and between head-by-head snapshots (0: none).
+
+    Returns
+    -------
+    sarcomere_kernels.types.Model
+    """
+    lattice = pack_lattice(lat, geometry.build(lat), hs_length)
+    cycle = pack_cycle(fibre.cycle, fibre.regulation.lock, chemistry, lat, hs_length)
+    off = pack_off_state(fibre.off_state.at(chemistry.temperature_C))
+    return k.Model(
+        lattice=lattice,
+        cycle=cycle,
+        table=pack_table(cycle, off, lattice, numerics),
+        regulation=pack_regulation(fibre.regulation, regulated, numerics.step_ms),
+        thick=off,
+        mechanics=pack_mechanics(mechanics, lat, hs_length, numerics),
+        fibre=pack_fibre(fibre.calcium, chemistry, lat, hs_length, numerics, clamped),
+        sampling=k.Sampling(
+            step=float(numerics.step_ms),
+            ticks=k.TICKS_PER_STEP,
+            every=sample_every * k.TICKS_PER_STEP,
+            snapshot_every=snapshot_every * k.TICKS_PER_STEP,
+        ),
+    )
+
+
+def pack_drive(impulse_tick: k.I8, n_steps: int, hs_length: float, ca: float) -> k.Drive:
+    """Impulses, and what is held for the next n_steps steps."""
+    return k.Drive(
+        impulse_tick=np.ascontiguousarray(impulse_tick, dtype=np.int64),
+        imposed_length=np.full(n_steps, hs_length),
+        load=np.zeros(n_steps),
+        ca=np.full(n_steps, ca),
+    )

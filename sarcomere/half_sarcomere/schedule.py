@@ -1,0 +1,210 @@
+"""A protocol in kernel steps: stretches in which everything but length, load and calcium stays as it is.
+
+Time is counted in ticks.  A step of ``numerics.step_ms`` has ``TICKS_PER_STEP`` of them, and a segment is a whole
+number of such steps, each divided into 2**halvings.  Courses hold for the step that begins at a time: a jump at t is
+made by the step from t on, so that the sample at t is still what was before.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_right
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sarcomere.parameters import Numerics
+from sarcomere.scenario.fibre import FibreScenario, lengths
+from sarcomere.scenario.protocol import CHEMISTRY, Course
+from sarcomere_kernels.types import TICKS_PER_STEP
+
+MAX_HALVINGS = TICKS_PER_STEP.bit_length() - 1
+_NEVER = 2**62  # steps
+
+Floats = NDArray[np.float64]
+
+
+class Segment(NamedTuple):
+    """A stretch of steps alike; ``first`` to ``last`` (not included) count steps of ``numerics.step_ms``."""
+
+    first: int
+    last: int
+    halvings: int
+    force_control: bool
+    may_slacken: bool  # length control by ends that only pull
+    is_reference: bool  # the force of these steps is what a relative load refers to
+    chemistry: tuple[float, ...]  # in the order of protocol.CHEMISTRY
+
+
+class _Points:
+    """A course in ticks."""
+
+    def __init__(self, time_s: list[float], value: list[float], step_ms: float) -> None:
+        self.ticks = np.round(np.array(time_s) * 1e3 / step_ms * TICKS_PER_STEP)
+        self.values = np.array(value)
+
+    def at(self, ticks: Floats, side: str = "right") -> Floats:
+        """Values at times in ticks; at a jump the one after it (side right) or before it (left)."""
+        i = np.clip(np.searchsorted(self.ticks, ticks, side=side) - 1, 0, self.ticks.size - 1)  # type: ignore[call-overload]
+        j = np.minimum(i + 1, self.ticks.size - 1)
+        span = self.ticks[j] - self.ticks[i]
+        share = np.where(span > 0, np.clip(ticks - self.ticks[i], 0, None) / np.where(span > 0, span, 1.0), 0.0)
+        return np.asarray(self.values[i] + np.minimum(share, 1.0) * (self.values[j] - self.values[i]))
+
+    @property
+    def jumps(self) -> list[float]:
+        """Ticks at which the value jumps."""
+        here = (np.diff(self.ticks) == 0) & (np.diff(self.values) != 0)
+        return [float(tick) for tick in self.ticks[1:][here]]
+
+
+class Timetable:
+    """What is imposed on one half-sarcomere, step by step.
+
+    Parameters
+    ----------
+    scenario : FibreScenario
+        One condition; its protocol and numerics count.
+    """
+
+    def __init__(self, scenario: FibreScenario) -> None:
+        p, self._numerics = scenario.protocol, scenario.numerics
+        self._fixed = tuple(getattr(scenario.chemistry, name) for name in CHEMISTRY)
+        self.length = self._points(p.length, lengths(scenario))
+        self.load = self._points(p.load)
+        self.pca = self._points(p.pCa)
+        self._chemistry = {name: self._points(course) for name, course in p.chemistry.items()}
+        self.relative_load = p.load is not None and p.load.relative
+        self._slack_from = self._first_release(p.length is not None and p.length.slack)
+        self._load_steps = self._reference_steps = (0, 0)
+        if p.load is not None and self.load is not None:
+            begin, end = (round(tick / TICKS_PER_STEP) for tick in self.load.ticks[[0, -1]])
+            self._load_steps = (begin, max(end, begin + 1))
+            if p.load.relative:
+                self._reference_steps = (begin - math.ceil(p.load.reference_ms / self._numerics.step_ms - 1e-9), begin)
+        self._settling = self._settling_steps()
+        self._breaks = self._all_breaks()
+
+    def _points(self, course: Course | None, values: list[float] | None = None) -> _Points | None:
+        if course is None:
+            return None
+        return _Points(course.time_s, values or course.value, self._numerics.step_ms)
+
+    def _first_release(self, slack: bool) -> int:
+        """The step from which ends that only pull may let go."""
+        if not slack or self.length is None:
+            return _NEVER
+        shorter = np.flatnonzero(np.diff(self.length.values) < 0)
+        return math.floor(self.length.ticks[shorter[0]] / TICKS_PER_STEP) if shorter.size else _NEVER
+
+    def _settling_steps(self) -> list[tuple[int, int]]:
+        """Steps just after jumps of length or load, in which steps are fine."""
+        jumps = [*self.length.jumps] if self.length is not None else []
+        if self.load is not None:
+            jumps += [*self.load.jumps, *(step * TICKS_PER_STEP for step in self._load_steps)]
+        settle = self._numerics.settle_ms / self._numerics.step_ms
+        return [(math.floor(t / TICKS_PER_STEP), math.ceil(t / TICKS_PER_STEP + settle - 1e-9)) for t in jumps]
+
+    def _all_breaks(self) -> list[int]:
+        breaks = {0, *self._load_steps, *self._reference_steps, *(step for span in self._settling for step in span)}
+        for points in (self.length, self.load, self.pca):
+            if points is not None:
+                breaks.update(
+                    rounded(tick / TICKS_PER_STEP) for tick in points.ticks for rounded in (math.floor, math.ceil)
+                )
+        for points in self._chemistry.values():
+            if points is not None:
+                breaks.update(round(tick / TICKS_PER_STEP) for tick in points.ticks)
+        return sorted(breaks)
+
+    def segment(self, step: int) -> Segment:
+        """The segment that holds a step.
+
+        Parameters
+        ----------
+        step : int
+            Steps of ``numerics.step_ms`` since the start.
+
+        Returns
+        -------
+        Segment
+        """
+        place = bisect_right(self._breaks, step) - 1
+        first = self._breaks[place]
+        last = self._breaks[place + 1] if place + 1 < len(self._breaks) else _NEVER
+        if self._chemistry_moves(first, last):
+            every = max(1, round(self._numerics.chemistry_interval_ms / self._numerics.step_ms))
+            first += (step - first) // every * every
+            last = min(last, first + every)
+        force_control = self._load_steps[0] <= first < self._load_steps[1]
+        return Segment(
+            first,
+            last,
+            self._halvings(first, last, force_control),
+            force_control,
+            not force_control and first >= self._slack_from,
+            self._reference_steps[0] <= first < self._reference_steps[1],
+            self._chemistry_in(first, last),
+        )
+
+    def length_at_end(self, step: int) -> float:
+        """Imposed length at the end of the stretch of steps before ``step``, nm."""
+        return (
+            float(self.length.at(np.array([step * TICKS_PER_STEP]), "left")[0]) if self.length is not None else math.nan
+        )
+
+    def shortens(self, segment: Segment) -> bool:
+        """Whether the imposed length falls during a segment, its first step included."""
+        if self.length is None or segment.last == _NEVER:
+            return False
+        return self.length_at_end(segment.last) < self.length_at_end(segment.first)
+
+    def finely(self, segment: Segment) -> Segment:
+        """A segment with steps as fine as under force control."""
+        return segment._replace(halvings=max(segment.halvings, halvings(self._numerics, self._numerics.fine_step_ms)))
+
+    def begins_hold(self, segment: Segment, step: int) -> bool:
+        """Whether a step is the first after force control, where the length reached is held."""
+        return self.load is not None and step == segment.first == self._load_steps[1] and self.length is None
+
+    def _chemistry_moves(self, first: int, last: int) -> bool:
+        ends = np.array([first + 0.5, last - 0.5]) * TICKS_PER_STEP
+        return any(np.ptp(p.at(ends)) > 0 for p in self._chemistry.values() if p is not None)
+
+    def _chemistry_in(self, first: int, last: int) -> tuple[float, ...]:
+        middle = np.array([0.5 * (first + last) * TICKS_PER_STEP])
+        values = dict(zip(CHEMISTRY, self._fixed, strict=True))
+        values |= {name: float(p.at(middle)[0]) for name, p in self._chemistry.items() if p is not None}
+        return tuple(values.values())
+
+    def _halvings(self, first: int, last: int, force_control: bool) -> int:
+        """How often to halve the step: fine for what is sudden, short for what is fast (docs/protocols.md)."""
+        step = self._numerics.step_ms
+        if force_control or any(begin <= first < end for begin, end in self._settling):
+            step = min(step, self._numerics.fine_step_ms)
+        if self.length is not None and not force_control and last < _NEVER:
+            start, end = (
+                float(self.length.at(np.array([t * TICKS_PER_STEP]), side)[0])
+                for t, side in ((first, "right"), (last, "left"))
+            )
+            speed = abs(end - start) / ((last - first) * self._numerics.step_ms)
+            step = min(step, self._numerics.length_step_nm / speed) if speed > 0 else step
+        return halvings(self._numerics, step)
+
+
+def halvings(numerics: Numerics, step_ms: float) -> int:
+    """Fewest halvings that bring ``numerics.step_ms`` down to a step; at most ``MAX_HALVINGS``.
+
+    Parameters
+    ----------
+    numerics : Numerics
+        Gives the longest step.
+    step_ms : float
+        Step to reach, ms.
+
+    Returns
+    -------
+    int
+    """
+    return min(MAX_HALVINGS, max(0, math.ceil(math.log2(numerics.step_ms / step_ms) - 1e-9)))

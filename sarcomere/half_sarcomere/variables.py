@@ -1,0 +1,103 @@
+"""What is kept: the one table of variables, their dimensions, units and names."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sarcomere.record.variable import Variable
+from sarcomere.scenario.fibre import FibreScenario
+from sarcomere_kernels import types as k
+
+UNIT_DIMS = ("replicate", "motor_unit", "time")
+
+
+# One entry per field of the kernel's Trace that is sampled in time.
+SERIES = (
+    Variable("force", UNIT_DIMS, "pN", "force of the half-sarcomere per thick filament"),
+    Variable("titin_force", UNIT_DIMS, "pN", "part of force carried by titin"),
+    Variable("hs_length", UNIT_DIMS, "nm", "length of the half-sarcomere", "f8"),
+    Variable("ca", UNIT_DIMS, "umol/L", "free myoplasmic calcium"),
+    Variable("ca_sr", UNIT_DIMS, "umol/L", "free calcium in the sarcoplasmic reticulum"),
+    Variable("ca_released", UNIT_DIMS, "umol/L", "calcium released since the start, leak included, per myoplasm"),
+    Variable("ca_pumped", UNIT_DIMS, "umol/L", "calcium taken up by SERCA since the start, per myoplasm"),
+    Variable("ru_open_fraction", UNIT_DIMS, "1", "regulatory units that are open"),
+    Variable("ru_calcium_fraction", UNIT_DIMS, "1", "regulatory calcium sites that are filled"),
+    Variable("head_state_fraction", (*UNIT_DIMS, "head_state"), "1", "heads in each chemical state"),
+    Variable("atp_used", UNIT_DIMS, "1", "ATP used per head since the start", "f8"),
+    Variable("residual", UNIT_DIMS, "pN", "largest force out of balance at any node"),
+    Variable("solver_iterations", UNIT_DIMS, "1", "conjugate-gradient iterations since the start", "f8"),
+)
+# Kept where a protocol imposes them; what holds throughout stands in the parameters.
+IMPOSED = (
+    Variable("load", UNIT_DIMS, "pN", "load per thick filament, NaN under length control"),
+    Variable("atp_mM", UNIT_DIMS[1:], "mmol/L", "MgATP"),
+    Variable("adp_uM", UNIT_DIMS[1:], "umol/L", "free MgADP"),
+    Variable("pi_mM", UNIT_DIMS[1:], "mmol/L", "inorganic phosphate"),
+    Variable("temperature_C", UNIT_DIMS[1:], "degree_Celsius", "temperature"),
+)
+MUSCLE_FORCE = Variable(
+    "muscle_force", ("replicate", "time"), "mN", "force of all fibres of all motor units along the muscle"
+)
+SNAPSHOT_DIMS = ("replicate", "motor_unit", "snapshot_time", "thick_filament", "crown", "head")
+SNAPSHOTS = (
+    Variable("snapshot_state", SNAPSHOT_DIMS, "1", "state of each head, as an index of head_state", "i1"),
+    Variable("snapshot_strain", SNAPSHOT_DIMS, "nm", "strain of each attached head, NaN where detached"),
+)
+DWELL = Variable(
+    "dwell_count",
+    ("replicate", "motor_unit", "exit_path", "dwell"),
+    "1",
+    "attachments that ended in the whole run, by how they ended and how long they lasted",
+    "i8",
+)
+IMPULSES = Variable(
+    "impulse_time",
+    ("motor_unit", "impulse"),
+    "s",
+    "times at which impulses reach the fibres, NaN beyond the last",
+    "f8",
+)
+
+
+def recorded(scenario: FibreScenario) -> list[Variable]:
+    """Variables that a run keeps against time, their dimensions as they are in its file.
+
+    Parameters
+    ----------
+    scenario : FibreScenario
+        What is run.
+
+    Returns
+    -------
+    list of Variable
+    """
+    imposed = {name for s in scenario.conditions for name, course in s.protocol if course is not None}
+    kept = [*SERIES, *(v for v in IMPOSED if v.name in imposed), MUSCLE_FORCE]
+    if scenario.snapshot_every:
+        kept += SNAPSHOTS
+    return [in_file(variable, scenario) for variable in kept]
+
+
+def in_file(variable: Variable, scenario: FibreScenario) -> Variable:
+    """A variable with the dimensions it has in a file: conditions of a series stand where motor units do."""
+    if scenario.series is None:
+        return variable
+    if variable is MUSCLE_FORCE:
+        return variable._replace(dims=("replicate", "condition", "time"))
+    return variable._replace(dims=tuple("condition" if dim == "motor_unit" else dim for dim in variable.dims))
+
+
+def dwell_edges(step_ms: float) -> np.ndarray:
+    """Lower edges of the dwell bins, ms.
+
+    Parameters
+    ----------
+    step_ms : float
+        Time step; dwells are whole steps.
+
+    Returns
+    -------
+    ndarray, shape (n_bins,)
+        Ten bins per decade; the last also holds everything longer.
+    """
+    return step_ms * 10.0 ** (np.arange(k.N_DWELL_BINS) / k.DWELL_BINS_PER_DECADE)

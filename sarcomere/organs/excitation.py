@@ -1,0 +1,103 @@
+"""From the end of an axon to the release sites: junctions, fibre waves, and the potassium that they leave outside."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sarcomere.organs import junction
+from sarcomere.organs.impulse_queue import Queue
+from sarcomere.scenario.loop import LoopScenario
+from sarcomere_kernels import advance_potassium, carry_impulses, relax_tubules
+
+Units = NDArray[np.int32]
+Steps = NDArray[np.int64]
+
+_UNDER_WAY = 16  # waves of one unit between junction and release sites
+
+
+class Excitation:
+    """Junctions and fibres of all units.
+
+    Parameters
+    ----------
+    episode : LoopScenario
+        What is run.
+    seed : numpy.random.SeedSequence
+        Fixes what junctions release and which waves fail.
+
+    Attributes
+    ----------
+    junctions : sarcomere_kernels.organ_types.JunctionState
+        All that changes in the kernels.
+    """
+
+    def __init__(self, episode: LoopScenario, seed: np.random.SeedSequence) -> None:
+        self._episode, step_ms, n_units = episode, episode.pool.step_ms, episode.pool.n_units
+        frozen = {} if episode.switches.potassium else {"k_tubule_impulse_mM": 0.0}
+        wave = episode.wave.model_copy(update=frozen)
+        self._constants = junction.pack_junctions(episode.junction, wave, step_ms)
+        self._potassium = junction.pack_potassium(episode.potassium)
+        self._outside = np.array([episode.electrolytes.potassium_mM])
+        self.junctions = junction.fresh_junctions(self._constants, n_units, self.k_interstitial, seed)
+        self._delay = round(wave.release_delay_ms / step_ms)
+        self._waves = Queue(_UNDER_WAY * n_units)
+
+    @property
+    def k_interstitial(self) -> float:
+        """Potassium between the fibres, mM."""
+        return float(self._outside[0])
+
+    @property
+    def arrays(self) -> dict[str, NDArray]:
+        """All that changes, by name."""
+        waves = {f"waves_{name}": array for name, array in self._waves.arrays.items()}
+        return {**self.junctions._asdict(), **waves, "k_interstitial": self._outside}
+
+    def carry(self, unit: Units, step: Steps, calcium_mM: float, magnesium_mM: float, end: int) -> tuple[Units, Steps]:
+        """Take impulses over the junctions and along the fibres.
+
+        Parameters
+        ----------
+        unit, step : ndarray, shape (impulse,)
+            Whose impulse arrives at its junction, and in which step; in order of time.
+        calcium_mM, magnesium_mM : float
+            Free, around the junctions.
+        end : int
+            Step at which the window ends.
+
+        Returns
+        -------
+        unit, step : ndarray, shape (wave,)
+            Waves that reach release sites before the end, in order of time.
+        """
+        carried = np.ones(unit.size, dtype=np.int8)
+        if self._episode.switches.junction:
+            factor = junction.release_factor(self._episode.junction, calcium_mM, magnesium_mM)
+            carry_impulses(self.junctions, self._constants, unit, step, factor, self.k_interstitial, carried)
+        waves = carried == 1
+        self._waves.put(unit[waves], step[waves] + self._delay)
+        return self._waves.take(end)
+
+    def leave_potassium(self, plasma_mM: float, waves_per_ms: float, flow: float, end: int, duration_ms: float) -> None:
+        """What waves leave between the fibres in a window, and fibres and blood take away.
+
+        Parameters
+        ----------
+        plasma_mM : float
+            Potassium in plasma.
+        waves_per_ms : float
+            Of a fibre, mean over the muscle.
+        flow : float
+            Blood flow, 1 at rest.
+        end : int
+            Step at which the window ends.
+        duration_ms : float
+            Its length.
+        """
+        if not self._episode.switches.potassium:
+            return
+        relax_tubules(self.junctions, self._constants, end, self.k_interstitial)
+        self._outside[0] = advance_potassium(
+            self.k_interstitial, self._potassium, plasma_mM, waves_per_ms, flow, duration_ms
+        )

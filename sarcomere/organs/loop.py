@@ -1,0 +1,338 @@
+"""One person: the order in which nerve, junction, muscle, blood and reflex hear of each other.
+
+The parts exchange what they made every few milliseconds.  No nerve is that fast: what a receptor feels in one
+window reaches the cord in a later one, so the exchange delays nothing.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sarcomere.errors import InputError, SolverError
+from sarcomere.half_sarcomere.acidosis import acid_factors
+from sarcomere.half_sarcomere.half_sarcomere import FibreModels, HalfSarcomere
+from sarcomere.organs import junction, metabolism, muscle, reflex
+from sarcomere.organs.excitation import Excitation
+from sarcomere.organs.nerve.nerve import Nerve
+from sarcomere.parameters import FIBRE_TYPES
+from sarcomere.scenario.interventions import PLASMA, Imposed
+from sarcomere.scenario.loop import LoopScenario
+from sarcomere_kernels import advance_metabolism, advance_muscle, advance_reflex
+from sarcomere_kernels import organ_types as o
+from sarcomere_kernels import types as k
+
+Values = NDArray[np.float64]
+Map = Callable[..., Iterable[Any]]
+
+# What a replicate's seed is used for.
+NERVE, JUNCTIONS, LATTICES = range(3)
+
+# Scalars that change (Loop.scalars).
+CLOCK, FATIGUE = range(2)
+
+
+class Events(NamedTuple):
+    """What happened to units in a window; times in s."""
+
+    unit: NDArray[np.int32]
+    time: Values
+    antidromic: NDArray[np.int8]  # spikes only; empty for other events
+
+
+class Window(NamedTuple):
+    """One exchange: what is imposed in it, by millisecond."""
+
+    first_ms: int
+    time_s: Values  # (ms,) its beginning
+    is_open: NDArray[np.bool_]  # the nerve conducts
+    descending: Values
+    posture: Values  # (ms + 1,)
+    plasma: dict[str, float]
+
+
+def check_parts(episode: LoopScenario) -> None:
+    """Refuse an episode whose parts cannot be made, without making any.
+
+    Parameters
+    ----------
+    episode : LoopScenario
+        Checked but for what its parts alone know.
+
+    Raises
+    ------
+    InputError
+        Naming the file, the value and the remedy.
+    """
+    e = episode
+    try:
+        muscle.groups(e.muscle, e.pool.n_units)
+        junction.pack_junctions(e.junction, e.wave, e.pool.step_ms)
+        metabolism.pack_metabolism(e.energy, e.blood, e.potassium)
+        reflex.pack_reflex(e.reflex, e.numerics.exchange_ms)
+    except InputError as error:
+        raise InputError(f"{e.source or 'scenario'}: {error}") from None
+
+
+class Loop:
+    """One replicate of an episode, advanced window by window.
+
+    Parameters
+    ----------
+    episode : LoopScenario
+        What is run.
+    replicate : int
+        Its number; with the seed it fixes every random draw.
+    models : dict of str to FibreModels
+        By fibre type; replicates share them.
+
+    Attributes
+    ----------
+    events : dict of str to Events
+        Spikes, impulses and terminal impulses of the last window.
+    posture, length : float
+        Length of muscle and slack tendon, and of the fascicles, at its end, L0.
+    """
+
+    def __init__(self, episode: LoopScenario, replicate: int, models: dict[str, FibreModels]) -> None:
+        self.episode = e = episode
+        self._ms, n_units = e.numerics.exchange_ms, e.pool.n_units
+        self._step_ms, self._per_ms = e.pool.step_ms, round(1.0 / e.pool.step_ms)
+        seeds = [np.random.SeedSequence(e.run.seed, spawn_key=(replicate, use)) for use in range(3)]
+        self.imposed = Imposed(e.interventions, e.length, {name: getattr(e.electrolytes, name) for name in PLASMA})
+        self.scalars = np.array([0.0, e.fatigue.start])
+        # nerve, and the way of an impulse to the release sites
+        self.nerve = Nerve(e, self.imposed, int(seeds[NERVE].generate_state(1, np.uint32)[0]))
+        self.excitation = Excitation(e, seeds[JUNCTIONS])
+        # muscle
+        self.constants = muscle.pack_muscle(
+            e.muscle, n_units, {str(name): one for name, one in e.fibres.items()}, e.mechanics
+        )
+        self.muscle = muscle.fresh_muscle(self.constants)
+        self.trace = muscle.trace_muscle(self.constants, self._ms)
+        self._explicit, self._stretch = self.constants.representative >= 0, e.muscle.tendon.stretch
+        self._weight = np.bincount(self.constants.group, self.constants.capacity)
+        chances = seeds[LATTICES].spawn(self._explicit.size)
+        self.lattices = {
+            int(group): HalfSarcomere(
+                models[FIBRE_TYPES[self.constants.group_fibre[group]]], e, chances[group], self._ms
+            )
+            for group in np.flatnonzero(self._explicit)
+        }
+        # energy, blood, reflexes
+        self._energetics, self._circulation = metabolism.pack_metabolism(e.energy, e.blood, e.potassium)
+        self.metabolism = metabolism.fresh_metabolism(e.energy, e.blood, self._explicit.size)
+        self._reflex = reflex.pack_reflex(e.reflex, self._ms)
+        passive = muscle.resting_force(self.constants, e.length)
+        self.reflex = reflex.fresh_reflex(self._reflex, 0.0, e.length, passive)
+        self.x = np.zeros((2, self._ms))  # base and inhibition by reflexes in the window to come
+        self._write_reflexes()
+        self.events: dict[str, Events] = {}
+
+    @property
+    def arrays(self) -> dict[str, NDArray]:
+        """All that changes, by name: saving it and coming back continues the same run."""
+        parts: dict[str, dict[str, NDArray]] = {
+            "nerve": self.nerve.arrays,
+            "excitation": self.excitation.arrays,
+            "muscle": self.muscle._asdict(),
+            "metabolism": self.metabolism._asdict(),
+            "reflex": self.reflex._asdict(),
+            "loop": {"scalars": self.scalars, "x": self.x},
+        }
+        for group, lattice in self.lattices.items():
+            parts[f"lattice{group}"] = {**lattice.state._asdict(), "chemistry": lattice.chemistry}
+        return {f"{part}_{name}": array for part, arrays in parts.items() for name, array in arrays.items()}
+
+    def advance(self, side_by_side: Map = map) -> None:
+        """One window: nerve, junction, lattices, muscle, blood, reflexes.
+
+        Parameters
+        ----------
+        side_by_side : callable
+            Like ``map``; may advance several lattices at once.
+
+        Raises
+        ------
+        SarcomereError
+            If a part cannot go on.
+        """
+        window = self._window()
+        self._fire(window)
+        unit, step = self._carry(window)
+        lengths = window.posture - muscle.tendon_strain(self.muscle, self._stretch, self._ms)
+        self.posture, self.length = float(window.posture[-1]), float(lengths[-1])
+        active, passive = self._contract(unit, step, lengths, side_by_side)
+        self._pull(unit, step, lengths, active, passive, window)
+        self._burn(window)
+        self._feel(window, lengths)
+        self.scalars[CLOCK] += self._ms
+
+    def _window(self) -> Window:
+        first = int(self.scalars[CLOCK])
+        edges: Values = np.asarray((first + np.arange(self._ms + 1)) * 1e-3, dtype=np.float64)
+        time, imposed = edges[:-1], self.imposed
+        return Window(
+            first_ms=first,
+            time_s=time,
+            is_open=imposed.nerve_open(time) > 0,
+            descending=imposed.descending(time),
+            posture=imposed.length(edges),
+            plasma=imposed.plasma(float(time[0])),
+        )
+
+    def _fire(self, w: Window) -> None:
+        """Motoneurons, by what descends and what reflexes bring."""
+        e, imposed = self.episode, self.imposed
+        x_base = e.pool.x_base + w.descending + imposed.shift(w.time_s) + self.x[0]
+        x_inhibition = imposed.inhibition(w.time_s) + self.x[1]
+        self.x_now = float(x_base[-1]), float(x_inhibition[-1])
+        cord = {name: getattr(e.pool.ions, name) * self._cord_share(name, w) for name in PLASMA}
+        modulation = imposed.modulation(w.time_s)
+        first = w.first_ms * self._per_ms
+        unit, step, back = self.nerve.fire(first, x_base, x_inhibition, modulation, cord, w.is_open)
+        self.events["spike"] = self._events(unit, step)._replace(antidromic=back)
+
+    def _cord_share(self, name: str, w: Window) -> float:
+        """Concentration around the motoneurons over the normal one: plasma's change, buffered."""
+        normal = getattr(self.episode.electrolytes, name)
+        return 1.0 + self.episode.electrolytes.cord_coupling * (w.plasma[name] / normal - 1.0)
+
+    def _carry(self, w: Window) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+        """Junctions and fibre waves: units and steps of the waves that reach release sites in this window."""
+        local = {"calcium_mM": w.plasma["calcium_mM"], "magnesium_mM": w.plasma["magnesium_mM"]}
+        first = w.first_ms * self._per_ms
+        fascicles = w.posture[:-1] - muscle.tendon_strain(self.muscle, self._stretch, self._ms)[:-1]
+        around = {**local, "potassium_mM": self.excitation.k_interstitial}
+        unit, step, born = self.nerve.end_of_axons(first, fascicles, around)
+        unit, step = self.excitation.carry(unit, step, **local, end=first + self._ms * self._per_ms)
+        self.events["terminal"], self.events["impulse"] = self._events(*born), self._events(unit, step)
+        return unit, step
+
+    def _contract(
+        self, unit: NDArray[np.int32], step: NDArray[np.int64], lengths: Values, side_by_side: Map
+    ) -> tuple[Values, Values]:
+        """The representatives' lattices: active and passive force, pN per thick filament, (group, ms)."""
+        n = self.constants.representative.size
+        active, passive = np.zeros((n, self._ms)), np.zeros((n, self._ms))
+        self._used, self._pumped = np.zeros(n), np.zeros(n)
+
+        def go(group: int) -> None:
+            lattice = self.lattices[group]
+            mine = step[unit == self.constants.representative[group]]
+            turnover = lattice.advance(mine, self._step_ms, lengths)
+            passive[group] = lattice.series[:, k.S_TITIN_FORCE]
+            active[group] = lattice.series[:, k.S_FORCE] - passive[group]
+            self._used[group], self._pumped[group] = turnover
+
+        for _ in side_by_side(go, self.lattices):
+            pass
+        return active, passive
+
+    def _pull(
+        self,
+        unit: NDArray[np.int32],
+        step: NDArray[np.int64],
+        lengths: Values,
+        active: Values,
+        passive: Values,
+        w: Window,
+    ) -> None:
+        """Forces of all units, the muscle's, and the tendon that follows it."""
+        drive = o.MuscleDrive(
+            unit=unit,
+            ms=np.asarray(np.maximum(step // self._per_ms - w.first_ms, 0), dtype=np.int32),
+            active=active,
+            passive=passive,
+            length=np.ascontiguousarray(lengths[1:]),
+            factor=self._chemistry_factor(),
+        )
+        advance_muscle(self.muscle, self.constants, drive, self.trace, self._ms)
+
+    def _chemistry_factor(self) -> Values:
+        """What phosphate and acid leave of the force that the twitch model expects."""
+        e, m = self.episode, self.metabolism
+        if not e.switches.chemistry:
+            return np.ones(m.pi.size)
+        phosphate = 1.0 - e.energy.force_per_decade_pi * np.log10(m.pi / e.energy.pi_mM)
+        return np.asarray(np.maximum(phosphate, 0.0) * acid_factors(e.energy, m.ph).attach)
+
+    def _burn(self, w: Window) -> None:
+        """Energy, blood, potassium, fatigue; then heads and pumps bathe in what came out."""
+        e, trace = self.episode, self.trace
+        pressure, conductance = self.imposed.pumping(w.time_s)
+        n_waves = np.bincount(self.events["impulse"].unit, minlength=e.pool.n_units).astype(np.float64)
+        waves = np.bincount(self.constants.group, self.constants.share * n_waves, self._used.size)
+        for group in self.lattices:  # a lattice is one fibre: its own impulses and what it used
+            waves[group] = n_waves[self.constants.representative[group]]
+        explicit = self._explicit
+        local = float(trace.territory_force.mean())
+        status = advance_metabolism(
+            self.metabolism,
+            self._energetics,
+            self._circulation,
+            np.where(explicit, self._used, trace.group_used),
+            np.where(explicit, self._pumped, trace.group_pumped),
+            waves,
+            self._weight,
+            local,
+            float(self.imposed.cuff(w.time_s[-1:])[0]),
+            np.array([pressure.mean(), conductance.mean()]),
+            float(self._ms),
+        )
+        self._check(status, "energy and blood")
+        emg = float(self.constants.capacity @ n_waves)
+        self.emg = emg * 1e3 / self._ms
+        end = (w.first_ms + self._ms) * self._per_ms
+        blood_flow = float(self.metabolism.blood[o.FLOW])
+        self.excitation.leave_potassium(w.plasma["potassium_mM"], emg / self._ms, blood_flow, end, float(self._ms))
+        self._tire()
+        if e.switches.chemistry:
+            m = self.metabolism
+            for group, lattice in self.lattices.items():
+                lattice.bathe(np.array([m.atp[group], m.adp[group] * 1e3, m.pi[group], m.ph[group]]))
+
+    def _tire(self) -> None:
+        """Central fatigue follows force; exact at constant force."""
+        p, s = self.episode.fatigue, self.scalars
+        force = float(self.trace.force.mean())
+        rate = force / p.rise_s + 1.0 / p.recovery_s  # per s
+        aim = force / p.rise_s / rate
+        s[FATIGUE] = aim + (s[FATIGUE] - aim) * math.exp(-rate * self._ms * 1e-3)
+
+    def _feel(self, w: Window, lengths: Values) -> None:
+        """Receptors, and the inputs they will bring to the motoneurons in the next window."""
+        blood = self.metabolism.blood
+        signals = np.zeros((self._ms, o.N_SIGNALS))
+        signals[:, o.GAMMA] = np.clip(w.descending, 0.0, 1.0)  # alpha and gamma are driven together
+        signals[:, o.NOCICEPTION] = blood[o.METABOLIC_NOCICEPTION]
+        signals[:, o.MECHANICAL] = blood[o.MECHANICAL_NOCICEPTION]
+        signals[:, o.FATIGUE] = self.scalars[FATIGUE]
+        signals[:, o.ANTAGONIST] = self.imposed.antagonist(w.time_s)
+        signals[:, o.TENDON_STIMULUS] = self.imposed.tendon_stimulus(w.time_s, 1e-3)
+        signals[:, o.AFFERENT_OPEN] = w.is_open
+        signals[:, o.PASSIVE] = self.trace.passive
+        self._write_reflexes(self.trace.force, np.ascontiguousarray(lengths[1:]), signals)
+
+    def _write_reflexes(self, force: Values | None = None, length: Values | None = None, signals: Any = None) -> None:
+        nothing = np.zeros(0)
+        if force is None:
+            force, length, signals = nothing, nothing, np.zeros((0, o.N_SIGNALS))
+        status = advance_reflex(self.reflex, self._reflex, force, length, signals, self.x[0], self.x[1])
+        self._check(status, "reflexes")
+        if not self.episode.switches.reflexes:
+            self.x[:] = 0.0
+
+    def _check(self, status: int, part: str) -> None:
+        if status != k.OK:
+            raise SolverError(
+                f"A number in {part} is not finite at {self.scalars[CLOCK]:.0f} ms: check the values given for it."
+            )
+
+    def _events(self, unit: NDArray[np.int32], step: NDArray[np.int64]) -> Events:
+        time = np.asarray(step * (self._step_ms * 1e-3), dtype=np.float64)
+        return Events(unit, time, np.zeros(0, dtype=np.int8))

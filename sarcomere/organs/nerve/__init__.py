@@ -1,0 +1,1 @@
+"""Motoneurons, their inputs, axons and terminals."""

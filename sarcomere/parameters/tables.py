@@ -1,0 +1,89 @@
+"""Plain tables, as TOML gives them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sarcomere.errors import InputError
+
+
+def merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    """A table with the values of another in place of its own, table by table.
+
+    Parameters
+    ----------
+    base, over : mapping
+        Nested tables.
+
+    Returns
+    -------
+    dict
+    """
+    merged = dict(base)
+    for key, value in over.items():
+        inner = merged.get(key)
+        merged[key] = merge(inner, value) if isinstance(inner, Mapping) and isinstance(value, Mapping) else value
+    return merged
+
+
+def set_key(table: dict[str, Any], key: str, value: Any, where: str) -> None:
+    """Set a dotted key in nested tables; numbers step into lists.
+
+    Parameters
+    ----------
+    table : dict
+        Changed in place; tables that are missing are made.
+    key : str
+        Such as ``motor_units.0.fibre``.
+    value : any
+        What to set.
+    where : str
+        Begins the message of an error.
+
+    Raises
+    ------
+    InputError
+        If the key leads through a value or beyond a list.
+    """
+    *parents, last = key.split(".")
+    node: Any = table
+    for i, part in enumerate(parents):
+        if isinstance(node, list):
+            node = node[_index(node, parents[:i], part, where)]
+        elif node.get(part) is None:
+            node[part] = node = {}
+        else:
+            node = node[part]
+        if not isinstance(node, dict | list):
+            raise InputError(
+                f"{where}: {'.'.join(parents[: i + 1])} = {node!r} is a value, not a table; shorten the key."
+            )
+    if not isinstance(node, list):
+        node[last] = value
+        return
+    if node and isinstance(node[0], dict):
+        raise InputError(f"{where}: name a key inside one entry, such as {key.rsplit('.', 1)[0]}.0.fibre.")
+    node[_index(node, parents, last, where)] = value
+
+
+def _index(node: list, parents: list[str], part: str, where: str) -> int:
+    if not part.isdecimal() or len(part) > 9 or int(part) >= len(node):
+        raise InputError(f"{where}: {'.'.join(parents)} has entries 0 to {len(node) - 1}, not {part!r}.")
+    return int(part)
+
+
+def short_name(key: str) -> str:
+    """What the coordinate of a key is called: its last word that is no number; for a course, what it is a course of.
+
+    Parameters
+    ----------
+    key : str
+        Such as ``protocol.load.value`` (load) or ``motor_units.0.fibre`` (fibre).
+
+    Returns
+    -------
+    str
+    """
+    words = [word for word in key.split(".") if not word.isdigit()]
+    return words[-2] if len(words) > 2 and words[0] == "protocol" and words[-1] == "value" else words[-1]

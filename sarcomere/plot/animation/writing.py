@@ -1,0 +1,119 @@
+"""Frames become a file: GIF, HTML that needs nothing else, or one PNG; written aside and renamed when whole."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Protocol
+
+from matplotlib.animation import AbstractMovieWriter, PillowWriter
+from matplotlib.artist import Artist
+from matplotlib.figure import Figure
+from PIL import Image
+
+from sarcomere.errors import InputError, StoreError
+from sarcomere.plot.animation.bake import bake
+from sarcomere.plot.animation.page import HtmlWriter
+from sarcomere.plot.animation.palette import palette
+from sarcomere.record.atomic import aside
+
+DPI = 90
+_STILL_DPI = 130
+SUFFIXES = (".gif", ".html", ".png")
+
+
+class GifWriter(PillowWriter):
+    """Writes every frame in the same 256 colours: a palette chosen for each frame would mix up those of the states."""
+
+    _frames: list[Image.Image]
+
+    def grab_frame(self, **options: Any) -> None:
+        """Take the figure as it is now."""
+        super().grab_frame(**options)
+        self._frames[-1] = self._frames[-1].quantize(palette=palette(), dither=Image.Dither.NONE)
+
+    def finish(self) -> None:
+        """Write the file, unless what stopped the drawing came before the first frame."""
+        if self._frames:
+            super().finish()
+
+
+class Drawn(Protocol):
+    """A figure that shows one frame after the other."""
+
+    figure: Figure
+
+    @property
+    def moving(self) -> list[Artist]:
+        """What changes from frame to frame."""
+
+    def show(self, frame: int) -> None:
+        """Draw one frame."""
+
+
+def check_output(path: Path) -> None:
+    """Refuse a file that cannot be written before the work begins.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        Where the animation is to go.
+
+    Raises
+    ------
+    InputError
+        If its suffix says nothing or its folder does not take files.
+    """
+    if path.suffix.lower() not in SUFFIXES:
+        raise InputError(f"{path}: its suffix '{path.suffix}' names no kind of picture; use {', '.join(SUFFIXES)}.")
+    folder = path.parent
+    if path.is_dir() or not folder.is_dir() or not os.access(folder, os.W_OK):
+        raise InputError(f"{path}: cannot be written there; name a file in a folder that takes files with -o.")
+
+
+def write(drawn: Drawn, frames: int, path: Path, fps: int, progress: Callable[[float], None] | None = None) -> None:
+    """Write all frames, or of a PNG the last one.
+
+    Parameters
+    ----------
+    drawn : Drawn
+        What is drawn.
+    frames : int
+        How many there are.
+    path : pathlib.Path
+        Where to; the suffix says what.
+    fps : float
+        Frames per second when played.
+    progress : callable, optional
+        Takes the share that is done.
+
+    Raises
+    ------
+    StoreError
+        If the disk does not take it; what was there before is left.
+    """
+    try:
+        with aside(path.with_name(f".{path.stem}.part{path.suffix.lower()}"), path) as part:
+            if path.suffix.lower() == ".png":
+                drawn.show(frames - 1)
+                drawn.figure.savefig(part, dpi=_STILL_DPI)
+            else:
+                _write_moving(drawn, frames, part, fps, progress)
+    except OSError as error:
+        raise StoreError(
+            f"{path}: the animation cannot be written ({error.strerror or error}); free space or choose another "
+            f"folder with -o."
+        ) from None
+
+
+def _write_moving(drawn: Drawn, frames: int, path: Path, fps: int, progress: Callable[[float], None] | None) -> None:
+    bake(drawn.figure, drawn.moving, DPI)
+    writer: AbstractMovieWriter
+    writer = GifWriter(fps=fps) if path.suffix == ".gif" else HtmlWriter(fps=fps)
+    with writer.saving(drawn.figure, str(path), DPI):
+        for frame in range(frames):
+            drawn.show(frame)
+            writer.grab_frame()
+            if progress:
+                progress((frame + 1) / frames)

@@ -1,0 +1,1 @@
+"""What a run leaves: variables, labelled datasets, HDF5 files, provenance."""

@@ -1,0 +1,1 @@
+"""One experiment written down, checked and frozen."""

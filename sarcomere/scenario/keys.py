@@ -1,0 +1,73 @@
+"""What a dotted key of a scenario leads to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, get_args, get_origin
+
+from sarcomere.parameters import FIBRE_TYPES, Parameters
+from sarcomere.scenario.fibre import FibreScenario
+from sarcomere.scenario.loop import LoopScenario
+
+
+def unit_of(key: str) -> str:
+    """Unit of the parameter at a dotted key; empty if it has none.
+
+    Parameters
+    ----------
+    key : str
+        Such as ``chemistry.atp_mM`` or ``protocol.load.value``.
+
+    Returns
+    -------
+    str
+    """
+    *parents, last = (word for word in key.split(".") if not word.isdigit())
+    models = (model_at(tuple(parents), root) for root in (FibreScenario, LoopScenario))
+    field = next((model.model_fields[last] for model in models if model and last in model.model_fields), None)
+    extra = field.json_schema_extra if field is not None else None
+    return str(extra.get("unit", "")) if isinstance(extra, dict) else ""
+
+
+def model_at(path: tuple[Any, ...], root: type[Parameters] = FibreScenario) -> Any:
+    """The group of parameters that a path of keys leads to from ``root``, or None.
+
+    Where entries of a list are told apart by their kind, the path has the kind after the entry's number.
+    """
+    options: list[type[Parameters]] = [root]
+    for part in path:
+        if isinstance(part, int) or part in FIBRE_TYPES:
+            continue
+        of_kind = [model for model in options if len(options) > 1 and kind_of(model) == part]
+        if of_kind:
+            options = of_kind
+            continue
+        field = options[0].model_fields.get(part)
+        options = list(_groups_in(field.annotation)) if field is not None else []
+        if not options:
+            return None
+    return options[0]
+
+
+def keys_of(root: type[Parameters]) -> Iterator[str]:
+    """Dotted keys of the parameters in tables below ``root``, lists and fibre types left out."""
+    for name, field in root.model_fields.items():
+        groups = list(_groups_in(field.annotation))
+        if not groups:
+            yield name
+        elif len(groups) == 1 and get_origin(field.annotation) not in (list, dict):
+            yield from (f"{name}.{key}" for key in keys_of(groups[0]))
+
+
+def kind_of(model: type[Parameters]) -> str:
+    """What the key ``kind`` of a group must be, or an empty text."""
+    field = model.model_fields.get("kind")
+    return str(get_args(field.annotation)[0]) if field is not None else ""
+
+
+def _groups_in(annotation: Any) -> Iterator[type[Parameters]]:
+    """Groups of parameters inside an annotation such as ``list[MotorUnit]`` or ``Train | None``."""
+    if isinstance(annotation, type) and issubclass(annotation, Parameters):
+        yield annotation
+    for inner in get_args(annotation):
+        yield from _groups_in(inner)

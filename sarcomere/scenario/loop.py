@@ -1,0 +1,172 @@
+"""One episode: a person's nerve, muscle and blood, and what happens to them; checked and frozen."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from sarcomere.parameters import (
+    Bath,
+    FibreParameters,
+    LatticeNumerics,
+    LatticeParameters,
+    MechanicsParameters,
+    Parameters,
+)
+from sarcomere.parameters.axon import AxonParameters
+from sarcomere.parameters.base import quantity
+from sarcomere.parameters.electrolytes import ElectrolyteParameters
+from sarcomere.parameters.experiment import Repetitions
+from sarcomere.parameters.fatigue import FatigueParameters
+from sarcomere.parameters.fibre_wave import PotassiumParameters, WaveParameters
+from sarcomere.parameters.intervention import Intervention, Stretch, Walking
+from sarcomere.parameters.junction import JunctionParameters
+from sarcomere.parameters.lattice import thin_filament_length
+from sarcomere.parameters.metabolism import BloodParameters, EnergyParameters
+from sarcomere.parameters.motoneuron import PoolParameters
+from sarcomere.parameters.muscle import MuscleParameters
+from sarcomere.parameters.reflex import ReflexParameters
+from sarcomere.parameters.terminal import TerminalParameters
+from sarcomere.scenario.checks import check_crowns, check_step
+
+
+class EpisodePool(PoolParameters):
+    """The motoneurons, and from which preset they come."""
+
+    preset: str = Field("prone", description="preset whose values hold where none is given")
+
+
+class Switches(Parameters):
+    """Parts of the loop that can be switched off."""
+
+    terminals: bool = Field(True, description="axon terminals may fire by themselves")
+    junction: bool = Field(True, description="false: every impulse starts a wave in the fibre, and none fails")
+    potassium: bool = Field(True, description="false: potassium between fibres and in tubules stays where it is")
+    chemistry: bool = Field(True, description="false: heads and pumps bathe in the chemistry of rest; books are kept")
+    reflexes: bool = Field(True, description="false: afferents reach no motoneuron")
+
+
+class EpisodeNumerics(LatticeNumerics):
+    """Steps of the lattices, and how often the parts of the loop hear of each other."""
+
+    step_ms: float = quantity("ms", "time step of the lattices", "docs/cramp.md: against 0.1 ms", 0.2, gt=0, le=0.5)
+    strain_bin_nm: float = quantity(
+        "nm", "strain resolution of the transition table", "converged: tests/theory", 0.1, ge=0.005, le=0.5
+    )
+    exchange_ms: int = quantity(
+        "ms",
+        "how often the parts of the loop exchange what they made; nerve delays are longer, so none comes late",
+        "design; halving it changes nothing beyond chance (docs/cramp.md)",
+        5,
+        ge=1,
+        le=20,
+    )
+    chemistry_tolerance: float = quantity(
+        "1",
+        "relative change of ATP, ADP or Pi, or change of pH, at which rates of the heads are tabulated anew",
+        "design: well within what force notices",
+        0.05,
+        gt=0,
+        le=0.5,
+    )
+
+
+class EpisodeRecord(Parameters):
+    """How often is kept what the loop does; every impulse is kept."""
+
+    sample_interval_ms: int = quantity("ms", "time between samples", "design", 10, ge=1, le=10_000)
+
+
+class LoopScenario(Parameters):
+    """One experiment on a person, whole.
+
+    Attributes
+    ----------
+    fibres : dict of str to FibreParameters
+        Parameters of each fibre type: the shipped values with what the scenario replaces.
+    source : str
+        File it was read from.
+    """
+
+    title: str = Field(description="what the experiment is called")
+    description: str = Field("", description="what it is for")
+    figure: str = Field("cramp", description="kind of figure that sarcomere plot draws")
+    run: Repetitions = Field(description="table [run]: how long, from which seed, how often")
+    length: float = quantity("L0", "length of the muscle with its tendon: posture", "protocol", 1.0, ge=0.65, le=1.4)
+    pool: EpisodePool = Field(description="table [pool]: preset, and values that differ from it")
+    switches: Switches = Switches()
+    axon: AxonParameters = AxonParameters()
+    terminals: TerminalParameters = TerminalParameters()
+    junction: JunctionParameters = JunctionParameters()
+    wave: WaveParameters = WaveParameters()
+    potassium: PotassiumParameters = PotassiumParameters()
+    electrolytes: ElectrolyteParameters = ElectrolyteParameters()
+    muscle: MuscleParameters
+    energy: EnergyParameters = EnergyParameters()
+    blood: BloodParameters = BloodParameters()
+    reflex: ReflexParameters = ReflexParameters()
+    fatigue: FatigueParameters = FatigueParameters()
+    lattice: LatticeParameters
+    mechanics: MechanicsParameters
+    chemistry: Bath = Bath()
+    fibres: dict[Literal["slow", "fast"], FibreParameters]
+    numerics: EpisodeNumerics = EpisodeNumerics()
+    record: EpisodeRecord = EpisodeRecord()
+    interventions: list[Intervention] = Field(
+        [],
+        max_length=1000,
+        description="one table [[interventions]] for each: its kind, at_s, and what that kind takes",
+    )
+    source: str = Field("", description="file it was read from")
+
+    @model_validator(mode="after")
+    def _consistent(self) -> LoopScenario:
+        exchange = self.numerics.exchange_ms
+        if self.record.sample_interval_ms % exchange:
+            raise ValueError(
+                f"record.sample_interval_ms = {self.record.sample_interval_ms} is no multiple of "
+                f"numerics.exchange_ms = {exchange}; use {-(-self.record.sample_interval_ms // exchange) * exchange}"
+            )
+        for key, step in (("numerics.step_ms", self.numerics.step_ms), ("pool.step_ms", self.pool.step_ms)):
+            if abs(round(1.0 / step) * step - 1.0) > 1e-9:
+                raise ValueError(f"{key} = {step:g} does not divide a millisecond; use 0.05, 0.1 or 0.2")
+        if self.run.duration_s * 1e3 < self.record.sample_interval_ms:
+            raise ValueError(
+                f"run.duration_s = {self.run.duration_s:g} is shorter than one record.sample_interval_ms = "
+                f"{self.record.sample_interval_ms}; run for longer"
+            )
+        check_crowns(self.lattice)
+        for name, fibre in self.fibres.items():
+            check_step(name, fibre, self.numerics.step_ms)
+        _check_lengths(self)
+        return self
+
+    @property
+    def n_samples(self) -> int:
+        """Samples of the run; the first comes one interval after the start."""
+        return int(self.run.duration_s * 1e3 / self.record.sample_interval_ms + 1e-9)
+
+    @property
+    def windows_per_sample(self) -> int:
+        """Exchanges between samples."""
+        return self.record.sample_interval_ms // self.numerics.exchange_ms
+
+
+def _check_lengths(s: LoopScenario) -> None:
+    """Refuse postures at which filaments collide or lose their overlap."""
+    tip = s.lattice.thick_half_length
+    longest = tip + thin_filament_length(s.lattice)
+    optimum = s.muscle.optimal_hs_length
+    reached = [("length", s.length)]
+    for i, entry in enumerate(s.interventions):
+        if isinstance(entry, Stretch):
+            reached.append((f"interventions.{i}.length", entry.length))
+        if isinstance(entry, Walking):
+            reached += [(f"interventions.{i}.{key}", getattr(entry, key)) for key in ("swing_length", "stance_length")]
+    for key, length in reached:
+        if not tip < length * optimum < longest:
+            raise ValueError(
+                f"{key} = {length:g} L0 is a half-sarcomere of {length * optimum:g} nm, outside its filaments' "
+                f"{tip:g} to {longest:g}; choose a length between {tip / optimum:.2f} and {longest / optimum:.2f}"
+            )

@@ -1,0 +1,151 @@
+"""Scenarios as TOML: find, read, replace values, check."""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from sarcomere.errors import InputError, nearest
+from sarcomere.parameters.shipped import data_path
+from sarcomere.scenario.checking import Written, check
+from sarcomere.scenario.fibre import FibreScenario
+from sarcomere.scenario.loop import LoopScenario
+
+_BARE_POINT = re.compile(r"[+-]?(?:\d+\.|\.\d+)(?:[eE][+-]?\d+)?")  # which TOML does not take
+
+
+def shipped_scenarios() -> list[str]:
+    """Names of the scenarios that come with the package."""
+    return sorted(path.stem for path in data_path("scenarios").glob("*.toml"))
+
+
+def find(name: str) -> Path:
+    """File of a scenario given by path or by shipped name.
+
+    Raises
+    ------
+    InputError
+        If there is neither.
+    """
+    path = Path(name)
+    if path.suffix == ".toml" or os.path.exists(path):
+        if not os.path.isfile(path):
+            raise InputError(
+                f"{name}: no such scenario file; give an existing .toml file or one of: "
+                f"{', '.join(shipped_scenarios())}."
+            )
+        return path
+    shipped = data_path(f"scenarios/{name}.toml")
+    if not os.path.isfile(shipped):
+        raise InputError(f"{name}: no scenario of that name; {nearest(name, shipped_scenarios())}")
+    return shipped
+
+
+def read(name: str, overrides: Mapping[str, Any] | None = None) -> FibreScenario | LoopScenario:
+    """Read a scenario.
+
+    Parameters
+    ----------
+    name : str
+        Path of a TOML file, or the name of a shipped scenario.
+    overrides : mapping of str to value, optional
+        Dotted keys to replace, such as ``{"lattice.n_thick": 4}``.
+
+    Returns
+    -------
+    FibreScenario or LoopScenario
+        An episode, the whole loop, if the scenario has a pool of motoneurons.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read or a value cannot be used.
+    """
+    return check(load(name), overrides or {})
+
+
+def load(name: str) -> Written:
+    """Read a scenario's file without checking what it says.
+
+    Parameters
+    ----------
+    name : str
+        Path of a TOML file, or the name of a shipped scenario.
+
+    Returns
+    -------
+    Written
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read.
+    """
+    path = find(name)
+    table, text = read_toml(path)
+    if not table:
+        raise InputError(f"{path}: is empty; write title, [run], [drive] and [[motor_units]].")
+    return Written(table, text, str(path))
+
+
+def read_toml(path: Path) -> tuple[dict[str, Any], str]:
+    """Tables and text of a TOML file.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        return tomllib.loads(text), text
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror}); check its permissions.") from None
+    except UnicodeDecodeError as error:
+        if path.read_bytes()[:4] == b"\x89HDF":
+            raise InputError(f"{path}: is a result, not a scenario; look at it with 'sarcomere info {path}'.") from None
+        raise InputError(f"{path}: byte {error.start + 1} is not UTF-8 text; save the file as UTF-8.") from None
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"{path}: is not valid TOML ({error}); mend that line.") from None
+
+
+def parse_override(text: str) -> tuple[str, Any]:
+    """Split ``key=value`` as given on a command line; the value is read as TOML, else as a string.
+
+    A discharge file is looked for where one is, then beside the scenario.
+
+    Raises
+    ------
+    InputError
+        If there is no key or no value.
+    """
+    key, equals, value = text.partition("=")
+    if not equals or not key.strip() or not value.strip():
+        raise InputError(f"--set {text!r}: is not key=value; write for example --set lattice.n_thick=4.")
+    key, found = key.strip(), parse_value(value)
+    if key.endswith("discharge_file") and os.path.isfile(str(found)):  # where it is typed, not beside the scenario
+        found = os.path.abspath(str(found))
+    return key, found
+
+
+def parse_value(text: str) -> Any:
+    """A value as TOML has it, a number such as ``.5`` or ``5.``, or else the text itself.
+
+    Parameters
+    ----------
+    text : str
+        As written on a command line or in a table.
+
+    Returns
+    -------
+    any
+    """
+    try:
+        return tomllib.loads(f"v = {text}")["v"]
+    except ValueError:  # no TOML, or a number of thousands of digits
+        word = text.strip()
+        return float(word) if _BARE_POINT.fullmatch(word) else word

@@ -1,0 +1,1 @@
+"""Runs: blocks of samples, threads, resuming, running and recording."""
