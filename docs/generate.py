@@ -54,7 +54,7 @@ from sarcomere.parameters.reflex import (
 from sarcomere.parameters.terminal import TerminalParameters
 from sarcomere.scenario.keys import kind_of
 from sarcomere.scenario.loop import EpisodeNumerics, EpisodeRecord, LoopScenario, Switches
-from sarcomere.scenario.loop_reading import presets
+from sarcomere.scenario.presets import presets
 from sarcomere.scenario.protocol import LoadCourse
 
 DOCS = Path(__file__).parent

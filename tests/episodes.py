@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from sarcomere.scenario.checking import from_dict
 from sarcomere.scenario.loop import LoopScenario
-from sarcomere.scenario.loop_reading import from_dict
 from sarcomere.simulation.loop import LoopSimulation
 
 TABLE: dict[str, Any] = {
@@ -48,12 +48,12 @@ def episode(*changes: dict[str, Any]) -> LoopScenario:
 
 def kept(simulation: LoopSimulation) -> dict[str, list[np.ndarray]]:
     """A copy of all that changes."""
-    return {name: [array.copy() for array in arrays] for name, arrays in simulation.changing().items()}
+    return {name: [array.copy() for array in arrays] for name, arrays in simulation.state_arrays().items()}
 
 
 def put_back(simulation: LoopSimulation, saved: dict[str, list[np.ndarray]], but: str = "") -> None:
     """All that changes as it was saved, but for one array."""
-    for name, arrays in simulation.changing().items():
+    for name, arrays in simulation.state_arrays().items():
         for array, values in zip(arrays, saved[name], strict=True):
             if name != but:
                 array[...] = values

@@ -17,7 +17,7 @@ import xarray as xr
 from sarcomere.analysis import half_relaxation_time
 from sarcomere.scenario.loop import LoopScenario
 from sarcomere.scenario.reading import read
-from sarcomere.simulation.loop import run_episode
+from sarcomere.simulation.api import run as run_episode
 
 SEEDS = range(1, 7)
 COARSE = {"numerics.exchange_ms": 10, "record.sample_interval_ms": 10}

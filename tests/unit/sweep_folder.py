@@ -13,7 +13,7 @@ from sarcomere.ensemble.design.sweep import sweep_of
 from sarcomere.ensemble.shards import shard
 from sarcomere.ensemble.shards.folder import need_manifest, shard_path
 from sarcomere.ensemble.workers.driver import carry_out, planned, serially
-from sarcomere.record.run_file import Run
+from sarcomere.recording.run_file import Run
 from sarcomere.scenario.reading import read
 
 

@@ -18,9 +18,10 @@ import sarcomere_kernels
 from sarcomere import record
 from sarcomere.cli import main
 from sarcomere.organs.variables import EVENTS, GROUPS, LATTICE, MUSCLE, recorded
-from sarcomere.record.variable import Event, Variable
-from sarcomere.scenario.loop_reading import from_dict
-from sarcomere.simulation.loop import LoopSimulation, run_episode
+from sarcomere.recording.variable import Event, Variable
+from sarcomere.scenario.checking import from_dict
+from sarcomere.simulation.api import run as run_episode
+from sarcomere.simulation.loop import LoopSimulation
 from tests.episodes import NO_LATTICE, RESTING, episode
 from tests.unit.test_sameness import load
 
@@ -215,4 +216,4 @@ def test_info_tells_what_is_in_it(path: Path) -> None:
 
 def test_a_run_in_memory_holds_what_the_file_does(ds: xr.Dataset) -> None:
     simulation = LoopSimulation(episode(TWICE))
-    xr.testing.assert_identical(simulation.whole(list(simulation.blocks(block=13))), ds)
+    xr.testing.assert_identical(simulation.dataset(*simulation.blocks(block=13)), ds)

@@ -11,7 +11,8 @@ import xarray as xr
 
 from sarcomere.errors import SolverError
 from sarcomere.organs.impulse_queue import Queue
-from sarcomere.simulation.loop import LoopSimulation, run_episode
+from sarcomere.simulation.api import run as run_episode
+from sarcomere.simulation.loop import LoopSimulation
 from sarcomere_kernels import organ_types as o
 from tests.episodes import NO_LATTICE, RESTING, episode
 

@@ -19,8 +19,9 @@ import xarray as xr
 from sarcomere import read, record
 from sarcomere.errors import InputError
 from sarcomere.organs.variables import EVENTS, recorded
-from sarcomere.record import run_file as store
-from sarcomere.simulation.loop import LoopSimulation, run_episode
+from sarcomere.recording import run_file as store
+from sarcomere.simulation.api import run as run_episode
+from sarcomere.simulation.loop import LoopSimulation
 from tests.episodes import NO_LATTICE, episode, kept, put_back, unlike
 from tests.unit.test_sameness import differing, load
 
@@ -56,7 +57,7 @@ def test_threads_change_no_bit_of_replicates() -> None:
 @pytest.mark.parametrize("block", [1, 7, 30])
 def test_blocks_in_memory_change_no_bit(block: int, reference: xr.Dataset) -> None:
     simulation = LoopSimulation(episode())
-    assert not differing(simulation.whole(list(simulation.blocks(block=block))), reference)
+    assert not differing(simulation.dataset(*simulation.blocks(block=block)), reference)
 
 
 def test_blocks_on_disk_change_no_bit(reference: xr.Dataset, tmp_path: Path) -> None:
@@ -102,7 +103,7 @@ def test_other_seeds_go_other_ways(reference: xr.Dataset) -> None:
 
 def test_events_of_a_replicate_are_in_order_of_time_over_all_blocks() -> None:
     simulation = LoopSimulation(episode({"run": {"replicates": 2}}, NO_LATTICE))
-    ds = simulation.whole(list(simulation.blocks(block=4)))
+    ds = simulation.dataset(*simulation.blocks(block=4))
     for event in EVENTS:
         assert (np.diff(ds[f"{event.name}_replicate"].values) < 0).any()  # each block begins with replicate 0
         for n in range(2):

@@ -16,7 +16,7 @@ from sarcomere.explain.explanation import Drive, Measured, Stop
 from sarcomere.explain.sentences import sentences
 from sarcomere.explain.verdict import contrast, held_by
 from sarcomere.parameters import load_fibre
-from sarcomere.record.replay import of_cramp_run, of_lattice_run
+from sarcomere.recording.replay import of_cramp_run, of_lattice_run
 from sarcomere.scenario.checking import from_dict
 from sarcomere.scenario.course_reduction import moved, stepwise, thinned
 

@@ -13,7 +13,6 @@ from sarcomere import run as simulate
 from sarcomere.half_sarcomere.control import Models
 from sarcomere.half_sarcomere.schedule import Timetable
 from sarcomere.half_sarcomere.variables import SERIES
-from sarcomere.record.dataset import dataset
 from sarcomere.scenario.checking import from_dict
 from sarcomere.scenario.protocol import CHEMISTRY
 from sarcomere.scenario.reading import read
@@ -241,7 +240,7 @@ def test_blocks_change_no_bit_of_a_protocol(block: int, busy: xr.Dataset) -> Non
     s = scenario(n_thick=1, protocol=BUSY)
     simulation = FibreSimulation(s)
     blocks = list(simulation.blocks(block=block))
-    assert not differing(dataset(s, simulation.impulses, blocks, simulation.dwell_counts()), busy)
+    assert not differing(simulation.dataset(*blocks), busy)
 
 
 @pytest.mark.parametrize("block", [1, 9])
@@ -251,7 +250,7 @@ def test_blocks_change_no_bit_of_slack(block: int) -> None:
     )
     simulation = FibreSimulation(s)
     blocks = list(simulation.blocks(block=block))
-    assert not differing(dataset(s, simulation.impulses, blocks, simulation.dwell_counts()), simulate(s))
+    assert not differing(simulation.dataset(*blocks), simulate(s))
 
 
 @pytest.mark.parametrize("interval", [0.5, 5.0])

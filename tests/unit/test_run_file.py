@@ -18,7 +18,7 @@ import sarcomere_kernels
 from sarcomere import FibreScenario, record
 from sarcomere import run as simulate
 from sarcomere.half_sarcomere.variables import DWELL, IMPULSES, MUSCLE_FORCE, SERIES, SNAPSHOTS
-from sarcomere.record.variable import Variable
+from sarcomere.recording.variable import Variable
 from sarcomere.scenario.checking import from_dict
 from sarcomere.simulation.fibre import force_scale
 from sarcomere_kernels import types as k

@@ -21,8 +21,7 @@ from sarcomere import FibreScenario, open_run, read, record
 from sarcomere import run as simulate
 from sarcomere.cli import main
 from sarcomere.half_sarcomere.variables import SERIES
-from sarcomere.record import run_file as store
-from sarcomere.record.dataset import dataset
+from sarcomere.recording import run_file as store
 from sarcomere.scenario.checking import from_dict
 from sarcomere.simulation.fibre import FibreSimulation
 
@@ -75,7 +74,7 @@ def test_threads_change_no_bit(threads: int) -> None:
 def test_blocks_in_memory_change_no_bit(block: int, reference: xr.Dataset) -> None:
     simulation = FibreSimulation(scenario())
     blocks = list(simulation.blocks(block=block))
-    assert not differing(dataset(scenario(), simulation.impulses, blocks, simulation.dwell_counts()), reference)
+    assert not differing(simulation.dataset(*blocks), reference)
 
 
 @pytest.mark.parametrize("block", [25, 1024])
@@ -128,7 +127,7 @@ def test_other_seeds_go_other_ways(reference: xr.Dataset) -> None:
 # A process of its own that records until somebody, or itself at a call of os.replace, kills it.
 RECORD = """
 import json, os, signal, sys
-from sarcomere import store
+from sarcomere.recording import run_file as store
 from sarcomere.scenario.reading import from_dict
 
 table, path, block, call, when = json.loads(sys.argv[1])
@@ -282,7 +281,7 @@ def test_ctrl_c_before_anything_is_written_says_so(tmp_path: Path, monkeypatch: 
         raise KeyboardInterrupt
 
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("sarcomere.record.run_file.record", interrupt)
+    monkeypatch.setattr("sarcomere.recording.run_file.record", interrupt)
     Path("mine.toml").write_text(TOML)
     result = CliRunner().invoke(main, ["run", "mine.toml"])
     assert (result.exit_code, os.listdir(tmp_path)) == (130, ["mine.toml"])

@@ -22,7 +22,7 @@ from sarcomere.ensemble.workers.cluster import check_versions, connect, fault_of
 from sarcomere.ensemble.workers.driver import Executor, carry_out, planned, serially
 from sarcomere.ensemble.workers.work import Outcome
 from sarcomere.errors import InputError
-from sarcomere.record.provenance import version
+from sarcomere.recording.provenance import version
 
 distributed = pytest.importorskip("distributed")
 

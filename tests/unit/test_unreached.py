@@ -9,12 +9,11 @@ from click.testing import CliRunner
 
 import sarcomere
 from sarcomere.cli import main
-from sarcomere.scenario.after_end import unreached
 from tests.unit.refusal import folder, kernels, refuse, run  # noqa: F401
 
 
 def test_discharges_in_milliseconds_are_noticed() -> None:
-    assert not list(unreached(sarcomere.read("mine.toml", {"run.duration_s": 2.0})))
+    assert not list(sarcomere.read("mine.toml", {"run.duration_s": 2.0}).late_events())
     late = "motor_unit,time_s\n1,50\n1,100\n2,70\n"
     Path("mine.csv").write_text(late)
     result = CliRunner().invoke(main, run())
@@ -23,7 +22,7 @@ def test_discharges_in_milliseconds_are_noticed() -> None:
 
 
 def test_what_is_done_after_the_end_is_noticed() -> None:
-    (sentence,) = unreached(sarcomere.read("nocturnal-calf-cramp", {"run.duration_s": 1.5}))
+    (sentence,) = sarcomere.read("nocturnal-calf-cramp", {"run.duration_s": 1.5}).late_events()
     assert sentence == "the effort at 2 s comes after the end of the run (1.5 s)."
 
 

@@ -8,8 +8,7 @@ from functools import cache
 from importlib import metadata
 
 import sarcomere_kernels
-from sarcomere.scenario.fibre import FibreScenario
-from sarcomere.scenario.loop import LoopScenario
+from sarcomere.scenario.base import Scenario
 
 PACKAGES = ("numpy", "numba", "llvmlite", "h5py", "h5netcdf", "xarray")
 
@@ -20,12 +19,12 @@ def version(name: str = "sarcomere") -> str:
     return metadata.version(name)
 
 
-def attributes(scenario: FibreScenario | LoopScenario) -> dict[str, str | int]:
+def attributes(scenario: Scenario) -> dict[str, str | int]:
     """Global attributes of a run file.
 
     Parameters
     ----------
-    scenario : FibreScenario or LoopScenario
+    scenario : Scenario
         What was run.
 
     Returns
@@ -48,6 +47,6 @@ def attributes(scenario: FibreScenario | LoopScenario) -> dict[str, str | int]:
     }
 
 
-def parameters_json(scenario: FibreScenario | LoopScenario) -> str:
+def parameters_json(scenario: Scenario) -> str:
     """All parameters of a scenario as JSON; equal text means the same experiment."""
     return json.dumps(scenario.model_dump(mode="json", exclude={"source"}), sort_keys=True)

@@ -14,21 +14,19 @@ import signal
 import threading
 from collections.abc import Callable, Generator, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import h5netcdf
 import h5py
 import numpy as np
 
 from sarcomere.errors import InputError, StoreError
-from sarcomere.organs.variables import EpisodeBlock
-from sarcomere.record import provenance
-from sarcomere.record.atomic import aside
-from sarcomere.record.variable import Block
-from sarcomere.scenario.fibre import FibreScenario
-from sarcomere.scenario.loop import LoopScenario
-from sarcomere.simulation.api import Running, simulation_of
-from sarcomere.simulation.fibre import DEFAULT_BLOCK
-from sarcomere.simulation.loop import LoopSimulation
+from sarcomere.recording import provenance
+from sarcomere.recording.atomic import aside
+from sarcomere.recording.variable import Block
+from sarcomere.scenario.base import Scenario
+from sarcomere.simulation.api import simulation_of
+from sarcomere.simulation.base import DEFAULT_BLOCK, Simulation
 from sarcomere_kernels import KERNEL_HASH
 
 MAX_BLOCK = 16 * DEFAULT_BLOCK
@@ -40,8 +38,7 @@ COMPRESSION = {"compression": "gzip", "compression_opts": 1, "shuffle": True, "f
 EVENT_ROWS = 16384  # in a chunk of a whole table of events
 _EACH = {"replicate": 1, "motor_unit": 1, "condition": 1}
 
-Run = FibreScenario | LoopScenario
-Piece = Block | EpisodeBlock
+Running = Simulation[Any]
 Progress = Callable[[Running], None]
 
 
@@ -51,7 +48,7 @@ def part_path(path: Path) -> Path:
 
 
 def record(
-    scenario: Run,
+    scenario: Scenario,
     path: str | Path,
     *,
     threads: int = 1,
@@ -64,7 +61,7 @@ def record(
 
     Parameters
     ----------
-    scenario : FibreScenario or LoopScenario
+    scenario : Scenario
         What to run.
     path : str or pathlib.Path
         Where the finished file goes; ``<path>.part`` until then.
@@ -101,11 +98,10 @@ def record(
         _restore(simulation, part)
     if progress:
         progress(simulation)
-        if isinstance(simulation, LoopSimulation):
-            simulation.watch = progress  # a block of it takes long
+        simulation.watch = progress  # a block may take long
     while simulation.samples_done < scenario.n_samples:
         rows = block_rows(simulation.samples_done, block)
-        blocks: Generator[Piece, None, None] = simulation.blocks(threads, rows)
+        blocks: Generator[Block, None, None] = simulation.blocks(threads, rows)
         with contextlib.closing(blocks):
             piece = next(blocks)
         with unbroken(), _replacing(part, _room(simulation, piece)) as target:
@@ -200,11 +196,11 @@ def _replacing(part: Path, room: int, finished: Path | None = None) -> Iterator[
         raise StoreError(f"{target}: cannot be written ({reason}); {kept}.") from None
 
 
-def _room(simulation: Running, piece: Piece) -> int:
+def _room(simulation: Running, piece: Block) -> int:
     """Bytes by which a block lengthens the file at most."""
     samples = sum(values.nbytes for values in piece.columns.values())
     last_chunks = samples * DEFAULT_BLOCK // piece.time.size  # partly filled, so written anew
-    states = sum(array.nbytes for arrays in simulation.changing().values() for array in arrays)
+    states = sum(array.nbytes for arrays in simulation.state_arrays().values() for array in arrays)
     return samples + last_chunks + states + _SLACK
 
 
@@ -217,10 +213,10 @@ def reserve(target: Path, room: int) -> None:
             file.write(bytes(room))
 
 
-def _append(target: Path, simulation: Running, piece: Piece, *, fresh: bool) -> None:
+def _append(target: Path, simulation: Running, piece: Block, *, fresh: bool) -> None:
     growth = piece.growth
     if fresh:
-        ds = simulation.dataset(piece)  # type: ignore[arg-type]
+        ds = simulation.dataset(piece)
         ds.to_netcdf(
             target,
             engine="h5netcdf",
@@ -236,8 +232,8 @@ def _append(target: Path, simulation: Running, piece: Piece, *, fresh: bool) -> 
             for dim, rows in growth.items():
                 if rows:
                     _extend(file, dim, rows, piece.columns)
-            for name, values in simulation.so_far().items():
-                file.variables[name][...] = values
+            for variable, values in simulation.totals().items():
+                file.variables[variable.name][...] = values
     _checkpoint(target, simulation)
 
 
@@ -286,7 +282,7 @@ def _checkpoint(target: Path, simulation: Running) -> None:
         fresh = _CHECKPOINT not in file.groups
         group = file.create_group(_CHECKPOINT) if fresh else file.groups[_CHECKPOINT]
         group.attrs["samples_done"] = simulation.samples_done
-        for name, arrays in simulation.changing().items():
+        for name, arrays in simulation.state_arrays().items():
             stacked = np.stack(arrays)
             if fresh:
                 dims = tuple(f"{name}_{axis}" for axis in range(stacked.ndim))
@@ -312,7 +308,7 @@ def _restore(simulation: Running, part: Path) -> None:
                 )
             simulation.check_drive(str(part), file.variables)
             group = file.groups[_CHECKPOINT]
-            for name, arrays in simulation.changing().items():
+            for name, arrays in simulation.state_arrays().items():
                 for array, saved in zip(arrays, group.variables[name][...], strict=True):
                     array[...] = saved
             simulation.samples_done = int(group.attrs["samples_done"])
