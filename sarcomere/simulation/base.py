@@ -167,6 +167,6 @@ class Simulation(ABC, Generic[S]):
         from sarcomere.recording import provenance
         from sarcomere.recording.dataset import dataset
 
-        made_by = {**provenance.attributes(self.scenario), **self.attributes()}
+        made_by = {**provenance.attributes(self.scenario), "kind": self.scenario.kind, **self.attributes()}
         variables = self.variables_of(self.scenario)
         return dataset(blocks, variables, self.totals(), self.coordinates(), made_by)
