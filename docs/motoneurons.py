@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
-from tests import pool_bench as bench
+from tests.support import pool_bench as bench
 
 PRESETS = {"control, κ 0.8": ("healthy", {"kappa": 0.8}), "healthy": ("healthy", {}), "prone": ("prone", {})}
 SHEET = {

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from sarcomere.parameters import load_fibre
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
-from tests.bench import steady_states
+from tests.support.bench import steady_states
 
 N_SEEDS = 8
 STEPS = (0.0125, 0.05, 0.1, 0.2, 0.4)

@@ -11,8 +11,8 @@ sys.path.insert(0, str(Path(__file__).parents[2]))  # tests hold what is measure
 
 from sarcomere.organs.nerve.inputs import PoolInputs
 from sarcomere.organs.nerve.pool import MotoneuronPool, load_pool
-from tests.pool_bench import units_left
-from tests.reflex_bench import stretch
+from tests.support.pool_bench import units_left
+from tests.support.reflex_bench import stretch
 
 GAINS = (0.0, 0.05)
 

@@ -11,7 +11,7 @@ import pytest
 
 from sarcomere.organs.nerve.inputs import PoolInputs
 from sarcomere.organs.nerve.pool import MotoneuronPool, load_pool
-from tests.pool_bench import (
+from tests.support.pool_bench import (
     free_cramp,
     ramp_thresholds,
     rate_after_burst,
