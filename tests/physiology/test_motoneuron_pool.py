@@ -1,4 +1,4 @@
-"""The pool against CRAMP.md A; the whole table is made by docs/motoneurons.py.
+"""The pool against CRAMP.md A; the whole table is made by docs/scripts/motoneurons.py.
 
 The sheet's numbers come from one or few seeds, and from pulses of 0.6 or 0.7 ms, as rounding falls; here they all last
 0.6 ms, which leaves a little less after-hyperpolarisation.

@@ -37,8 +37,8 @@ def test_static_checks(command: tuple[str, ...]) -> None:
 @pytest.mark.parametrize("name", ["parameters", "file-format"])
 def test_generated_documents_are_current(name: str) -> None:
     program = f"import generate; print(generate.{name.replace('-', '_')}(), end='')"
-    done = run(sys.executable, "-c", program, cwd=ROOT / "docs")
-    assert done.stdout == (ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8"), "run python docs/generate.py"
+    done = run(sys.executable, "-c", program, cwd=ROOT / "docs" / "scripts")
+    assert done.stdout == (ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8"), "run docs/scripts/generate.py"
 
 
 def test_readme_commands_work(tmp_path: Path) -> None:

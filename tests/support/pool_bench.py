@@ -1,4 +1,4 @@
-"""What the tests and docs/motoneurons.py measure on motoneuron pools, each as CRAMP.md A describes it."""
+"""What the tests and docs/scripts/motoneurons.py measure on motoneuron pools, each as CRAMP.md A describes it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the tests and docs/cramp/reflex.py measure on reflexes."""
+"""What the tests and docs/scripts/reflex.py measure on reflexes."""
 
 from __future__ import annotations
 

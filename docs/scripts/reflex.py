@@ -1,4 +1,4 @@
-"""Tables of docs/cramp/reflex.md: python docs/cramp/reflex.py (half a minute)."""
+"""Tables of docs/cramp/reflex.md: python docs/scripts/reflex.py (half a minute)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tables of docs/cramp/junction.md, junctions and fibre waves measured: python docs/cramp/junction.py."""
+"""The tables of docs/cramp/junction.md, junctions and fibre waves measured: python docs/scripts/junction.py."""
 
 from __future__ import annotations
 

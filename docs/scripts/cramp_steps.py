@@ -1,6 +1,6 @@
 """Table of docs/cramp/steps.md, each scenario's metric against its steps.
 
-python docs/cramp/steps.py [scenarios]     (all: 20 minutes of two cores)
+python docs/scripts/cramp_steps.py [scenarios]     (all: 20 minutes of two cores)
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What the duration of a cramp depends on: three properties of the motoneurons, by random walks and by variances.
 
-python docs/sensitivity_cramp.py [walks [base points]]     (6 and 8: 64 runs, 5 minutes of one core)
+python docs/scripts/sensitivity_cramp.py [walks [base points]]     (6 and 8: 64 runs, 5 minutes of one core)
 
 One person, the same for all points (common random numbers), without lattices, whose pool is smaller and whose currents
 inactivate faster than usual, so that cramps are over after seconds. The folders are kept in ./sensitivity-cramp:

@@ -1,110 +1,30 @@
-"""Write docs/parameters.md and docs/file-format.md from the code: python docs/generate.py."""
+"""Write docs/parameters.md and docs/file-format.md from the code: python docs/scripts/generate.py."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, get_args
 
 from sarcomere.half_sarcomere import variables as recorder
 from sarcomere.organs import variables as cramp_recorder
-from sarcomere.parameters import (
-    CalciumParameters,
-    Chemistry,
-    CycleParameters,
-    DriveParameters,
-    FibreParameters,
-    LatticeParameters,
-    MechanicsParameters,
-    MotorUnit,
-    Numerics,
-    OffStateParameters,
-    Parameters,
-    RecordParameters,
-    RegulationParameters,
-    RunParameters,
-    Train,
-    describe,
-    load_fibre,
-)
-from sarcomere.parameters.axon import AxonParameters
-from sarcomere.parameters.electrolytes import ElectrolyteParameters
-from sarcomere.parameters.experiment import Repetitions
-from sarcomere.parameters.fatigue import FatigueParameters
-from sarcomere.parameters.fibre_wave import PotassiumParameters, WaveParameters
+from sarcomere.parameters import FibreParameters, Parameters, describe, load_fibre
 from sarcomere.parameters.intervention import INTERVENTIONS
-from sarcomere.parameters.junction import JunctionParameters
-from sarcomere.parameters.metabolism import BloodParameters, EnergyParameters
-from sarcomere.parameters.motoneuron import (
-    CellType,
-    IonParameters,
-    MembraneParameters,
-    PersistentCurrent,
-    PoolParameters,
-    PulseParameters,
-    RecurrentInhibition,
-    SynapticParameters,
-    pool_table,
-)
-from sarcomere.parameters.muscle import FollowerParameters, MuscleParameters, TendonParameters, TwitchParameters
-from sarcomere.parameters.reflex import (
-    ReflexParameters,
-    SpindleParameters,
-    TendonOrganParameters,
-    TendonStimulusParameters,
-)
-from sarcomere.parameters.terminal import TerminalParameters
+from sarcomere.parameters.motoneuron import PoolParameters, pool_table
+from sarcomere.parameters.muscle import MuscleParameters
+from sarcomere.scenario.fibre import FibreScenario
 from sarcomere.scenario.keys import kind_of
-from sarcomere.scenario.loop import EpisodeNumerics, EpisodeRecord, LoopScenario, Switches
+from sarcomere.scenario.loop import LoopScenario
 from sarcomere.scenario.loop_reading import presets
-from sarcomere.scenario.protocol import LoadCourse
 
-DOCS = Path(__file__).parent
-FIBRE_GROUPS = {
-    "cycle": CycleParameters,
-    "off_state": OffStateParameters,
-    "regulation": RegulationParameters,
-    "calcium": CalciumParameters,
-}
-SCENARIO_GROUPS = {
-    "run": RunParameters,
-    "drive": DriveParameters,
-    "drive.train": Train,
-    "motor_units": MotorUnit,
-    "lattice": LatticeParameters,
-    "mechanics": MechanicsParameters,
-    "chemistry": Chemistry,
-    "numerics": Numerics,
-    "record": RecordParameters,
-    "protocol.load": LoadCourse,
-}
-POOL_GROUPS = {
-    "membrane": MembraneParameters,
-    "pulse": PulseParameters,
-    "pic": PersistentCurrent,
-    "synapses": SynapticParameters,
-    "recurrent": RecurrentInhibition,
-    "ions": IonParameters,
-}
-EPISODE_GROUPS = {
-    "run": Repetitions,
-    "axon": AxonParameters,
-    "terminals": TerminalParameters,
-    "junction": JunctionParameters,
-    "wave": WaveParameters,
-    "potassium": PotassiumParameters,
-    "electrolytes": ElectrolyteParameters,
-    "muscle": MuscleParameters,
-    "muscle.tendon": TendonParameters,
-    "energy": EnergyParameters,
-    "blood": BloodParameters,
-    "reflex": ReflexParameters,
-    "reflex.spindle": SpindleParameters,
-    "reflex.tendon_organ": TendonOrganParameters,
-    "reflex.tendon_stimulus": TendonStimulusParameters,
-    "fatigue": FatigueParameters,
-    "numerics": EpisodeNumerics,
-    "record": EpisodeRecord,
-}
-
+DOCS = Path(__file__).parents[1]
+APART = {
+    "fibres",
+    "pool",
+    "types",
+    "followers",
+    "interventions",
+}  # in tables of another form
 
 # Where presets of the pool differ.
 PRESET_KEYS = (
@@ -120,6 +40,24 @@ PRESET_KEYS = (
 )
 
 
+def groups(model: type[Parameters], above: str = "") -> dict[str, type[Parameters]]:
+    """Groups of quantities within a model, at any depth, by their dotted keys."""
+    found: dict[str, type[Parameters]] = {}
+    for name, field in model.model_fields.items():
+        for group in () if name in APART else models_in(field.annotation):
+            found |= {above + name: group} if describe(group) else {}
+            found |= groups(group, f"{above}{name}.")
+    return found
+
+
+def models_in(annotation: Any) -> Iterator[type[Parameters]]:
+    """Every group of parameters that a field's type names."""
+    if isinstance(annotation, type) and issubclass(annotation, Parameters):
+        yield annotation
+    for part in get_args(annotation):
+        yield from models_in(part)
+
+
 def number(value: object) -> str:
     """A value as it would be typed."""
     return f"{value:g}" if isinstance(value, float) else str(value)
@@ -131,11 +69,11 @@ def parameters() -> str:
     lines = [
         "# Parameters",
         "",
-        "Generated by `docs/generate.py` from the code. *Design* marks a choice, not a measurement.",
+        "Generated by `docs/scripts/generate.py` from the code. *Design* marks a choice, not a measurement.",
         "Time courses and series are described in [protocols.md](protocols.md).",
         "",
     ]
-    for group, model in FIBRE_GROUPS.items():
+    for group, model in groups(FibreParameters).items():
         lines += [f"## `fibres.slow.{group}`, `fibres.fast.{group}`", "", (model.__doc__ or "").splitlines()[0], ""]
         lines += ["| name | slow | fast | unit | meaning | source |", "|---|---|---|---|---|---|"]
         for row in describe(model):
@@ -144,11 +82,11 @@ def parameters() -> str:
                 f"| `{row['name']}` | {' | '.join(values)} | {row['unit']} | {row['meaning']} | {row['source']} |"
             )
         lines.append("")
-    groups: dict[str, type[Parameters]] = {"fibres.slow, fibres.fast": FibreParameters, **SCENARIO_GROUPS}
-    for group, model in groups.items():
+    lines += with_defaults("`fibres.slow, fibres.fast`", FibreParameters)
+    for group, model in groups(FibreScenario).items():
         lines += with_defaults(f"`{group}`", model)
     lines += ["# Motoneuron pool", "", *cell_types(), *with_defaults("the pool", PoolParameters)]
-    for group, model in POOL_GROUPS.items():
+    for group, model in groups(PoolParameters).items():
         lines += with_defaults(f"the pool's `{group}`", model)
     return "\n".join([*lines, *episode()])
 
@@ -161,12 +99,15 @@ def episode() -> list[str]:
     for name, table in presets().items():
         lines.append(f"| {name} | " + " | ".join(preset_value(table, key) for key in PRESET_KEYS) + " |")
     lines += ["", *with_defaults("top level", LoopScenario)]
-    for group, model in EPISODE_GROUPS.items():
-        lines += with_defaults(f"`{group}`", model)
+    shown = groups(FibreScenario).values()
+    for group, model in groups(LoopScenario).items():
+        if model not in shown:
+            lines += with_defaults(f"`{group}`", model)
     lines += followers()
-    lines += ["## `switches`", "", (Switches.__doc__ or "").splitlines()[0], "", "| name | default | meaning |"]
+    switches: Any = LoopScenario.model_fields["switches"].annotation
+    lines += ["## `switches`", "", (switches.__doc__ or "").splitlines()[0], "", "| name | default | meaning |"]
     lines += ["|---|---|---|"]
-    for name, field in Switches.model_fields.items():
+    for name, field in switches.model_fields.items():
         lines.append(f"| `{name}` | {str(field.default).lower()} | {field.description} |")
     lines += ["", "# Interventions", "", "One table `[[interventions]]` each, with its `kind`.", ""]
     for model in INTERVENTIONS:
@@ -184,14 +125,15 @@ def preset_value(table: dict, key: str) -> str:
 
 def followers() -> list[str]:
     """Table of the twitch models of units without a lattice."""
-    shipped: FollowerParameters = MuscleParameters().followers
+    shipped = MuscleParameters().followers
+    twitch = type(shipped.slow)
     lines = [
         "## `muscle.followers.slow`, `muscle.followers.fast`",
         "",
-        (TwitchParameters.__doc__ or "").splitlines()[0],
+        (twitch.__doc__ or "").splitlines()[0],
     ]
     lines += ["", "| name | slow | fast | unit | meaning | source |", "|---|---|---|---|---|---|"]
-    for row in describe(TwitchParameters):
+    for row in describe(twitch):
         values = (getattr(getattr(shipped, kind), row["name"]) for kind in ("slow", "fast"))
         shown = (", ".join(f"{x:.3g}" for x in v) if isinstance(v, list) else number(v) for v in values)
         lines.append(f"| `{row['name']}` | {' | '.join(shown)} | {row['unit']} | {row['meaning']} | {row['source']} |")
@@ -212,9 +154,11 @@ def with_defaults(title: str, model: type[Parameters]) -> list[str]:
 def cell_types() -> list[str]:
     """Table of the pool's anchors of size."""
     types = pool_table()["types"]
-    lines = ["## `types.S`, `types.FR`, `types.FF`", "", (CellType.__doc__ or "").splitlines()[0], ""]
+    all_types: Any = PoolParameters.model_fields["types"].annotation
+    cell_type: Any = all_types.model_fields["S"].annotation
+    lines = ["## `types.S`, `types.FR`, `types.FF`", "", (cell_type.__doc__ or "").splitlines()[0], ""]
     lines += ["| name | S | FR | FF | unit | meaning | source |", "|---|---|---|---|---|---|---|"]
-    for row in describe(CellType):
+    for row in describe(cell_type):
         values = " | ".join(number(types[name][row["name"]]) for name in ("S", "FR", "FF"))
         lines.append(f"| `{row['name']}` | {values} | {row['unit']} | {row['meaning']} | {row['source']} |")
     return [*lines, ""]
@@ -225,7 +169,7 @@ def file_format() -> str:
     lines = [
         "# File format",
         "",
-        "Generated by `docs/generate.py` from the code. A run is one HDF5 file, valid netCDF4;",
+        "Generated by `docs/scripts/generate.py` from the code. A run is one HDF5 file, valid netCDF4;",
         "`xarray.open_dataset(path)` opens it. Values are those at the sample time. Global attributes hold all",
         "parameters as JSON (`parameters`), the seed, versions and the hash of the kernels (`kernel_hash`). While it",
         "runs, the file is called `NAME.h5.part`, opens all the same, and has a group `checkpoint` with the state of",

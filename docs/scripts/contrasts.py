@@ -1,4 +1,4 @@
-"""Figure docs/figures/contrasts.png: four contractions side by side: python docs/cramp/contrasts.py (5 minutes)."""
+"""Figure docs/figures/contrasts.png: four contractions side by side: python docs/scripts/contrasts.py (5 minutes)."""
 
 from __future__ import annotations
 

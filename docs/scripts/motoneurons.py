@@ -1,4 +1,4 @@
-"""The tables of docs/motoneurons.md, the pool measured against CRAMP.md A: python docs/motoneurons.py [seeds]."""
+"""The tables of docs/motoneurons.md, measured on pools: python docs/scripts/motoneurons.py [seeds]."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-sys.path.insert(0, str(Path(__file__).parent.parent))
+sys.path.insert(0, str(Path(__file__).parents[2]))
 from tests.support import pool_bench as bench
 
 PRESETS = {"control, κ 0.8": ("healthy", {"kappa": 0.8}), "healthy": ("healthy", {}), "prone": ("prone", {})}

@@ -1,10 +1,11 @@
-"""Fit two constants of the thin filament to the force-pCa curve of the human slow fibre: python docs/fit_force_pca.py.
+"""Fit two constants of the thin filament to the force-pCa curve of the human slow fibre.
+
+python docs/scripts/fit_force_pca.py     (a minute of one core)
 
 The measured curve is Hill's, with the middle of the ranges of pCa50 and nH that are reported for skinned slow fibres of
 humans (rows pCa50_slow and nH_slow of data/measurements/validation_targets.csv; values from memory). Least squares over
 the same random numbers at every step, so that the model is a function of its parameters alone; errors are those of the
-linearised fit and hold the scatter of the small lattice. From cooperativity 1.4 it finds the same within them. A
-minute of one core.
+linearised fit and hold the scatter of the small lattice. From cooperativity 1.4 it finds the same within them.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Observables against step length, and the figure docs/figures/step-size.png: python docs/step_size.py (8 minutes)."""
+"""Observables against step length, and docs/figures/step-size.png: python docs/scripts/step_size.py (8 minutes)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from sarcomere.parameters import load_fibre
 
-sys.path.insert(0, str(Path(__file__).parent.parent))
+sys.path.insert(0, str(Path(__file__).parents[2]))
 from tests.support.bench import steady_states
 
 N_SEEDS = 8
@@ -50,7 +50,7 @@ def main(duration_ms: float) -> None:
         column[0].set_title(f"{fibre}, pCa {pca}")
         column[-1].set_xlabel("step (ms)")
     figure.suptitle("Steady state against step length, ± 2 s.e.m.; grey: the finest step; dotted: the default")
-    figure.savefig(Path(__file__).parent / "figures" / "step-size.png", dpi=110)
+    figure.savefig(Path(__file__).parents[1] / "figures" / "step-size.png", dpi=110)
 
 
 if __name__ == "__main__":
