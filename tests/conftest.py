@@ -7,7 +7,14 @@ from pathlib import Path
 import pytest
 
 from sarcomere.simulation.warm_up import load_kernels
+from tests.support.kinds import KINDS, Kind
 from tests.support.refusal import GOOD, SMALL
+
+
+@pytest.fixture(scope="session", params=KINDS, ids=lambda kind: kind.name)
+def kind(request: pytest.FixtureRequest) -> Kind:
+    """Each kind of run in turn."""
+    return request.param
 
 
 @pytest.fixture(scope="session")

@@ -27,6 +27,23 @@ fibre = "fast"
 [lattice]
 n_thick = 1
 """
+SMALL_LOOP = """\
+title = "small episode"
+length = 0.9
+[run]
+duration_s = 0.02
+[pool]
+n_units = 4
+[muscle]
+explicit_units = 2
+[lattice]
+n_thick = 1
+[[interventions]]
+kind = "effort"
+at_s = 0.0
+x = 1.0
+hold_s = 0.1
+"""
 HEADER = "motor_unit,time_s\n"
 GOOD = HEADER + "1,0.001\n2,0.001\n"
 

@@ -16,7 +16,7 @@ import xarray as xr
 from sarcomere.simulation.loop import LoopSimulation, run_episode
 from sarcomere_kernels import types as k
 from tests.support.episodes import NO_LATTICE, TABLE, episode
-from tests.unit.simulation.test_sameness import differing
+from tests.support.same import differing
 
 pytestmark = pytest.mark.theory
 EFFORT = {"interventions": [{"kind": "effort", "at_s": 0.02, "x": 1.0, "hold_s": 0.5}]}

@@ -8,17 +8,18 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from sarcomere import FibreScenario, record
+from sarcomere import FibreScenario
 from sarcomere import run as simulate
 from sarcomere.half_sarcomere.control import Models
 from sarcomere.half_sarcomere.schedule import Timetable
 from sarcomere.half_sarcomere.variables import SERIES
 from sarcomere.record.dataset import dataset
+from sarcomere.record.run_file import record
 from sarcomere.scenario.checking import from_dict
 from sarcomere.scenario.protocol import CHEMISTRY
 from sarcomere.scenario.reading import read
 from sarcomere.simulation.fibre import FibreSimulation
-from tests.unit.simulation.test_sameness import differing, load
+from tests.support.same import differing, load
 
 SAMPLED = [variable.name for variable in SERIES]
 

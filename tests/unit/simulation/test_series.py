@@ -19,7 +19,7 @@ from sarcomere.record.dataset import dataset
 from sarcomere.scenario.checking import from_dict
 from sarcomere.scenario.series import TAKEN
 from sarcomere.simulation.fibre import FibreSimulation
-from tests.unit.simulation.test_sameness import bits, differing, load
+from tests.support.same import bits, differing, load
 
 SAMPLED = [variable.name for variable in SERIES]
 TABLE = {
