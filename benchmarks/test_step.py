@@ -14,8 +14,8 @@ import pytest
 from benchmarks.timing import cpu_of_children
 from sarcomere.parameters import LatticeParameters, Numerics, load_fibre
 from sarcomere_kernels import types as k
-from tests.bench import bench
-from tests.organs import cycle_and_balance, cycle_heads, fill_uniform, switch_thin
+from tests.support.bench import bench
+from tests.support.organs import cycle_and_balance, cycle_heads, fill_uniform, switch_thin
 
 pytestmark = pytest.mark.benchmark(timer=time.process_time)
 

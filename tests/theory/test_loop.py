@@ -16,8 +16,8 @@ import xarray as xr
 from sarcomere.simulation.api import run as run_episode
 from sarcomere.simulation.loop import LoopSimulation
 from sarcomere_kernels import types as k
-from tests.episodes import NO_LATTICE, TABLE, episode
-from tests.unit.test_sameness import differing
+from tests.support.episodes import NO_LATTICE, TABLE, episode
+from tests.support.same import differing
 
 pytestmark = pytest.mark.theory
 EFFORT = {"interventions": [{"kind": "effort", "at_s": 0.02, "x": 1.0, "hold_s": 0.5}]}
