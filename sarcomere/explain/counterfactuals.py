@@ -245,7 +245,7 @@ def ablated(scenario: FibreScenario, ablation: Ablation, control_run: xr.Dataset
     if ablation.name == "cooperativity":
         return changed(scenario, {f"{fibre}.regulation.cooperativity": 0.0}, stream)
     if ablation.name == "off_state":  # a muscle that starts with no head OFF has none later
-        return changed(scenario, {f"{fibre}.off_state.k_rest": 0.0}, stream)
+        return changed(scenario, {f"{fibre}.off_state.k_off_return": 0.0}, stream)
     if ablation.name == "calcium":
         mean = control_run.ca.mean("replicate").isel(motor_unit=0).values
         course = thinned(control_run.time.values, 6.0 - np.log10(np.clip(mean, 1e-4, 1e4)), PCA_TOLERANCE)

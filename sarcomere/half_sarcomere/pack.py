@@ -117,10 +117,10 @@ def pack_table(cycle: k.Cycle, off: k.ThickFilament, lattice: k.Lattice, numeric
         attempt=np.zeros(k.N_HEAD_STATES),
     )
     tabulate_cycle(cycle, float(numerics.step_ms), table, np.zeros((5, k.N_OUTCOMES, k.N_OUTCOMES)))
-    off_rate = off.k_wake + off.k_wake_force * off.max_relative_force
+    off_rate = off.k_off_exit + off.k_off_exit_force * off.max_relative_force
     apart = _closest_sites(lattice)
     mt_rate = cycle.k_hydrolysis + _worst_sum(table, table.rebind, apart)
-    mdp_rate = cycle.k_hydrolysis_reverse + off.k_rest + _worst_sum(table, table.attach, apart)
+    mdp_rate = cycle.k_hydrolysis_reverse + off.k_off_return + _worst_sum(table, table.attach, apart)
     table.attempt[: k.A1] = -np.expm1(-numerics.step_ms * np.array([off_rate, mt_rate, mdp_rate]))
     return table
 
@@ -166,9 +166,9 @@ def pack_regulation(p: RegulationParameters, regulated: bool, step_ms: float) ->
 def pack_off_state(p: OffStateParameters) -> k.ThickFilament:
     """Rates of the OFF state, per ms."""
     return k.ThickFilament(
-        k_wake=p.k_wake * _PER_MS,
-        k_wake_force=p.k_wake_force * _PER_MS,
-        k_rest=p.k_rest * _PER_MS,
+        k_off_exit=p.k_off_exit * _PER_MS,
+        k_off_exit_force=p.k_off_exit_force * _PER_MS,
+        k_off_return=p.k_off_return * _PER_MS,
         isometric_force=float(p.isometric_force),
         max_relative_force=float(p.max_relative_force),
     )

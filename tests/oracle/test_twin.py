@@ -29,7 +29,7 @@ from tests.oracle.twin import Twin
 
 N_STEPS = 200
 EXACT = ("head_state", "site_taken", "ru_calcium", "ru_open", "ru_heads")
-AWAKE = {"off_state": {"k_wake": 400.0}}
+AWAKE = {"off_state": {"k_off_exit": 400.0}}
 USUAL, HELD = Chemistry(), MechanicsParameters()
 TENDON = MechanicsParameters(series_compliance=0.2)
 TIGHT = Numerics(force_tolerance_pN=1e-7)
@@ -118,7 +118,7 @@ MUTANTS = {
     "stroke 1 % longer": {"cycle": {"stroke_1": 1.01}},
     "units close 10 % faster": {"regulation": {"k_close": 1.1}},
     "a weaker lock": {"regulation": {"lock": 1.2}},
-    "heads rest twice as often": {"off_state": {"k_rest": 2.0}},
+    "heads rest twice as often": {"off_state": {"k_off_return": 2.0}},
     "the pump binds 1 % less": {"calcium": {"k_pump_uM": 1.01}},
 }
 

@@ -110,7 +110,7 @@ def test_twins_differ_in_what_they_say_alone() -> None:
     changes = {a.name: ablated(s, a, ds.isel(motor_unit=[0]), 1) for a in ABLATIONS}
     assert changes["lock"].fibres["slow"].regulation.lock == 1.0
     assert changes["cooperativity"].fibres["slow"].regulation.cooperativity == 0.0
-    assert changes["off_state"].fibres["slow"].off_state.k_rest == 0.0
+    assert changes["off_state"].fibres["slow"].off_state.k_off_return == 0.0
     assert changes["calcium"].protocol.pCa is not None
     assert changes["atp_mM"].chemistry.atp_mM == 8.0
     assert len({one.run.stream for one in (s, normal)}) == 2
