@@ -33,7 +33,7 @@ DWELL_BINS_PER_DECADE = 10
 N_DWELL_BINS = 60
 
 MAX_SITES_CALCIUM = 2
-MAX_LOCK = 7  # heads on one regulatory unit that the lock counts: one an actin
+MAX_COOPERATING = 7  # heads on one regulatory unit that add to cooperativity: one an actin
 
 # Status of a run.
 OK, NOT_BALANCED, NOT_FINITE = range(3)

@@ -210,7 +210,7 @@ class Twin:
         on = k_on * self.seen * (p.n_calcium_sites - n_ca)
         off = k_on * (p.k_off_open_uM if is_open else p.k_off_closed_uM) * n_ca
         opening = k_close * p.opening_equilibrium * tilt
-        closing = k_close / tilt * p.lock ** min(int(self.ru_heads[unit]), ACTINS_PER_UNIT)
+        closing = k_close / tilt * p.crossbridge_cooperativity ** min(int(self.ru_heads[unit]), ACTINS_PER_UNIT)
         return np.array([on, off, closing if is_open else opening])
 
     def _follow(self, unit: int, s: int, u: float) -> None:
