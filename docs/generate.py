@@ -29,7 +29,7 @@ from sarcomere.parameters.axon import AxonParameters
 from sarcomere.parameters.electrolytes import ElectrolyteParameters
 from sarcomere.parameters.experiment import Repetitions
 from sarcomere.parameters.fatigue import FatigueParameters
-from sarcomere.parameters.fibre_wave import PotassiumParameters, WaveParameters
+from sarcomere.parameters.fibre_wave import FibreApParameters, PotassiumParameters
 from sarcomere.parameters.intervention import INTERVENTIONS
 from sarcomere.parameters.junction import JunctionParameters
 from sarcomere.parameters.metabolism import BloodParameters, EnergyParameters
@@ -89,7 +89,7 @@ EPISODE_GROUPS = {
     "axon": AxonParameters,
     "terminals": TerminalParameters,
     "junction": JunctionParameters,
-    "wave": WaveParameters,
+    "fibre_ap": FibreApParameters,
     "potassium": PotassiumParameters,
     "electrolytes": ElectrolyteParameters,
     "muscle": MuscleParameters,

@@ -4,10 +4,10 @@ from typing import NamedTuple
 
 from sarcomere_kernels.types import F8, I4, I8, U8
 
-# Neuromuscular junctions, fibre waves and interstitial potassium.
+# Neuromuscular junctions, fibre action potentials and interstitial potassium.
 
 # Columns of JunctionState.counts.
-ARRIVED, TRANSMITTED, PROPAGATED, RELEASED = range(4)  # impulses; those that start a wave; whole waves; quanta
+ARRIVED, TRANSMITTED, PROPAGATED, RELEASED = range(4)  # impulses; action potentials begun; those conducted; quanta
 N_JUNCTION_COUNT = 4
 
 
@@ -21,10 +21,10 @@ class Junctions(NamedTuple):
     quantum: float  # mV
     saturation: float  # quanta that halve each other's effect
     threshold: float  # mV
-    refractory: int  # steps; a wave follows the last after more than these
-    k_tubule_impulse: float  # mM that a wave adds to the tubules
+    refractory: int  # steps; an action potential follows the last after more than these
+    k_tubule_impulse: float  # mM that an action potential adds to the tubules
     tau_tubule: float
-    k_half: float  # mM in the tubules at which half of the waves fail
+    k_half: float  # mM in the tubules at which half of the action potentials fail
     k_slope: float
 
 
@@ -33,7 +33,7 @@ class JunctionState(NamedTuple):
 
     ready: F8  # vesicles, at last_event
     last_event: I8  # step of the last impulse
-    last_wave: I8  # step of the last wave
+    last_ap: I8  # step of the last action potential
     k_tubule: F8  # mM, at tubule_step
     tubule_step: I8
     counts: I8  # (unit, count) since the beginning
@@ -43,7 +43,7 @@ class JunctionState(NamedTuple):
 class Potassium(NamedTuple):
     """Potassium between the fibres."""
 
-    per_wave: float  # mM that a wave of every fibre adds
+    per_ap: float  # mM that an action potential of every fibre adds
     tau_uptake: float
     tau_washout: float  # at a flow of 1
 
@@ -154,7 +154,7 @@ class Energetics(NamedTuple):
     step: float  # the longest
     basal: float  # mM/ms
     calcium_per_atp: float
-    atp_per_wave: float  # pumping back the potassium of one impulse
+    atp_per_ap: float  # pumping back the potassium of one impulse
     oxidation: float  # 0-1
     tau_oxidation: float
     glycolysis: float  # the fastest, mM ATP/ms

@@ -71,7 +71,7 @@ def check_parts(episode: LoopScenario) -> None:
     e = episode
     try:
         muscle.groups(e.muscle, e.pool.n_units)
-        junction.pack_junctions(e.junction, e.wave, e.pool.step_ms)
+        junction.pack_junctions(e.junction, e.fibre_ap, e.pool.step_ms)
         metabolism.pack_metabolism(e.energy, e.blood, e.potassium)
         reflex.pack_reflex(e.reflex, e.numerics.exchange_ms)
     except InputError as error:
@@ -203,7 +203,7 @@ class Loop:
         return 1.0 + self.episode.electrolytes.cord_coupling * (w.plasma[name] / normal - 1.0)
 
     def _carry(self, w: Window) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
-        """Junctions and fibre waves: units and steps of the waves that reach release sites in this window."""
+        """Units and steps of the action potentials that reach release sites in this window."""
         local = {"calcium_mM": w.plasma["calcium_mM"], "magnesium_mM": w.plasma["magnesium_mM"]}
         first = w.first_ms * self._per_ms
         fascicles = w.posture[:-1] - muscle.tendon_strain(self.muscle, self._stretch, self._ms)[:-1]
@@ -265,10 +265,10 @@ class Loop:
         """Energy, blood, potassium, fatigue; then heads and pumps bathe in what came out."""
         e, trace = self.episode, self.trace
         pressure, conductance = self.imposed.pumping(w.time_s)
-        n_waves = np.bincount(self.events["impulse"].unit, minlength=e.pool.n_units).astype(np.float64)
-        waves = np.bincount(self.constants.group, self.constants.share * n_waves, self._used.size)
+        n_aps = np.bincount(self.events["impulse"].unit, minlength=e.pool.n_units).astype(np.float64)
+        aps = np.bincount(self.constants.group, self.constants.share * n_aps, self._used.size)
         for group in self.lattices:  # a lattice is one fibre: its own impulses and what it used
-            waves[group] = n_waves[self.constants.representative[group]]
+            aps[group] = n_aps[self.constants.representative[group]]
         explicit = self._explicit
         local = float(trace.territory_force.mean())
         status = advance_metabolism(
@@ -277,7 +277,7 @@ class Loop:
             self._circulation,
             np.where(explicit, self._used, trace.group_used),
             np.where(explicit, self._pumped, trace.group_pumped),
-            waves,
+            aps,
             self._weight,
             local,
             float(self.imposed.cuff(w.time_s[-1:])[0]),
@@ -285,7 +285,7 @@ class Loop:
             float(self._ms),
         )
         self._check(status, "energy and blood")
-        emg = float(self.constants.capacity @ n_waves)
+        emg = float(self.constants.capacity @ n_aps)
         self.emg = emg * 1e3 / self._ms
         end = (w.first_ms + self._ms) * self._per_ms
         blood_flow = float(self.metabolism.blood[o.FLOW])

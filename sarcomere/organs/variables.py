@@ -19,7 +19,7 @@ MUSCLE = (
     Variable("relative_force", MUSCLE_DIMS, "1", "active force of the muscle over its isometric maximum F0"),
     Variable("muscle_length", MUSCLE_DIMS, "L0", "length of the fascicles"),
     Variable("posture", MUSCLE_DIMS, "L0", "length that the joint gives muscle and tendon"),
-    Variable("emg", MUSCLE_DIMS, "1/s", "waves along the fibres per second, by share of cross-section"),
+    Variable("emg", MUSCLE_DIMS, "1/s", "action potentials along the fibres per second, by share of cross-section"),
     Variable("x_base", MUSCLE_DIMS, "rheobase", "shared input to the motoneurons: rest, voluntary, afferents"),
     Variable("x_inhibition", MUSCLE_DIMS, "rheobase", "inhibition of the motoneurons, Renshaw cells apart"),
     Variable("x_ia", MUSCLE_DIMS, "rheobase", "input that spindles send off, on its way to the motoneurons"),
@@ -66,7 +66,7 @@ _WHO_AND_WHEN = (
 _ANTIDROMIC = ("antidromic", "1", "1 if it ran back from a stimulated axon", "i1")
 EVENTS = (
     Event("spike", "spikes of the motoneurons", (*_WHO_AND_WHEN, _ANTIDROMIC)),
-    Event("impulse", "waves that reach the release sites of a unit's fibres", _WHO_AND_WHEN),
+    Event("impulse", "action potentials that reach the release sites of a unit's fibres", _WHO_AND_WHEN),
     Event("terminal", "impulses born at axon terminals", _WHO_AND_WHEN),
 )
 

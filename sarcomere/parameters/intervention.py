@@ -62,7 +62,7 @@ class Effort(_AtTime):
 
 
 class Stimulation(_AtTime):
-    """A train of stimuli to the nerve: waves run to the muscle and back to the motoneurons, afferents volley."""
+    """A train of stimuli to the nerve: impulses run to the muscle and back to the motoneurons, afferents volley."""
 
     kind: Literal["stimulation"]
     frequency_Hz: float = quantity("Hz", "stimuli per second", PROTOCOL, gt=0, le=200)

@@ -19,7 +19,7 @@ from sarcomere.parameters.base import quantity
 from sarcomere.parameters.electrolytes import ElectrolyteParameters
 from sarcomere.parameters.experiment import Repetitions
 from sarcomere.parameters.fatigue import FatigueParameters
-from sarcomere.parameters.fibre_wave import PotassiumParameters, WaveParameters
+from sarcomere.parameters.fibre_wave import FibreApParameters, PotassiumParameters
 from sarcomere.parameters.intervention import Intervention, Stretch, Walking
 from sarcomere.parameters.junction import JunctionParameters
 from sarcomere.parameters.lattice import thin_filament_length
@@ -41,7 +41,9 @@ class Switches(Parameters):
     """Parts of the loop that can be switched off."""
 
     terminals: bool = Field(True, description="axon terminals may fire by themselves")
-    junction: bool = Field(True, description="false: every impulse starts a wave in the fibre, and none fails")
+    junction: bool = Field(
+        True, description="false: every impulse starts an action potential in the fibre, and none fails"
+    )
     potassium: bool = Field(True, description="false: potassium between fibres and in tubules stays where it is")
     chemistry: bool = Field(True, description="false: heads and pumps bathe in the chemistry of rest; books are kept")
     reflexes: bool = Field(True, description="false: afferents reach no motoneuron")
@@ -99,7 +101,7 @@ class LoopScenario(Parameters):
     axon: AxonParameters = AxonParameters()
     terminals: TerminalParameters = TerminalParameters()
     junction: JunctionParameters = JunctionParameters()
-    wave: WaveParameters = WaveParameters()
+    fibre_ap: FibreApParameters = FibreApParameters()
     potassium: PotassiumParameters = PotassiumParameters()
     electrolytes: ElectrolyteParameters = ElectrolyteParameters()
     muscle: MuscleParameters

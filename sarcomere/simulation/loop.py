@@ -112,15 +112,15 @@ class LoopSimulation:
         for row in range(count):
             if self._halt.is_set():
                 break
-            waves = 0.0
+            aps = 0.0
             for _ in range(self.scenario.windows_per_sample):
                 loop.advance(side_by_side)
                 events.append(dict(loop.events))
-                waves += loop.emg
+                aps += loop.emg
                 if loop is self.loops[0]:
                     self._report(loop)
             self._sample(loop, samples, row)
-            samples["emg"][row] = waves / self.scenario.windows_per_sample
+            samples["emg"][row] = aps / self.scenario.windows_per_sample
         return samples, events
 
     def _report(self, loop: Loop) -> None:

@@ -66,13 +66,13 @@ def test_motoneurons_misfire() -> None:
     assert firing(night(pool__preset="control"), *after, "spike") == 0
 
 
-def test_impulses_become_waves_and_some_are_lost_at_high_rates() -> None:
-    """stim-above: every stimulus gives a wave later; at 60 Hz junctions and membranes fail, without them none do."""
+def test_impulses_become_action_potentials_and_some_are_lost_at_high_rates() -> None:
+    """stim-above: a stimulus gives an action potential; at 60 Hz junctions and membranes fail, without them none do."""
     changes = {"run.duration_s": 4.0, "pool.preset": "control", "interventions.0.frequency_Hz": 60.0}
     changes |= {"switches.terminals": False}
     stimulated, sure = run("stim-above", changes), run("stim-above", changes | {"switches.junction": False})
-    waves, all_waves = stimulated.sizes["impulse"], sure.sizes["impulse"]
-    assert 0.3 * all_waves < waves < 0.98 * all_waves
+    aps, all_aps = stimulated.sizes["impulse"], sure.sizes["impulse"]
+    assert 0.3 * all_aps < aps < 0.98 * all_aps
     assert float(stimulated.impulse_time.min()) > 0.5
 
 

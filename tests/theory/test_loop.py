@@ -173,7 +173,7 @@ def test_energy_made_less_energy_spent_is_what_the_stores_lost(condition: str) -
 
 
 @pytest.mark.parametrize("condition", ["as it is", "exhausted", "books only"])
-def test_books_hold_what_heads_pumps_and_waves_of_the_lattices_used(condition: str) -> None:
+def test_books_hold_what_heads_pumps_and_action_potentials_of_the_lattices_used(condition: str) -> None:
     """From the lattices' own counters, worked out here: two calcium and two potassium an ATP."""
     e = episode(ALL_REACHED, *CONDITIONS[condition])
     simulation = LoopSimulation(e)
@@ -186,11 +186,11 @@ def test_books_hold_what_heads_pumps_and_waves_of_the_lattices_used(condition: s
         state = lattice.state
         heads = HEADS * state.counters[k.ATP_USED] / state.head_state.size
         pumps = state.calcium[k.CA_PUMPED] * 1e-3 / 2.0
-        waves = impulses[group] * 0.025 * 0.15 / 2.0
+        aps = impulses[group] * 0.025 * 0.15 / 2.0
         rest = e.energy.basal_mM_s * e.run.duration_s
         whole = loop.metabolism.used[group] + loop.metabolism.shortfall[group]
-        assert whole - pumps - waves - rest == pytest.approx(heads, rel=1e-3)
-        assert min(heads, pumps, waves) > 1e-4
+        assert whole - pumps - aps - rest == pytest.approx(heads, rel=1e-3)
+        assert min(heads, pumps, aps) > 1e-4
 
 
 def stored(loop: Any, group: int) -> tuple[float, float]:

@@ -144,7 +144,12 @@ ADDED = {
     "blood": ("[blood]\ntau_wash_s = 0.0\n", "line 17", "blood.tau_wash_s = 0.0", "at least 10"),
     "junction": ("[junction]\nrelease = 1.5\n", "line 17", "junction.release = 1.5", "at most 1"),
     "vesicles": ("[junction]\nvesicles = 0\n", "line 17", "junction.vesicles = 0", "at least 1"),
-    "wave between steps": ("[wave]\nrefractory_ms = 3.05\n", "wave.refractory_ms = 3.05", "steps of 0.1 ms", "change"),
+    "action potential between steps": (
+        "[fibre_ap]\nrefractory_ms = 3.05\n",
+        "fibre_ap.refractory_ms = 3.05",
+        "steps of 0.1 ms",
+        "change",
+    ),
     "slow axon": ("[axon]\nvelocity_smallest_m_s = 0.01\n", "line 17", "= 0.01", "at least 5"),
     "axons swapped": ("[axon]\nvelocity_smallest_m_s = 60.0\n", "line 16", "is above velocity_largest_m_s", "swap"),
     "distal beyond": ("[axon]\ndistal_m = 1.0\n", "line 16", "distal_m = 1 is above length_m = 0.8", "shorten it"),

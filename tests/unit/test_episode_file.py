@@ -120,7 +120,7 @@ def test_event_tables_hold_units_replicates_and_times_of_the_run(ds: xr.Dataset,
 
 
 def test_events_agree_with_the_rates_that_are_sampled(ds: xr.Dataset) -> None:
-    """Waves by cross-section, and calcium that the lattices release only with the representative's impulses."""
+    """Action potentials by cross-section, and calcium that lattices release only with the representative's impulses."""
     for r in range(2):
         here = ds.impulse_replicate.values == r
         unit, time = ds.impulse_unit.values[here], ds.impulse_time.values[here]
@@ -136,8 +136,8 @@ def test_events_agree_with_the_rates_that_are_sampled(ds: xr.Dataset) -> None:
             assert (released[quiet] < 2.0).all()  # leaks
 
 
-def test_every_wave_has_a_cause(ds: xr.Dataset) -> None:
-    """Spikes from the cord, stimuli and terminals start waves; no unit has more waves than all of these."""
+def test_every_action_potential_has_a_cause(ds: xr.Dataset) -> None:
+    """Spikes from the cord, stimuli and terminals start action potentials; no unit has more than all of these."""
     stimuli = 10
     for r in range(2):
         counts = {

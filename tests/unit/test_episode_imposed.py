@@ -74,7 +74,7 @@ def test_stimuli_come_in_trains_in_order_and_once() -> None:
 
 
 def test_a_refractory_nerve_does_not_answer() -> None:
-    """0.9 + i/10 is not always the same number as 0.5 + j/10, and 1 ms after a stimulus there is no second wave."""
+    """0.9 + i/10 is not always the same number as 0.5 + j/10, and 1 ms after a stimulus there is no second one."""
     first = {"kind": "stimulation", "at_s": 0.5, "frequency_Hz": 10.0, "count": 100}
     both = imposed(first, {**first, "at_s": 0.9, "count": 50}, {**first, "at_s": 0.501, "count": 5})
     assert both.stimuli_s == pytest.approx(imposed(first).stimuli_s)

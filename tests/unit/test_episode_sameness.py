@@ -136,7 +136,7 @@ def test_a_resumed_run_goes_on_with_every_array_as_it_was(tmp_path: Path) -> Non
     assert set(unlike(halfway, kept(whole))) > {
         "loop_scalars",
         "nerve_pool_stream",
-        "excitation_waves_step",
+        "excitation_aps_step",
         "reflex_line",
     }
 

@@ -131,9 +131,9 @@ def _one(ds: xr.Dataset, row: list[Times], windows: list[tuple[float, float]], d
 
 def _silence(one: xr.Dataset, row: list[Times], start: float, stop: float) -> Table:
     """When the last impulse came, and the force that is there without impulses."""
-    waves = np.concatenate(within(row, 0.0, stop))
-    last = float(waves.max()) if waves.size else NAN
-    late = one.relative_force.sel(time=slice(max(start, last if waves.size else 0.0) + SILENT_FORCE_S, stop))
+    aps = np.concatenate(within(row, 0.0, stop))
+    last = float(aps.max()) if aps.size else NAN
+    late = one.relative_force.sel(time=slice(max(start, last if aps.size else 0.0) + SILENT_FORCE_S, stop))
     return {"last_impulse": last, "silent_force": float(late.max()) if late.size else NAN}
 
 
