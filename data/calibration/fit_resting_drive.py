@@ -129,14 +129,14 @@ def cramp(seed: int) -> dict[str, list[float]]:
 
 def long_muscle(seed: int) -> float:
     """Units that fire 2 to 4 s after the same burst at the optimal length."""
-    time, unit = _impulses(run({"length": 1.0}, seed, 8.2))
+    time, unit = _impulses(run({"mtu_length": 1.0}, seed, 8.2))
     return float(np.unique(unit[time > 6.0 + 0.1]).size)
 
 
 def voluntary(seed: int) -> dict[str, list[float]]:
     """A ramp to 1.4 and back with the control's pool at the optimal length."""
     effort = {"kind": "effort", "at_s": 1.0, "x": 1.4, "rise_s": 4.0, "hold_s": 1.0, "fall_s": 4.0}
-    ds = run({"pool.preset": "control", "length": 1.0, "interventions": [effort]}, seed, 14.0)
+    ds = run({"pool.preset": "control", "mtu_length": 1.0, "interventions": [effort]}, seed, 14.0)
     time, unit = _impulses(ds)
     rates = np.bincount(unit[(time > 5.0) & (time < 6.0)])
     rising = discharge_statistics(ds, "spike", 0.0, 6.0)

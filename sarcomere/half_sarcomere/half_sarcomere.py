@@ -46,7 +46,7 @@ class FibreModels:
             episode.mechanics,
             self._bath(*at_rest(episode)[:3]),
             numerics,
-            episode.length * episode.muscle.optimal_hs_length,
+            episode.mtu_length * episode.muscle.optimal_hs_length,
             regulated=True,
             clamped=False,
             sample_every=round(1.0 / numerics.step_ms),

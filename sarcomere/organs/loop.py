@@ -51,7 +51,7 @@ class Window(NamedTuple):
     time_s: Values  # (ms,) its beginning
     is_open: NDArray[np.bool_]  # the nerve conducts
     descending: Values
-    posture: Values  # (ms + 1,)
+    mtu_length: Values  # (ms + 1,)
     plasma: dict[str, float]
 
 
@@ -94,7 +94,7 @@ class Loop:
     ----------
     events : dict of str to Events
         Spikes, impulses and terminal impulses of the last window.
-    posture, length : float
+    mtu_length, fascicle_length : float
         Length of muscle and slack tendon, and of the fascicles, at its end, L0.
     """
 
@@ -103,7 +103,7 @@ class Loop:
         self._ms, n_units = e.numerics.exchange_ms, e.pool.n_units
         self._step_ms, self._per_ms = e.pool.step_ms, round(1.0 / e.pool.step_ms)
         seeds = [np.random.SeedSequence(e.run.seed, spawn_key=(replicate, use)) for use in range(3)]
-        self.imposed = Imposed(e.interventions, e.length, {name: getattr(e.electrolytes, name) for name in PLASMA})
+        self.imposed = Imposed(e.interventions, e.mtu_length, {name: getattr(e.electrolytes, name) for name in PLASMA})
         self.scalars = np.array([0.0, e.fatigue.start])
         # nerve, and the way of an impulse to the release sites
         self.nerve = Nerve(e, self.imposed, int(seeds[NERVE].generate_state(1, np.uint32)[0]))
@@ -127,8 +127,8 @@ class Loop:
         self._energetics, self._circulation = metabolism.pack_metabolism(e.energy, e.blood, e.potassium)
         self.metabolism = metabolism.fresh_metabolism(e.energy, e.blood, self._explicit.size)
         self._reflex = reflex.pack_reflex(e.reflex, self._ms)
-        passive = muscle.resting_force(self.constants, e.length)
-        self.reflex = reflex.fresh_reflex(self._reflex, 0.0, e.length, passive)
+        passive = muscle.resting_force(self.constants, e.mtu_length)
+        self.reflex = reflex.fresh_reflex(self._reflex, 0.0, e.mtu_length, passive)
         self.x = np.zeros((2, self._ms))  # base and inhibition by reflexes in the window to come
         self._write_reflexes()
         self.events: dict[str, Events] = {}
@@ -164,8 +164,8 @@ class Loop:
         window = self._window()
         self._fire(window)
         unit, step = self._carry(window)
-        lengths = window.posture - muscle.tendon_strain(self.muscle, self._stretch, self._ms)
-        self.posture, self.length = float(window.posture[-1]), float(lengths[-1])
+        lengths = window.mtu_length - muscle.tendon_strain(self.muscle, self._stretch, self._ms)
+        self.mtu_length, self.fascicle_length = float(window.mtu_length[-1]), float(lengths[-1])
         active, passive = self._contract(unit, step, lengths, side_by_side)
         self._pull(unit, step, lengths, active, passive, window)
         self._burn(window)
@@ -181,7 +181,7 @@ class Loop:
             time_s=time,
             is_open=imposed.nerve_open(time) > 0,
             descending=imposed.descending(time),
-            posture=imposed.length(edges),
+            mtu_length=imposed.mtu_length(edges),
             plasma=imposed.plasma(float(time[0])),
         )
 
@@ -206,7 +206,7 @@ class Loop:
         """Units and steps of the action potentials that reach release sites in this window."""
         local = {"calcium_mM": w.plasma["calcium_mM"], "magnesium_mM": w.plasma["magnesium_mM"]}
         first = w.first_ms * self._per_ms
-        fascicles = w.posture[:-1] - muscle.tendon_strain(self.muscle, self._stretch, self._ms)[:-1]
+        fascicles = w.mtu_length[:-1] - muscle.tendon_strain(self.muscle, self._stretch, self._ms)[:-1]
         around = {**local, "potassium_mM": self.excitation.k_interstitial}
         unit, step, born = self.nerve.end_of_axons(first, fascicles, around)
         unit, step = self.excitation.carry(unit, step, **local, end=first + self._ms * self._per_ms)
@@ -285,11 +285,11 @@ class Loop:
             float(self._ms),
         )
         self._check(status, "energy and blood")
-        emg = float(self.constants.capacity @ n_aps)
-        self.emg = emg * 1e3 / self._ms
+        mean_aps = float(self.constants.capacity @ n_aps)
+        self.fibre_ap_rate = mean_aps * 1e3 / self._ms
         end = (w.first_ms + self._ms) * self._per_ms
         blood_flow = float(self.metabolism.blood[o.FLOW])
-        self.excitation.leave_potassium(w.plasma["potassium_mM"], emg / self._ms, blood_flow, end, float(self._ms))
+        self.excitation.leave_potassium(w.plasma["potassium_mM"], mean_aps / self._ms, blood_flow, end, float(self._ms))
         self._tire()
         if e.switches.chemistry:
             m = self.metabolism

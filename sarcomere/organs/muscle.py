@@ -211,7 +211,7 @@ def resting_force(muscle: k.Muscle, length: float) -> float:
 
 
 def tendon_strain(state: k.MuscleState, stretch: float, n: int) -> NDArray[np.float64]:
-    """What the tendon takes of the posture in the next window; it follows force one window late.
+    """What the tendon takes of the muscle-tendon length in the next window; it follows force one window late.
 
     Parameters
     ----------

@@ -95,7 +95,9 @@ class LoopScenario(Parameters):
     description: str = Field("", description="what it is for")
     figure: str = Field("cramp", description="kind of figure that sarcomere plot draws")
     run: Repetitions = Field(description="table [run]: how long, from which seed, how often")
-    length: float = quantity("L0", "length of the muscle with its tendon: posture", "protocol", 1.0, ge=0.65, le=1.4)
+    mtu_length: float = quantity(
+        "L0", "length of muscle and tendon that the joint imposes", "protocol", 1.0, ge=0.65, le=1.4
+    )
     pool: EpisodePool = Field(description="table [pool]: preset, and values that differ from it")
     switches: Switches = Switches()
     axon: AxonParameters = AxonParameters()
@@ -156,14 +158,14 @@ class LoopScenario(Parameters):
 
 
 def _check_lengths(s: LoopScenario) -> None:
-    """Refuse postures at which filaments collide or lose their overlap."""
+    """Refuse lengths at which filaments collide or lose their overlap."""
     tip = s.lattice.thick_half_length
     longest = tip + thin_filament_length(s.lattice)
     optimum = s.muscle.optimal_hs_length
-    reached = [("length", s.length)]
+    reached = [("mtu_length", s.mtu_length)]
     for i, entry in enumerate(s.interventions):
         if isinstance(entry, Stretch):
-            reached.append((f"interventions.{i}.length", entry.length))
+            reached.append((f"interventions.{i}.mtu_length", entry.mtu_length))
         if isinstance(entry, Walking):
             reached += [(f"interventions.{i}.{key}", getattr(entry, key)) for key in ("swing_length", "stance_length")]
     for key, length in reached:

@@ -116,11 +116,11 @@ class LoopSimulation:
             for _ in range(self.scenario.windows_per_sample):
                 loop.advance(side_by_side)
                 events.append(dict(loop.events))
-                aps += loop.emg
+                aps += loop.fibre_ap_rate
                 if loop is self.loops[0]:
                     self._report(loop)
             self._sample(loop, samples, row)
-            samples["emg"][row] = aps / self.scenario.windows_per_sample
+            samples["fibre_ap_rate"][row] = aps / self.scenario.windows_per_sample
         return samples, events
 
     def _report(self, loop: Loop) -> None:
@@ -137,8 +137,8 @@ class LoopSimulation:
             "muscle_force": (active + passive) * self.full_force,
             "passive_force": passive * self.full_force,
             "relative_force": active,
-            "muscle_length": loop.length,
-            "posture": loop.posture,
+            "fascicle_length": loop.fascicle_length,
+            "mtu_length": loop.mtu_length,
             "x_base": x_base,
             "x_inhibition": x_inhibition,
             "x_ia": loop.reflex.level[o.IA],
@@ -175,7 +175,7 @@ class LoopSimulation:
                 if name in samples:
                     samples[name][group, row] = lattice.series[-1, column]
             samples["head_state_fraction"][group, row] = lattice.states[-1]
-            samples["imposed_length"][group, row] = loop.length * self.scenario.muscle.optimal_hs_length
+            samples["imposed_length"][group, row] = loop.fascicle_length * self.scenario.muscle.optimal_hs_length
 
     def dataset(self, block: EpisodeBlock) -> xr.Dataset:
         """The beginning of a run file."""

@@ -180,7 +180,7 @@ def test_tendon_organs_inhibit_less_in_a_short_muscle() -> None:
     """tendon-stim without shocks: inhibition per force, short against long."""
     per_force = {}
     for length in (0.75, 1.1):
-        ds = run("tendon-stim", {"run.duration_s": 2.4, "length": length})
+        ds = run("tendon-stim", {"run.duration_s": 2.4, "mtu_length": length})
         per_force[length] = over(ds.x_inhibition, 1.5, 2.4) / over(ds.relative_force, 1.5, 2.4)
     assert per_force[0.75] < 0.5 * per_force[1.1]
 
@@ -190,7 +190,8 @@ def test_stretch_releases_a_cramp() -> None:
     free = run(NIGHT, {**QUICK, "run.duration_s": 16.0})
     stretched = run("stretch-gentle", {"run.duration_s": 16.0})
     assert firing(free, 14.0, 16.0) >= 10
-    assert stretched.emg.sel(time=slice(14.0, 16.0)).sum() < 0.7 * free.emg.sel(time=slice(14.0, 16.0)).sum()
+    late = {"time": slice(14.0, 16.0)}
+    assert stretched.fibre_ap_rate.sel(late).sum() < 0.7 * free.fibre_ap_rate.sel(late).sum()
 
 
 def test_movement_restores_flow() -> None:
@@ -227,7 +228,7 @@ def test_water_shifts_the_resting_drive_slowly_and_little() -> None:
 def test_night_posture_lets_cramps_come() -> None:
     """nocturnal-calf-cramp: more units go on firing with the foot pointed than at a right angle."""
     after = (BURST_S + 2.5, BURST_S + 4.5)
-    pointed, upright = firing(night(), *after), firing(night(length=1.0), *after)
+    pointed, upright = firing(night(), *after), firing(night(mtu_length=1.0), *after)
     assert pointed >= 20
     assert upright < 0.8 * pointed
 

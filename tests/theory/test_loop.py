@@ -37,7 +37,7 @@ def test_without_reflexes_spikes_are_the_same_for_any_exchange(ms: int) -> None:
     reference, other = run_episode(episode(*changes)), run_episode(episode(*changes, every(ms)))
     assert reference.sizes["spike"] > 50
     assert not differing(other, reference, SPIKES)
-    assert "muscle_length" in differing(other, reference, ["muscle_length"])  # the tendon follows a window late
+    assert "fascicle_length" in differing(other, reference, ["fascicle_length"])  # the tendon follows a window late
 
 
 @pytest.mark.parametrize(("ms", "seed"), [(1, 3), (1, 4), (10, 3)])
@@ -67,7 +67,7 @@ def test_with_reflexes_spikes_are_the_same_until_force_has_been_felt() -> None:
 
 def persons(ms: int, **reflex: float) -> dict[str, np.ndarray]:
     """Metrics of 12 persons, each with its own pool and chances, the same for any window."""
-    far = {"run": {"duration_s": 0.7, "replicates": 12}, "reflex": {"gain_ib": 0.5, **reflex}, "length": 1.05}
+    far = {"run": {"duration_s": 0.7, "replicates": 12}, "reflex": {"gain_ib": 0.5, **reflex}, "mtu_length": 1.05}
     ds = run_episode(episode(NO_LATTICE, far, EFFORT, every(ms)))
     late = ds.isel(time=slice(20, 60))
     return {
@@ -98,7 +98,7 @@ def test_closed_loop_metrics_do_not_depend_on_the_exchange() -> None:
 
 TETANUS = {
     "pool": {"x_base": -1.0, "synapses": {"antidromic_share": 1.0, "volley": 0.0}},
-    "length": 1.0,
+    "mtu_length": 1.0,
     "interventions": [{"kind": "stimulation", "at_s": 0.01, "frequency_Hz": 60.0, "count": 100}],
 }
 
@@ -134,7 +134,7 @@ def test_half_the_step_of_the_lattices_gives_the_same() -> None:
 def test_nothing_oscillates_between_windows() -> None:
     """In a fused contraction fascicles settle: force and length, told each other a window late, do not ring."""
     ds = tetanus(0.2, 1, record={"sample_interval_ms": 5})
-    length = ds.muscle_length.values[:, 30:].astype(float)
+    length = ds.fascicle_length.values[:, 30:].astype(float)
     steps = np.diff(length, axis=1)
     steps -= steps.mean(axis=1, keepdims=True)
     ringing = (steps[:, 1:] * steps[:, :-1]).sum() / (steps**2).sum()

@@ -236,9 +236,9 @@ def test_what_units_without_a_lattice_spend() -> None:
 def test_the_tendon_is_stable_and_comes_to_rest_where_it_should(stiffness: float) -> None:
     """Units give F0 at L0 and one F0 less for each ``stiffness`` L0 of shortening; 5 ms windows."""
     b = Bench(8)
-    posture, force, lengths = np.ones(WINDOW), [], []
+    mtu_length, force, lengths = np.ones(WINDOW), [], []
     for _ in range(400):
-        length = posture - tendon_strain(b.state, STRETCH, WINDOW)[1:]
+        length = mtu_length - tendon_strain(b.state, STRETCH, WINDOW)[1:]
         pull = 1.0 + (length - 1.0) / stiffness
         force += b.run([], WINDOW, active=pull * b.muscle.isometric).force.tolist()
         lengths += length.tolist()

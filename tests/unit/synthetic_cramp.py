@@ -80,7 +80,7 @@ def cramp_run(
     )
     x = lagged(lagged(in_group / STEP_S, 0.05), 0.05)
     active = x**2 / (x**2 + 64.0)
-    courses = muscle(np.einsum("rgt,g->rt", active, weight)) | {"emg": emg}
+    courses = muscle(np.einsum("rgt,g->rt", active, weight)) | {"fibre_ap_rate": emg}
     dims = ("replicate", "group", "time")
     table: dict[str, Any] = {name: (("replicate", "time"), values) for name, values in courses.items()}
     middle = [int(np.flatnonzero(group == g)[np.sum(group == g) // 2]) for g in range(n_groups)]
@@ -129,7 +129,7 @@ def muscle(force: Values) -> dict[str, Values]:
         "muscle_force": F0_N * (force + 0.01),
         "relative_force": force,
         "passive_force": np.full_like(force, 0.01 * F0_N),
-        "muscle_length": 0.75 - 0.04 * lagged(force, 0.02),
+        "fascicle_length": 0.75 - 0.04 * lagged(force, 0.02),
         "pressure": pressure,
         "flow": flow,
         "lactate": lactate,

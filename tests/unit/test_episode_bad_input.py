@@ -13,7 +13,7 @@ from tests.unit.refusal import files, refuse, run
 
 EPISODE = """\
 title = "small episode"
-length = 0.9
+mtu_length = 0.9
 [run]
 duration_s = 0.02
 [pool]
@@ -28,7 +28,7 @@ at_s = 0.0
 x = 1.0
 hold_s = 0.1
 """
-LENGTH = '[[interventions]]\nkind = "stretch"\nat_s = 1.0\nlength = '
+LENGTH = '[[interventions]]\nkind = "stretch"\nat_s = 1.0\nmtu_length = '
 
 
 @pytest.fixture(autouse=True)
@@ -89,8 +89,13 @@ ADDED = {
     ),
     "stimulation too fast": (entry("stimulation", at_s=1.0, frequency_Hz=500.0), "line 19", "= 500.0", "at most 200"),
     "stimulation without frequency": (entry("stimulation", at_s=1.0), "frequency_Hz is missing", "stimuli per second"),
-    "stretch out of range": (LENGTH + "2.0\n", "line 19", "interventions.1.length = 2.0", "at most 1.4"),
-    "jump of length": (entry("stretch", at_s=1.0, length=1.1, over_s=0.0), "line 20", "over_s = 0.0", "greater than 0"),
+    "stretch out of range": (LENGTH + "2.0\n", "line 19", "interventions.1.mtu_length = 2.0", "at most 1.4"),
+    "jump of length": (
+        entry("stretch", at_s=1.0, mtu_length=1.1, over_s=0.0),
+        "line 20",
+        "over_s = 0.0",
+        "greater than 0",
+    ),
     "walking backwards": (entry("walking", at_s=1.0, cadence_Hz=-1.0), "line 19", "cadence_Hz = -1.0", "greater than"),
     "antagonist at rest": (entry("antagonist", at_s=1.0, rate_Hz=0.0), "line 19", "rate_Hz = 0.0", "greater than 0"),
     "cuff that pumps": (entry("cuff", at_s=1.0, flow=2.0), "line 19", "flow = 2.0", "at most 1"),
@@ -179,7 +184,7 @@ REPLACED = {
     "one lattice": ("explicit_units = 2", "explicit_units = 1", "explicit_units = 1", "use 0, or 2 and more"),
     "muscle": ("explicit_units = 2", "slow_share = 1.2", "line 8", "muscle.slow_share = 1.2", "at most 1"),
     "misspelt muscle": ("explicit_units", "explicit_unit", "line 8", "muscle.explicit_unit = 2", "'explicit_units'"),
-    "posture": ("length = 0.9", "length = 0.5", "line 2", "length = 0.5", "at least 0.65"),
+    "posture": ("mtu_length = 0.9", "mtu_length = 0.5", "line 2", "mtu_length = 0.5", "at least 0.65"),
     "crowns beyond the tip": ("n_thick = 1", "n_crown = 60", "lattice.n_crown = 60", "use fewer crowns"),
     "duration": ("duration_s = 0.02", "duration_s = 0.0", "line 4", "run.duration_s = 0.0", "greater than 0"),
     "no duration": ("duration_s = 0.02", "", "run.duration_s is missing", "simulated time"),
@@ -200,8 +205,8 @@ LONG = ["--set", "muscle.optimal_hs_length=1600.0"]
 SET = {
     "pool": (["--set", "pool.kappa=nan"], "command line", "pool.kappa = nan", "a finite number"),
     "posture out of overlap": (
-        [*LONG, "--set", "length=1.35"],
-        "length = 1.35 L0",
+        [*LONG, "--set", "mtu_length=1.35"],
+        "mtu_length = 1.35 L0",
         "2160 nm, outside its filaments' ",
         "choose a length between",
     ),
@@ -221,7 +226,7 @@ def test_a_bad_setting_is_refused(case: tuple) -> None:
 @pytest.mark.parametrize(
     ("entered", "key"),
     [
-        (entry("stretch", at_s=1.0, length=1.35), "interventions.1.length"),
+        (entry("stretch", at_s=1.0, mtu_length=1.35), "interventions.1.mtu_length"),
         (entry("walking", at_s=1.0, stance_length=1.35), "interventions.1.stance_length"),
     ],
 )

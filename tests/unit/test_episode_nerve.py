@@ -85,7 +85,7 @@ def test_reflexes_do_not_pass_a_block() -> None:
     """Of afferents nothing is left; what they bring at rest is missing too."""
     x = {
         blocked: run(
-            EFFORT, {"kind": "stretch", "at_s": 0.05, "over_s": 0.1, "length": 1.1},
+            EFFORT, {"kind": "stretch", "at_s": 0.05, "over_s": 0.1, "mtu_length": 1.1},
             *([{"kind": "nerve_block", "at_s": 0.0}] if blocked else []),
         )
         for blocked in (False, True)

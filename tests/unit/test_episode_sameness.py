@@ -67,10 +67,10 @@ def test_blocks_on_disk_change_no_bit(reference: xr.Dataset, tmp_path: Path) -> 
 def test_the_sample_interval_does_not_touch_the_course(interval: int, reference: xr.Dataset) -> None:
     other = run_episode(episode({"record": {"sample_interval_ms": interval}}))
     fine, coarse = (other, reference) if interval < 10 else (reference, other)
-    both = [name for name in SAMPLED if name != "emg"]  # a mean over the interval
+    both = [name for name in SAMPLED if name != "fibre_ap_rate"]  # a mean over the interval
     assert not differing(fine.isel(time=slice(1, None, 2)), coarse, [*both, *FLAT])
-    pairs = fine.emg.values.reshape(1, -1, 2).mean(axis=2)
-    assert pairs == pytest.approx(coarse.emg.values, rel=1e-5)
+    pairs = fine.fibre_ap_rate.values.reshape(1, -1, 2).mean(axis=2)
+    assert pairs == pytest.approx(coarse.fibre_ap_rate.values, rel=1e-5)
 
 
 def test_a_longer_run_begins_alike(reference: xr.Dataset) -> None:
@@ -276,7 +276,7 @@ def test_another_episode_does_not_resume_a_part(tmp_path: Path) -> None:
 
 TOML = """\
 title = "interrupted"
-length = 0.9
+mtu_length = 0.9
 [run]
 duration_s = 7.0
 replicates = 2

@@ -47,11 +47,11 @@ def emg_envelope(ds: xr.Dataset) -> xr.DataArray:
     Returns
     -------
     xarray.DataArray
-        As ``emg``; the ends average over what there is.
+        As ``fibre_ap_rate``; the ends average over what there is.
     """
     step = float(ds.time[1] - ds.time[0])
-    envelope = ds.emg.rolling(time=max(1, round(ENVELOPE_S / step)), center=True, min_periods=1).mean()
-    return envelope.assign_attrs(ds.emg.attrs, long_name="running mean of the electromyogram over 0.5 s")
+    envelope = ds.fibre_ap_rate.rolling(time=max(1, round(ENVELOPE_S / step)), center=True, min_periods=1).mean()
+    return envelope.assign_attrs(ds.fibre_ap_rate.attrs, long_name="EMG surrogate, running mean over 0.5 s")
 
 
 def find_activity(one: xr.Dataset, row: list[Values], start: float, stop: float) -> Activity | None:

@@ -59,7 +59,7 @@ def contraction(episode: LoopScenario) -> Values:
         "rate_low": float(rates.min()),
         "rate_high": float(rates.max()),
         "left": float(sum(train.size > 0 for train in late)),
-        "emg_after": float(ds.emg.sel(time=slice(end + 2.0, None)).max()),
+        "emg_after": float(ds.fibre_ap_rate.sel(time=slice(end + 2.0, None)).max()),
         "delta_f": delta_f(trains(ds, "impulse")[0], effort.at_s, end + 2.0),
         "force": float(ds.relative_force.max()),
     }
@@ -80,7 +80,7 @@ def after_train(episode: LoopScenario) -> Values:
         "lasts": float(aps.max()) - end if aps.size else 0.0,
         "rate": float(units.rate_mean.mean()),
         "time": float(units.active_time.where(units.impulses > 0).mean()),
-        "emg": float(ds.emg.sel(time=slice(begin, begin + 1.0)).mean()),
+        "emg": float(ds.fibre_ap_rate.sel(time=slice(begin, begin + 1.0)).mean()),
         "terminal_impulses": float(ds.sizes["terminal"]),
     }
 
@@ -98,7 +98,7 @@ def stretched(episode: LoopScenario) -> Values:
     """A stretch during a cramp: when the electromyogram goes, how much it rises first, what is left of it."""
     ds = run_episode(episode)
     at = next(e.at_s for e in episode.interventions if isinstance(e, Stretch | Walking))
-    emg = ds.emg.isel(replicate=0)
+    emg = ds.fibre_ap_rate.isel(replicate=0)
     before = float(emg.sel(time=slice(at - 1.0, at)).mean())
     if before == 0 or not bool(cramp_episode(ds).cramp[0]):
         return dict.fromkeys(("off", "rise", "kept"), NAN)
