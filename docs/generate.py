@@ -44,7 +44,7 @@ from sarcomere.parameters.motoneuron import (
     SynapticParameters,
     pool_table,
 )
-from sarcomere.parameters.muscle import FollowerParameters, MuscleParameters, TendonParameters, TwitchParameters
+from sarcomere.parameters.muscle import MuscleParameters, TendonParameters, TwitchParameters, TwitchUnitParameters
 from sarcomere.parameters.reflex import (
     ReflexParameters,
     SpindleParameters,
@@ -163,7 +163,7 @@ def episode() -> list[str]:
     lines += ["", *with_defaults("top level", LoopScenario)]
     for group, model in EPISODE_GROUPS.items():
         lines += with_defaults(f"`{group}`", model)
-    lines += followers()
+    lines += twitch_units()
     lines += ["## `switches`", "", (Switches.__doc__ or "").splitlines()[0], "", "| name | default | meaning |"]
     lines += ["|---|---|---|"]
     for name, field in Switches.model_fields.items():
@@ -182,11 +182,11 @@ def preset_value(table: dict, key: str) -> str:
     return "" if node is None else number(node)
 
 
-def followers() -> list[str]:
+def twitch_units() -> list[str]:
     """Table of the twitch models of units without a lattice."""
-    shipped: FollowerParameters = MuscleParameters().followers
+    shipped: TwitchUnitParameters = MuscleParameters().twitch_units
     lines = [
-        "## `muscle.followers.slow`, `muscle.followers.fast`",
+        "## `muscle.twitch_units.slow`, `muscle.twitch_units.fast`",
         "",
         (TwitchParameters.__doc__ or "").splitlines()[0],
     ]

@@ -9,8 +9,8 @@ from sarcomere_kernels.organ_types import Junctions, JunctionState, Potassium
 @inner
 def relax_tubule(state: JunctionState, junctions: Junctions, unit: int, now: int, k_interstitial: float) -> None:
     """Tubular potassium of one unit goes to that outside until step ``now``, exactly."""
-    keep = math.exp(-(now - state.tubule_step[unit]) * junctions.step / junctions.tau_tubule)
-    state.k_tubule[unit] = k_interstitial + (state.k_tubule[unit] - k_interstitial) * keep
+    decay = math.exp(-(now - state.tubule_step[unit]) * junctions.step / junctions.tau_tubule)
+    state.k_tubule[unit] = k_interstitial + (state.k_tubule[unit] - k_interstitial) * decay
     state.tubule_step[unit] = now
 
 

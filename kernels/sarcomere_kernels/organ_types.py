@@ -64,11 +64,11 @@ N_REFLEX_MEMORY = 3
 
 
 class Spindle(NamedTuple):
-    """Rates of spindle afferents; keep: share of the distance left after 1 ms."""
+    """Rates of spindle afferents; decay: share of the distance left after 1 ms."""
 
     velocity_gain: float
     velocity_exponent: float
-    velocity_keep: float
+    velocity_decay: float
     ia_length: float
     ia_rest: float
     ii_length: float
@@ -84,8 +84,8 @@ class TendonOrgan(NamedTuple):
     passive_threshold: float  # F0
     fast: float  # adaptation, relative to the rate in the end
     slow: float
-    fast_keep: float
-    slow_keep: float
+    fast_decay: float
+    slow_decay: float
     gate_floor: float
     gate_half: float
     gate_slope: float
@@ -108,7 +108,7 @@ class Reflex(NamedTuple):
     organ: TendonOrgan
     stimulus: TendonStimulus
     gain: F8  # (pathway,) rheobases per Hz, or per unit of nociception
-    keep: F8  # (pathway,) share of the filter's distance to its aim left after 1 ms
+    decay: F8  # (pathway,) share of the filter's distance to its aim left after 1 ms
     lag: I8  # (pathway,) ms from receptor to motoneuron
     mechanical: float  # weight of mechanical pain among nociceptors
     fatigue_ia: float
@@ -219,7 +219,7 @@ class Twitch(NamedTuple):
     """
 
     inactivation: F8  # share of the release that an impulse takes
-    recovery_keep: F8  # share of it still taken 1 ms later
+    recovery_decay: F8  # share of it still taken 1 ms later
     decay: F8  # of calcium at low concentration
     saturation: F8  # calcium at which its removal is half saturated
     exponent: F8
@@ -247,12 +247,12 @@ class Muscle(NamedTuple):
     overlap_first: float  # L0, length of the first point of Twitch.overlap
     overlap_step: float
     isometric: float  # F0: force of the whole muscle in a tetanus, pN per thick filament
-    learned_keep: float  # share of what the lattices taught that is left after 1 ms
+    learned_decay: float  # share of what the lattices taught that is left after 1 ms
     prior: float  # weight of the calibration against it, ms
     titin_amplitude: float
     titin_exponent: float  # per L0
     titin_slack: float  # L0
-    tendon_keep: float
+    tendon_decay: float
     territory: float
 
 

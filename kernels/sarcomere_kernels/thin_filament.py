@@ -30,9 +30,9 @@ def _tabulate_stay(regulation: Regulation, ca: float, dt: float, stay: F8) -> No
     for n in range(regulation.n_calcium_sites + 1):
         for is_open in range(2):
             on, off, _ = _exit_rates(regulation, ca, n, is_open, 0, 0)
-            keep = math.exp(-(on + off) * dt)
+            decay = math.exp(-(on + off) * dt)
             for _ in range(5 * (MAX_COOPERATING + 1)):
-                stay[i] = keep * regulation.stay[i]
+                stay[i] = decay * regulation.stay[i]
                 i += 1
 
 

@@ -101,7 +101,7 @@ def expected_failure(junctions: k.Junctions, frequency: int, n_impulses: int) ->
 
     Rounding down takes half a vesicle off, on average.
     """
-    p, keep = junctions.release, math.exp(-1e3 / frequency / junctions.tau_refill)
+    p, decay = junctions.release, math.exp(-1e3 / frequency / junctions.tau_refill)
     mean, variance, quanta, failed = junctions.vesicles, 0.0, 0.0, 0.0
     node, weight = np.polynomial.hermite_e.hermegauss(21)
     for i in range(n_impulses):
@@ -110,8 +110,8 @@ def expected_failure(junctions: k.Junctions, frequency: int, n_impulses: int) ->
         below = math.ceil(junctions.threshold / (1 - junctions.threshold / junctions.saturation)) - 1
         failed += float(stats.binom(np.round(ready), p).cdf(below) @ weight / weight.sum())
         quanta += whole * p
-        mean = junctions.vesicles - (junctions.vesicles - mean + whole * p) * keep
-        variance = (variance * (1 - p) ** 2 + whole * p * (1 - p)) * keep**2
+        mean = junctions.vesicles - (junctions.vesicles - mean + whole * p) * decay
+        variance = (variance * (1 - p) ** 2 + whole * p * (1 - p)) * decay**2
     return quanta / n_impulses, failed / n_impulses
 
 
@@ -190,8 +190,8 @@ def test_tubules_fill_with_every_wave_and_empty_exactly() -> None:
     junctions = pack(k_half=1000.0, release=0.5)
     state = fresh(junctions)
     assert carry(state, junctions, *train(1, 20, 10)).all()
-    keep = math.exp(-50.0 / 500.0)
-    assert state.k_tubule[0] == pytest.approx(REST + 0.2 / (1 - keep), abs=1e-8)  # just after an action potential
+    decay = math.exp(-50.0 / 500.0)
+    assert state.k_tubule[0] == pytest.approx(REST + 0.2 / (1 - decay), abs=1e-8)  # just after an action potential
     top, now = state.k_tubule[0], int(state.tubule_step[0])
     relax_tubules(state, junctions, now + 3000, REST)
     relax_tubules(state, junctions, now + 5000, 9.0)

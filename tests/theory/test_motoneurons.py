@@ -51,7 +51,7 @@ class Twin:
         self.p = load_pool("prone", QUIET)
         one = cells_at(self.p, np.array([label]), np.array([kappa]), np.zeros(1, dtype=np.int8))
         self.c = {name: float(getattr(one, name)[0]) for name in one._fields}
-        self.beta = -math.log(self.c["ahp_keep"]) / self.p.step_ms
+        self.beta = -math.log(self.c["q_decay"]) / self.p.step_ms
         self.x = x
 
     def slope(self, t: float, y: np.ndarray, pulse: bool) -> list[float]:

@@ -46,9 +46,9 @@ def test_steady_value_and_course_are_those_of_the_two_equations() -> None:
     spikes_per_step = p.n_units * 15.0 * p.step_ms * 1e-3
     drive, inhibition, course = 0.0, 0.0, []
     for _ in range(6000):
-        drive += recurrent.kick * spikes_per_step
-        inhibition = inhibition * recurrent.decay_keep + drive * recurrent.passed
-        drive *= recurrent.rise_keep
+        drive += recurrent.increment * spikes_per_step
+        inhibition = inhibition * recurrent.inhibition_decay + drive * recurrent.transfer
+        drive *= recurrent.drive_decay
         course.append(inhibition)
     solved = solve_ivp(
         lambda t, y: [(0.05 - y[0]) / 10, (y[0] - y[1]) / 40],
