@@ -63,7 +63,7 @@ def test_steady_value_and_course_are_those_of_the_two_equations() -> None:
 
 def test_equal_time_constants_are_the_limit_of_nearly_equal_ones() -> None:
     near, equal = (
-        pack_recurrent(load_pool("prone", {"recurrent.gain": 0.05, "recurrent.rise_ms": rise})).passed
+        pack_recurrent(load_pool("prone", {"recurrent.gain": 0.05, "recurrent.rise_ms": rise})).transfer
         for rise in (40.0001, 40.0)
     )
     assert near == pytest.approx(equal, rel=1e-5)
