@@ -42,6 +42,7 @@ from sarcomere.parameters.motoneuron import (
     PulseParameters,
     RecurrentInhibition,
     SynapticParameters,
+    pool_presets,
     pool_table,
 )
 from sarcomere.parameters.muscle import MuscleParameters, TendonParameters, TwitchParameters, TwitchUnitParameters
@@ -54,7 +55,6 @@ from sarcomere.parameters.reflex import (
 from sarcomere.parameters.terminal import TerminalParameters
 from sarcomere.scenario.keys import kind_of
 from sarcomere.scenario.loop import EpisodeNumerics, EpisodeRecord, LoopScenario, Switches
-from sarcomere.scenario.loop_reading import presets
 from sarcomere.scenario.protocol import LoadCourse
 
 DOCS = Path(__file__).parent
@@ -158,7 +158,7 @@ def episode() -> list[str]:
     lines = ["# Episodes", "", "What a scenario with a table `[pool]` takes besides; see [cramp.md](cramp.md).", ""]
     lines += ["## Presets of `pool`", "", "| preset | " + " | ".join(f"`{key}`" for key in PRESET_KEYS) + " |"]
     lines.append("|" + "---|" * (1 + len(PRESET_KEYS)))
-    for name, table in presets().items():
+    for name, table in pool_presets().items():
         lines.append(f"| {name} | " + " | ".join(preset_value(table, key) for key in PRESET_KEYS) + " |")
     lines += ["", *with_defaults("top level", LoopScenario)]
     for group, model in EPISODE_GROUPS.items():

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from sarcomere.errors import InputError, nearest
 from sarcomere.parameters import FIBRE_TYPES, fibre_table
-from sarcomere.parameters.motoneuron import pool_table
+from sarcomere.parameters.motoneuron import pool_presets
 from sarcomere.parameters.shipped import data_path
 from sarcomere.parameters.tables import merge
 from sarcomere.scenario.faults import sentences
@@ -21,11 +21,6 @@ from sarcomere.scenario.loop import LoopScenario
 @cache
 def _shipped() -> dict[str, Any]:
     return tomllib.loads(data_path("parameters/cramp.toml").read_text(encoding="utf-8"))
-
-
-def presets() -> dict[str, dict[str, Any]]:
-    """Pools of the closed loop by name, ``data/parameters/cramp.toml``."""
-    return {name: merge(_shipped()["pool"], preset) for name, preset in _shipped()["presets"].items()}
 
 
 def is_episode(table: Mapping[str, Any]) -> bool:
@@ -84,6 +79,7 @@ def _pool(pool: Any, where: str) -> Any:
     if not isinstance(pool, Mapping):
         raise InputError(f"{where}: pool = {pool!r} is not a table; write [pool] and a line such as preset = 'prone'.")
     name = pool.get("preset", "prone")
-    if name not in presets():
-        raise InputError(f"{where}: pool.preset = {name!r} is no preset of the pool; {nearest(str(name), presets())}")
-    return merge({"types": pool_table()["types"], **presets()[name]}, pool)
+    presets = pool_presets()
+    if name not in presets:
+        raise InputError(f"{where}: pool.preset = {name!r} is no preset of the pool; {nearest(str(name), presets)}")
+    return merge(presets[name], pool)

@@ -174,7 +174,12 @@ def test_a_bad_addition_is_refused(case: tuple) -> None:
 # What to replace, by what, and what the sentence must hold.
 REPLACED = {
     "preset": ("n_units = 4", 'preset = "porne"', "pool.preset = 'porne'", "'prone'"),
-    "preset a number": ("n_units = 4", "preset = 3", "pool.preset = 3", "use one of: control, healthy, prone"),
+    "preset a number": (
+        "n_units = 4",
+        "preset = 3",
+        "pool.preset = 3",
+        "use one of: control, healthy, open_loop",
+    ),
     "misspelt kappa": ("n_units = 4", "kapa = 1.0", "line 6", "pool.kapa = 1.0", "'kappa'"),
     "kappa": ("n_units = 4", "kappa = -1.0", "line 6", "pool.kappa = -1.0", "at least 0"),
     "no units": ("n_units = 4", "n_units = 0", "line 6", "pool.n_units = 0", "at least 1"),
