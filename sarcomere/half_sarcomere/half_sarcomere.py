@@ -46,7 +46,7 @@ class FibreModels:
             episode.mechanics,
             self._bath(*at_rest(episode)[:3]),
             numerics,
-            episode.length * episode.muscle.optimal_hs_length,
+            episode.mtu_length * episode.muscle.optimal_hs_length,
             regulated=True,
             clamped=False,
             sample_every=round(1.0 / numerics.step_ms),
@@ -81,7 +81,7 @@ class FibreModels:
         numerics = e.numerics.model_copy(update={"step_ms": e.numerics.step_ms / 2**halvings})
         fibre, length = acidified(self.fibre, e, ph), base.lattice.reference_length
         off = pack.pack_off_state(fibre.off_state.at(bath.temperature_C))
-        cycle = pack.pack_cycle(fibre.cycle, fibre.regulation.lock, bath, e.lattice, length)
+        cycle = pack.pack_cycle(fibre.cycle, fibre.regulation.crossbridge_cooperativity, bath, e.lattice, length)
         calcium = pack.pack_fibre(fibre.calcium, bath, e.lattice, length, numerics, clamped=False)
         return base._replace(
             cycle=cycle,

@@ -41,9 +41,11 @@ MUSCLE = (
     _muscle("muscle_force", "N", "force of the muscle, passive included", "muscle_force_N"),
     _muscle("passive_force", "N", "part of it that fibres carry at rest", "passive_force_N"),
     _muscle("relative_force", "1", "active force of the muscle over its isometric maximum F0", "active_force"),
-    _muscle("muscle_length", "L0", "length of the fascicles", "length"),
-    _muscle("posture", "L0", "length that the joint gives muscle and tendon", "posture"),
-    _muscle("emg", "1/s", "waves along the fibres per second, by share of cross-section", "emg"),
+    _muscle("fascicle_length", "L0", "length of the fascicles", "fascicle_length"),
+    _muscle("mtu_length", "L0", "length of the muscle-tendon unit, which the joint imposes", "mtu_length"),
+    _muscle(
+        "fibre_ap_rate", "1/s", "EMG surrogate: fibre action potentials by share of area", "fibre_ap_rate"
+    ),
     _muscle("x_base", "rheobase", "shared input to the motoneurons: rest, voluntary, afferents", "x_base"),
     _muscle("x_inhibition", "rheobase", "inhibition of the motoneurons, Renshaw cells apart", "x_inhibition"),
     _muscle("x_ia", "rheobase", "input that spindles send off, on its way to the motoneurons", _signal(o.IA)),
@@ -88,7 +90,7 @@ _WHO_AND_WHEN = (
 _ANTIDROMIC = ("antidromic", "1", "1 if it ran back from a stimulated axon", "i1")
 EVENTS = (
     Event("spike", "spikes of the motoneurons", (*_WHO_AND_WHEN, _ANTIDROMIC)),
-    Event("impulse", "waves that reach the release sites of a unit's fibres", _WHO_AND_WHEN),
+    Event("impulse", "action potentials that reach the release sites of a unit's fibres", _WHO_AND_WHEN),
     Event("terminal", "impulses born at axon terminals", _WHO_AND_WHEN),
 )
 

@@ -13,6 +13,7 @@ from sarcomere.errors import nearest
 from sarcomere.parameters import Parameters
 from sarcomere.parameters.intervention import INTERVENTIONS
 from sarcomere.scenario.keys import keys_of, kind_of, model_at, unit_of
+from sarcomere.scenario.renamed import new_name
 
 _KINDS = [kind_of(model) for model in INTERVENTIONS]
 # What to do about a value of the wrong type, by pydantic's name of the fault.
@@ -42,7 +43,12 @@ def sentences(
         place = f"{where}, command line" if given else f"{where}{_place(written, kind, text)}"
         if kind == "extra_forbidden":
             known = _keys_beside(root, fault["loc"])
-            yield f"{place}: unknown key {key} = {value}; {_nearest_key(fault['loc'], known, root)}"
+            now = new_name(key)
+            if now is not None and now.rpartition(".")[2] in known:
+                remedy = f"it is called {now} now."
+            else:
+                remedy = _nearest_key(fault["loc"], known, root)
+            yield f"{place}: unknown key {key} = {value}; {remedy}"
         elif kind == "missing":
             yield f"{place}: {key} is missing; add it ({_meaning(root, fault['loc'])})."
         elif kind == "union_tag_not_found":

@@ -18,7 +18,7 @@ from sarcomere.parameters.base import quantity
 from sarcomere.parameters.electrolytes import ElectrolyteParameters
 from sarcomere.parameters.experiment import Repetitions
 from sarcomere.parameters.fatigue import FatigueParameters
-from sarcomere.parameters.fibre_wave import PotassiumParameters, WaveParameters
+from sarcomere.parameters.fibre_wave import FibreApParameters, PotassiumParameters
 from sarcomere.parameters.intervention import Intervention, Stretch, Walking
 from sarcomere.parameters.junction import JunctionParameters
 from sarcomere.parameters.lattice import thin_filament_length
@@ -46,7 +46,9 @@ class Switches(Parameters):
     """Parts of the loop that can be switched off."""
 
     terminals: bool = Field(True, description="axon terminals may fire by themselves")
-    junction: bool = Field(True, description="false: every impulse starts a wave in the fibre, and none fails")
+    junction: bool = Field(
+        True, description="false: every impulse starts an action potential in the fibre, and none fails"
+    )
     potassium: bool = Field(True, description="false: potassium between fibres and in tubules stays where it is")
     chemistry: bool = Field(True, description="false: heads and pumps bathe in the chemistry of rest; books are kept")
     reflexes: bool = Field(True, description="false: afferents reach no motoneuron")
@@ -90,13 +92,15 @@ class LoopScenario(Scenario):
 
     figure: str = Field("cramp", description="kind of figure that sarcomere plot draws")
     run: Repetitions = Field(description="table [run]: how long, from which seed, how often")
-    length: float = quantity("L0", "length of the muscle with its tendon: posture", "protocol", 1.0, ge=0.65, le=1.4)
+    mtu_length: float = quantity(
+        "L0", "length of muscle and tendon that the joint imposes", "protocol", 1.0, ge=0.65, le=1.4
+    )
     pool: EpisodePool = Field(description="table [pool]: preset, and values that differ from it")
     switches: Switches = Switches()
     axon: AxonParameters = AxonParameters()
     terminals: TerminalParameters = TerminalParameters()
     junction: JunctionParameters = JunctionParameters()
-    wave: WaveParameters = WaveParameters()
+    fibre_ap: FibreApParameters = FibreApParameters()
     potassium: PotassiumParameters = PotassiumParameters()
     electrolytes: ElectrolyteParameters = ElectrolyteParameters()
     muscle: MuscleParameters
@@ -173,14 +177,14 @@ class LoopScenario(Scenario):
 
 
 def _check_lengths(s: LoopScenario) -> None:
-    """Refuse postures at which filaments collide or lose their overlap."""
+    """Refuse lengths at which filaments collide or lose their overlap."""
     tip = s.lattice.thick_half_length
     longest = tip + thin_filament_length(s.lattice)
     optimum = s.muscle.optimal_hs_length
-    reached = [("length", s.length)]
+    reached = [("mtu_length", s.mtu_length)]
     for i, entry in enumerate(s.interventions):
         if isinstance(entry, Stretch):
-            reached.append((f"interventions.{i}.length", entry.length))
+            reached.append((f"interventions.{i}.mtu_length", entry.mtu_length))
         if isinstance(entry, Walking):
             reached += [(f"interventions.{i}.{key}", getattr(entry, key)) for key in ("swing_length", "stance_length")]
     for key, length in reached:

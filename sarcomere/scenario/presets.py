@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from sarcomere.errors import InputError, nearest
-from sarcomere.parameters.motoneuron import pool_table
+from sarcomere.parameters.motoneuron import pool_presets
 from sarcomere.parameters.shipped import data_path
 from sarcomere.parameters.tables import merge
 
@@ -17,11 +17,6 @@ from sarcomere.parameters.tables import merge
 def shipped_loop() -> dict[str, Any]:
     """Tables of ``data/parameters/cramp.toml``."""
     return tomllib.loads(data_path("parameters/cramp.toml").read_text(encoding="utf-8"))
-
-
-def presets() -> dict[str, dict[str, Any]]:
-    """Pools of the closed loop by name, ``data/parameters/cramp.toml``."""
-    return {name: merge(shipped_loop()["pool"], preset) for name, preset in shipped_loop()["presets"].items()}
 
 
 def pool_with_preset(pool: Any, where: str) -> Any:
@@ -48,6 +43,7 @@ def pool_with_preset(pool: Any, where: str) -> Any:
     if not isinstance(pool, Mapping):
         raise InputError(f"{where}: pool = {pool!r} is not a table; write [pool] and a line such as preset = 'prone'.")
     name = pool.get("preset", "prone")
-    if name not in presets():
-        raise InputError(f"{where}: pool.preset = {name!r} is no preset of the pool; {nearest(str(name), presets())}")
-    return merge({"types": pool_table()["types"], **presets()[name]}, pool)
+    presets = pool_presets()
+    if name not in presets:
+        raise InputError(f"{where}: pool.preset = {name!r} is no preset of the pool; {nearest(str(name), presets)}")
+    return merge(presets[name], pool)

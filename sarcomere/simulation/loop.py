@@ -117,15 +117,15 @@ class LoopSimulation(Simulation[LoopScenario]):
         for row in range(int(first == 0), count):
             if self._halt.is_set():
                 break
-            waves = 0.0
+            aps = 0.0
             for _ in range(self.scenario.windows_per_sample):
                 loop.advance(side_by_side)
                 windows.append(dict(loop.events))
-                waves += loop.emg
+                aps += loop.fibre_ap_rate
                 if loop is self.loops[0]:
                     self._report(loop)
             _sample(loop, samples, row)
-            samples["emg"][row] = waves / self.scenario.windows_per_sample
+            samples["fibre_ap_rate"][row] = aps / self.scenario.windows_per_sample
         if first == 0:  # a lattice is balanced for the first time when it first advances
             for group, lattice in loop.lattices.items():
                 _sample_lattice(samples, group, 0, *lattice.at_start)

@@ -28,7 +28,7 @@ def switch_thin(state: k.State, model: k.Model, scratch: k.Scratch, ca: float, n
 def cycle_heads(state: k.State, model: k.Model, scratch: k.Scratch, n: int) -> None:
     m = model
     for _ in range(n):
-        thick_filament.wake_rates(state, m.lattice, m.thick, m.table, m.mechanics, m.sampling.step, scratch)
+        thick_filament.off_exit_rates(state, m.lattice, m.thick, m.table, m.mechanics, m.sampling.step, scratch)
         crossbridge.cycle_heads(state, m.lattice, m.cycle, m.table, m.thick, m.sampling.step, 1.0, scratch)
 
 
@@ -41,7 +41,7 @@ def balance_forces(state: k.State, model: k.Model, scratch: k.Scratch) -> int:
 def cycle_and_balance(state: k.State, model: k.Model, scratch: k.Scratch, n: int) -> None:
     m = model
     for _ in range(n):
-        thick_filament.wake_rates(state, m.lattice, m.thick, m.table, m.mechanics, m.sampling.step, scratch)
+        thick_filament.off_exit_rates(state, m.lattice, m.thick, m.table, m.mechanics, m.sampling.step, scratch)
         crossbridge.cycle_heads(state, m.lattice, m.cycle, m.table, m.thick, m.sampling.step, 1.0, scratch)
         mechanics.balance_forces(state, m.lattice, m.cycle, m.mechanics, scratch)
 

@@ -41,7 +41,7 @@ def write_sweep(
     one_shard_a_run: bool = True,
     points: Sequence[Mapping[str, Any]] = (),
 ) -> Path:
-    """Scenario a grid, or a list of points, of a scenario; the scenario lies beside the folder."""
+    """Run a grid, or a list of points, of a scenario; the scenario lies beside the folder."""
     grid = [{"key": key, "values": list(values)} for key, values in vary.items()]
     path = write_scenario(folder.with_suffix(".toml"), table)
     asked = sweep_of(

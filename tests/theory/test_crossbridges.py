@@ -25,7 +25,7 @@ LONELY = LatticeParameters(
     n_thick=16, n_crown=24, n_dimer=1, n_head=1, crown_spacing=29.3, crown_rotation=60.0, crown_phase=0.0,
     head_splay=0.0, stiffness_radial=0.0,
 )  # fmt: skip
-ALWAYS_ON = {"off_state": {"k_rest": 0.0}}
+ALWAYS_ON = {"off_state": {"k_off_return": 0.0}}
 
 
 def oracle_of_lattice(name: str, chemistry: Chemistry, hs_length: float) -> np.ndarray:

@@ -21,7 +21,7 @@ from sarcomere.validate.cramp.threshold import threshold, threshold_after_exerci
 
 NAN = float("nan")
 OFF = 0.1  # of the electromyogram's level before
-SETTLED_S = 0.1  # after a train or an effort: waves on their way
+SETTLED_S = 0.1  # after a train or an effort: action potentials on their way
 _EPISODE = (
     "begin", "end", "duration", "units_left", "units_peak", "units_total", "rate_mean", "rate_first", "rate_last",
     "interval_cv", "force_peak", "relative_force_peak", "pain_peak", "k_peak", "flow_least",
@@ -59,7 +59,7 @@ def contraction(episode: LoopScenario) -> Values:
         "rate_low": float(rates.min()),
         "rate_high": float(rates.max()),
         "left": float(sum(train.size > 0 for train in late)),
-        "emg_after": float(ds.emg.sel(time=slice(end + 2.0, None)).max()),
+        "emg_after": float(ds.fibre_ap_rate.sel(time=slice(end + 2.0, None)).max()),
         "delta_f": delta_f(trains(ds, "impulse")[0], effort.at_s, end + 2.0),
         "force": float(ds.relative_force.max()),
     }
@@ -70,17 +70,17 @@ def after_train(episode: LoopScenario) -> Values:
     ds = run_until_quiet(episode)
     end = imposed_end(episode)
     begin = end + SETTLED_S
-    waves = np.concatenate(trains(ds, "impulse", begin)[0])
+    aps = np.concatenate(trains(ds, "impulse", begin)[0])
     envelope = emg_envelope(ds).isel(replicate=0)
     during = float(envelope.sel(time=slice(end - 2.0, end - 0.5)).mean())
     on = envelope.time.values[envelope.values >= OFF * during]
     units = discharge_statistics(ds, "impulse", begin).isel(replicate=0)
     return read_cramp(ds) | {
         "emg_off": max(float(on.max()) - end, 0.0),
-        "lasts": float(waves.max()) - end if waves.size else 0.0,
+        "lasts": float(aps.max()) - end if aps.size else 0.0,
         "rate": float(units.rate_mean.mean()),
         "time": float(units.active_time.where(units.impulses > 0).mean()),
-        "emg": float(ds.emg.sel(time=slice(begin, begin + 1.0)).mean()),
+        "emg": float(ds.fibre_ap_rate.sel(time=slice(begin, begin + 1.0)).mean()),
         "terminal_impulses": float(ds.sizes["terminal"]),
     }
 
@@ -98,7 +98,7 @@ def stretched(episode: LoopScenario) -> Values:
     """A stretch during a cramp: when the electromyogram goes, how much it rises first, what is left of it."""
     ds = run(episode)
     at = next(e.at_s for e in episode.interventions if isinstance(e, Stretch | Walking))
-    emg = ds.emg.isel(replicate=0)
+    emg = ds.fibre_ap_rate.isel(replicate=0)
     before = float(emg.sel(time=slice(at - 1.0, at)).mean())
     if before == 0 or not bool(cramp_episode(ds).cramp[0]):
         return dict.fromkeys(("off", "rise", "kept"), NAN)

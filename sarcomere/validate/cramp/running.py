@@ -41,7 +41,7 @@ def run_until_quiet(episode: LoopScenario) -> xr.Dataset:
     for block in simulation.blocks(block=round(1e3 / episode.record.sample_interval_ms)):
         blocks.append(block)
         if block.time[0] > end:
-            own.append(float(block.columns["emg"].mean()))
+            own.append(float(block.columns["fibre_ap_rate"].mean()))
             if len(own) > seconds and max(own[-seconds:]) <= QUIET_EMG * max(own):
                 break
     return simulation.dataset(*blocks)

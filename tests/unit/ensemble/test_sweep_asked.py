@@ -116,8 +116,8 @@ def test_vary_comes_on_top_of_a_sweep_file(study: None) -> None:
 @pytest.mark.parametrize(
     ("name", "given", "words"),
     [
-        ("study", {"points": [{"length": 1.0}]}, r"\[\[vary\]\] of its own; leave out --points"),
-        ("ranges", {"points": [{"length": 1.0}]}, r"\[\[vary\]\] of its own; leave out --points"),
+        ("study", {"points": [{"mtu_length": 1.0}]}, r"\[\[vary\]\] of its own; leave out --points"),
+        ("ranges", {"points": [{"mtu_length": 1.0}]}, r"\[\[vary\]\] of its own; leave out --points"),
         ("study", {"sobol": 8}, r"values of chemistry.atp_mM in \[\[vary\]\], and --sobol covers ranges; leave out"),
         ("study", {"sobol": 8, "vary": ["chemistry.atp_mM=2:8"]}, r"values of .*add --vary chemistry.pi_mM=low:high"),
         ("list", {"vary": ["chemistry.atp_mM=2,8"]}, r"\[\[points\]\] of its own; leave out --vary"),

@@ -41,10 +41,10 @@ def test_blocks_in_memory_change_no_bit(block: int, reference: xr.Dataset) -> No
 def test_the_sample_interval_does_not_touch_the_course(interval: int, reference: xr.Dataset) -> None:
     other = run_episode(episode({"record": {"sample_interval_ms": interval}}))
     fine, coarse = (other, reference) if interval < 10 else (reference, other)
-    both = [name for name in SAMPLED if name != "emg"]  # a mean over the interval
+    both = [name for name in SAMPLED if name != "fibre_ap_rate"]  # a mean over the interval
     assert not differing(fine.isel(time=slice(1, None, 2)), coarse, [*both, *FLAT])
-    pairs = fine.emg.values.reshape(1, -1, 2).mean(axis=2)
-    assert pairs == pytest.approx(coarse.emg.values, rel=1e-5)
+    pairs = fine.fibre_ap_rate.values.reshape(1, -1, 2).mean(axis=2)
+    assert pairs == pytest.approx(coarse.fibre_ap_rate.values, rel=1e-5)
 
 
 def test_events_of_a_replicate_are_in_order_of_time_over_all_blocks() -> None:
@@ -69,7 +69,7 @@ def test_a_resumed_run_goes_on_with_every_array_as_it_was(tmp_path: Path) -> Non
     assert set(unlike(halfway, kept(whole))) > {
         "loop_scalars",
         "nerve_pool_stream",
-        "excitation_waves_step",
+        "excitation_aps_step",
         "reflex_line",
     }
 
