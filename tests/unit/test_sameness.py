@@ -282,7 +282,7 @@ def test_ctrl_c_before_anything_is_written_says_so(tmp_path: Path, monkeypatch: 
         raise KeyboardInterrupt
 
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("sarcomere.record.run_file.record", interrupt)
+    monkeypatch.setattr(store, "record", interrupt)
     Path("mine.toml").write_text(TOML)
     result = CliRunner().invoke(main, ["run", "mine.toml"])
     assert (result.exit_code, os.listdir(tmp_path)) == (130, ["mine.toml"])
