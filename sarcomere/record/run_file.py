@@ -14,6 +14,7 @@ import signal
 import threading
 from collections.abc import Callable, Generator, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import h5netcdf
 import h5py
@@ -26,7 +27,7 @@ from sarcomere.record.atomic import aside
 from sarcomere.record.variable import Block
 from sarcomere.scenario.fibre import FibreScenario
 from sarcomere.scenario.loop import LoopScenario
-from sarcomere.simulation.api import Running, simulation_of
+from sarcomere.simulation.api import Running, scenario_of, simulation_of
 from sarcomere.simulation.fibre import DEFAULT_BLOCK
 from sarcomere.simulation.loop import LoopSimulation
 from sarcomere_kernels import KERNEL_HASH
@@ -51,9 +52,10 @@ def part_path(path: Path) -> Path:
 
 
 def record(
-    scenario: Run,
+    scenario: Run | str | Path,
     path: str | Path,
     *,
+    settings: Mapping[str, Any] | None = None,
     threads: int = 1,
     resume: bool = False,
     overwrite: bool = False,
@@ -64,10 +66,12 @@ def record(
 
     Parameters
     ----------
-    scenario : FibreScenario or LoopScenario
-        What to run.
+    scenario : FibreScenario, LoopScenario, str or pathlib.Path
+        What to run: a scenario, the name of a shipped one, or the path of a TOML file.
     path : str or pathlib.Path
         Where the finished file goes; ``<path>.part`` until then.
+    settings : mapping of str to value, optional
+        Dotted keys to replace in a scenario given by name or path.
     threads : int
         Half-sarcomeres advanced at once.
     resume : bool
@@ -87,11 +91,11 @@ def record(
     Raises
     ------
     InputError
-        If the path is taken or the ``.part`` belongs to another experiment.
+        If there is no such scenario, the path is taken or the ``.part`` belongs to another experiment.
     StoreError
         If the disk does not take it; what was written stays readable.
     """
-    path = Path(path)
+    scenario, path = scenario_of(scenario, settings), Path(path)
     part = part_path(path)
     check_paths(path, resume=resume, overwrite=overwrite)
     if overwrite and not resume:

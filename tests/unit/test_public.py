@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
 from importlib import metadata
+from pathlib import Path
 from types import ModuleType
+
+import pytest
 
 import sarcomere
 
@@ -72,3 +76,27 @@ def test_nothing_is_loaded_before_it_is_used() -> None:
     heavy = "('numpy', 'pydantic', 'numba')"
     program = f"import sys, sarcomere.cli; print([m for m in {heavy} if m in sys.modules])"
     assert fresh(program) == "[]\n"
+
+
+SMALL = {"run.duration_s": 0.003, "run.replicates": 1, "lattice.n_thick": 1}
+
+
+def test_a_scenario_can_be_given_by_its_name(tmp_path: Path) -> None:
+    expected = sarcomere.run(sarcomere.read("twitch", SMALL))
+    assert sarcomere.run("twitch", settings=SMALL).identical(expected)
+    path = sarcomere.record("twitch", tmp_path / "twitch.h5", settings=SMALL)
+    with sarcomere.open_run(path) as written:
+        assert written.force.load().identical(expected.force)
+
+
+@pytest.mark.parametrize("function", [sarcomere.run, lambda name: sarcomere.record(name, "out.h5")])
+def test_an_unknown_name_is_refused(function: Callable[[str], object]) -> None:
+    with pytest.raises(sarcomere.InputError, match=r"^twich: no scenario of that name; did you mean 'twitch'\?$"):
+        function("twich")
+
+
+def test_values_of_a_scenario_that_is_read_are_not_replaced() -> None:
+    with pytest.raises(
+        sarcomere.InputError, match=r"^settings: run\.seed cannot be replaced .*give it to sarcomere\.read"
+    ):
+        sarcomere.run(sarcomere.read("twitch", SMALL), settings={"run.seed": 2})
