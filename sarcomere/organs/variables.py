@@ -43,9 +43,7 @@ MUSCLE = (
     _muscle("relative_force", "1", "active force of the muscle over its isometric maximum F0", "active_force"),
     _muscle("fascicle_length", "L0", "length of the fascicles", "fascicle_length"),
     _muscle("mtu_length", "L0", "length of the muscle-tendon unit, which the joint imposes", "mtu_length"),
-    _muscle(
-        "fibre_ap_rate", "1/s", "EMG surrogate: fibre action potentials by share of area", "fibre_ap_rate"
-    ),
+    _muscle("fibre_ap_rate", "1/s", "EMG surrogate: fibre action potentials by share of area", "fibre_ap_rate"),
     _muscle("x_base", "rheobase", "shared input to the motoneurons: rest, voluntary, afferents", "x_base"),
     _muscle("x_inhibition", "rheobase", "inhibition of the motoneurons, Renshaw cells apart", "x_inhibition"),
     _muscle("x_ia", "rheobase", "input that spindles send off, on its way to the motoneurons", _signal(o.IA)),

@@ -25,7 +25,7 @@ from sarcomere.recording import provenance
 from sarcomere.recording.atomic import aside
 from sarcomere.recording.variable import Block
 from sarcomere.scenario.base import Scenario
-from sarcomere.simulation.api import simulation_of
+from sarcomere.simulation.api import scenario_of, simulation_of
 from sarcomere.simulation.base import DEFAULT_BLOCK, Simulation
 from sarcomere_kernels import KERNEL_HASH
 
@@ -48,9 +48,10 @@ def part_path(path: Path) -> Path:
 
 
 def record(
-    scenario: Scenario,
+    scenario: Scenario | str | Path,
     path: str | Path,
     *,
+    settings: Mapping[str, Any] | None = None,
     threads: int = 1,
     resume: bool = False,
     overwrite: bool = False,
@@ -61,10 +62,12 @@ def record(
 
     Parameters
     ----------
-    scenario : Scenario
-        What to run.
+    scenario : Scenario, str or pathlib.Path
+        What to run: a scenario, the name of a shipped one, or the path of a TOML file.
     path : str or pathlib.Path
         Where the finished file goes; ``<path>.part`` until then.
+    settings : mapping of str to value, optional
+        Dotted keys to replace in a scenario given by name or path.
     threads : int
         Half-sarcomeres advanced at once.
     resume : bool
@@ -84,11 +87,11 @@ def record(
     Raises
     ------
     InputError
-        If the path is taken or the ``.part`` belongs to another experiment.
+        If there is no such scenario, the path is taken or the ``.part`` belongs to another experiment.
     StoreError
         If the disk does not take it; what was written stays readable.
     """
-    path = Path(path)
+    scenario, path = scenario_of(scenario, settings), Path(path)
     part = part_path(path)
     check_paths(path, resume=resume, overwrite=overwrite)
     if overwrite and not resume:
