@@ -10,11 +10,10 @@ if TYPE_CHECKING:
     from sarcomere.ensemble.reading.opening import open_ensemble
     from sarcomere.errors import InputError, SarcomereError, SolverError, StoreError
     from sarcomere.record.opening import open_run
-    from sarcomere.record.run_file import record
     from sarcomere.scenario.fibre import FibreScenario
     from sarcomere.scenario.loop import LoopScenario
     from sarcomere.scenario.reading import read, shipped_scenarios
-    from sarcomere.simulation.api import run
+    from sarcomere.simulation.api import record, run
     from sarcomere.simulation.simulator import simulator
 
 __all__ = [
@@ -46,8 +45,7 @@ _HOME = {
     "merge": "ensemble.reading.merge",
     "open_ensemble": "ensemble.reading.opening",
     "open_run": "record.opening",
-    "record": "record.run_file",
-    "run": "simulation.api",
+    **dict.fromkeys(("record", "run"), "simulation.api"),
     "simulator": "simulation.simulator",
     "sweep": "ensemble.api",
 }

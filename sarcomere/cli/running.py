@@ -61,9 +61,10 @@ def run(
     console = Console(stderr=True, highlight=False)
 
     from sarcomere.errors import InputError
-    from sarcomere.record.run_file import check_paths, part_path, record
+    from sarcomere.record.run_file import check_paths, part_path
     from sarcomere.scenario.after_end import unreached
     from sarcomere.scenario.loop import LoopScenario
+    from sarcomere.simulation.api import record
 
     is_episode = isinstance(checked, LoopScenario)
 

@@ -136,6 +136,11 @@ class HalfSarcomere:
         self.series = self._trace.series
         self.states = self._trace.head_state_fraction
 
+    @property
+    def base(self) -> k.Model:
+        """What is constant, at rest."""
+        return self._models.base
+
     def bathe(self, chemistry: NDArray[np.float64]) -> None:
         """Take over a chemistry, if it has moved from the one at which the rates stand."""
         tolerance = self._episode.numerics.chemistry_tolerance

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sarcomere.errors import InputError, SarcomereError
 from sarcomere.half_sarcomere.control import Models, Preparation, Stretch
+from sarcomere.half_sarcomere.state_checks import check_half_sarcomere, check_numbers
 from sarcomere.half_sarcomere.variables import DWELL, IMPULSES
 from sarcomere.parameters import MotorUnit
 from sarcomere.parameters.lattice import area_per_thick
@@ -65,6 +66,7 @@ class FibreSimulation:
             for key, condition, unit in self.columns
         ]
         self.samples_done = -1  # the sample at time zero is still to come
+        self.watch: Callable[[Any], None] | None = None
 
     @property
     def time_done_s(self) -> float:
@@ -195,6 +197,19 @@ class FibreSimulation:
                 f"{part}: was driven by other impulses than {self.scenario.drive.discharge_file} now holds; "
                 f"put back the discharge file that began it, or add --overwrite to start again."
             )
+
+    def check_state(self) -> None:
+        """Refuse a state that no run of this scenario can have.
+
+        Raises
+        ------
+        ValueError
+            Naming what is out of range.
+        """
+        tick = max(self.samples_done, 0) * self.scenario.sample_every * k.TICKS_PER_STEP
+        for hs in self.batch:
+            check_half_sarcomere(hs.state, hs.base, tick)
+            check_numbers("memory", hs.memory)
 
     def standing_counts(self) -> NDArray[np.int64]:
         """Heads attached now, (replicate, motor_unit or condition, A1 to RIGOR, time attached in dwell bins)."""

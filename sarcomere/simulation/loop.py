@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from sarcomere.half_sarcomere.half_sarcomere import FibreModels
 from sarcomere.organs.loop import CLOCK, FATIGUE, Events, Loop
 from sarcomere.organs.muscle import full_force_N
+from sarcomere.organs.state_checks import check_loop
 from sarcomere.organs.variables import EVENTS, GROUPS, LATTICE, MUSCLE, EpisodeBlock
 from sarcomere.parameters import FIBRE_TYPES
 from sarcomere.scenario.loop import LoopScenario
@@ -193,6 +194,17 @@ class LoopSimulation:
 
     def check_drive(self, part: str, kept: Mapping[str, NDArray]) -> None:
         """Nothing but the scenario drives an episode, which is checked already."""
+
+    def check_state(self) -> None:
+        """Refuse a state that no run of this scenario can have.
+
+        Raises
+        ------
+        ValueError
+            Naming what is out of range.
+        """
+        for loop in self.loops:
+            check_loop(loop, self.samples_done * self.scenario.windows_per_sample * self.scenario.numerics.exchange_ms)
 
     def changing(self) -> dict[str, list[NDArray]]:
         """All that changes, by name: one array for each replicate."""
