@@ -24,9 +24,9 @@ from sarcomere.ensemble.shards.folder import (
 from sarcomere.ensemble.shards.verify import fault_of
 from sarcomere.ensemble.workers.lock import LOCK
 from sarcomere.errors import InputError, StoreError
-from sarcomere.record.atomic import aside, check_place, reserve, target_of
-from sarcomere.record.lock import locked_output
-from sarcomere.record.seal import BLANK, SEAL_ATTRIBUTE, seal
+from sarcomere.recording.atomic import aside, check_place, reserve, target_of
+from sarcomere.recording.lock import locked_output
+from sarcomere.recording.seal import BLANK, SEAL_ATTRIBUTE, seal
 
 _SLACK = 4 * 2**20  # bytes; more than the file's own bookkeeping takes
 Told = Callable[[int, int], None]

@@ -17,8 +17,8 @@ from pydantic import Field, ValidationError
 from sarcomere.ensemble.shards.shard import Shard
 from sarcomere.errors import InputError, StoreError
 from sarcomere.parameters.base import Parameters
-from sarcomere.record.atomic import aside
-from sarcomere.record.seal import SEAL_ATTRIBUTE
+from sarcomere.recording.atomic import aside
+from sarcomere.recording.seal import SEAL_ATTRIBUTE
 
 FORMAT = "sarcomere sweep 1"
 MANIFEST = "sweep.json"

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sarcomere.errors import StoreError
-from sarcomere.record.netcdf import DAMAGED, dims_of, is_variable
+from sarcomere.recording.netcdf import DAMAGED, dims_of, is_variable
 
 _OF_NETCDF = {"CLASS", "NAME", "DIMENSION_LIST", "REFERENCE_LIST", "_Netcdf4Dimid", "_Netcdf4Coordinates"}
 _OF_XARRAY = {"coordinates", "_FillValue"}

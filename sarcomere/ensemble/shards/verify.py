@@ -11,8 +11,8 @@ import h5py
 from sarcomere.ensemble.shards.folder import SHARD_ATTRIBUTE, SHARDS, need_manifest, shard_path
 from sarcomere.ensemble.shards.structure import told
 from sarcomere.errors import InputError, StoreError
-from sarcomere.record import seal
-from sarcomere.record.netcdf import DAMAGED
+from sarcomere.recording import seal
+from sarcomere.recording.netcdf import DAMAGED
 
 
 class Verdict(NamedTuple):

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple, TextIO
 
 from sarcomere.errors import InputError
-from sarcomere.record.lock import PATIENCE_S, flocked, holder, is_held
+from sarcomere.recording.lock import PATIENCE_S, flocked, holder, is_held
 
 LOCK = ".lock"
 

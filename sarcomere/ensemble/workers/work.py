@@ -20,12 +20,11 @@ from sarcomere.ensemble.shards.folder import (
 )
 from sarcomere.ensemble.shards.shard import Shard, Task, name_of
 from sarcomere.errors import InputError, StoreError
-from sarcomere.record.atomic import aside
-from sarcomere.record.recordable import Piece
-from sarcomere.record.run_file import EVENT_ROWS, Dims, add, block_rows, encoding, next_piece
-from sarcomere.record.seal import sealed
-from sarcomere.scenario.fibre import FibreScenario
-from sarcomere.scenario.loop import LoopScenario
+from sarcomere.recording.atomic import aside
+from sarcomere.recording.run_file import EVENT_ROWS, Dims, add, block_rows, encoding, next_block
+from sarcomere.recording.seal import sealed
+from sarcomere.recording.variable import Block
+from sarcomere.scenario.base import Scenario
 from sarcomere.simulation.api import simulation_of
 
 # A chunk costs 0.02 to 0.04 ms however small it is.
@@ -115,12 +114,12 @@ def write_shard(task: Task) -> Path:
     return path
 
 
-def run_to_image(scenario: FibreScenario | LoopScenario, attributes: dict[str, str]) -> bytes:
+def run_to_image(scenario: Scenario, attributes: dict[str, str]) -> bytes:
     """Run a scenario into the bytes of a run file.
 
     Parameters
     ----------
-    scenario : FibreScenario or LoopScenario
+    scenario : Scenario
         What to run, on one thread.
     attributes : dict
         What to add to the attributes of the file, besides its digest.
@@ -134,12 +133,12 @@ def run_to_image(scenario: FibreScenario | LoopScenario, attributes: dict[str, s
     with h5py.File(name, "w", driver="core", backing_store=False) as file:
         dims: Dims = {}
         while simulation.samples_done < scenario.n_samples:
-            add(file, simulation, next_piece(simulation), dims, _chunked, attributes)
+            add(file, simulation, next_block(simulation), dims, _chunked, attributes)
         file.flush()
         return sealed(file.id.get_file_image())
 
 
-def _chunked(ds: xr.Dataset, first: Piece) -> dict[str, dict]:
+def _chunked(ds: xr.Dataset, first: Block) -> dict[str, dict]:
     """How each variable of a shard is stored: as few chunks as a reader of one run can bear."""
     few = min(block_rows(0), first.time.size)
     rows = {dim: min(max(new, few), EVENT_ROWS) for dim, new in first.growth.items()}
