@@ -185,16 +185,16 @@ def _time(seconds: float) -> str:
 @click.command()
 @click.argument("path", type=click.Path(path_type=Path))
 def verify(path: Path) -> None:
-    """Find truncated or altered runs in the folder of a sweep, or say whether a merged file is as it was written."""
+    """Find truncated or altered runs in the folder of a sweep, or say whether a run or a merged file is as written."""
     from rich.console import Console
 
     from sarcomere.cli.progress import Share
-    from sarcomere.ensemble.shards.verify import fault_of_merged
     from sarcomere.ensemble.shards.verify import verify as read_all
+    from sarcomere.ensemble.shards.verify import verify_file
 
     if os.path.isfile(path):
-        fault = fault_of_merged(path)
-        _end([fault] if fault else [], f"Merged file: {'bad' if fault else 'sound'}")
+        kind, fault = verify_file(path)
+        _end([fault] if fault else [], f"{kind}: {'bad' if fault else 'sound'}")
         return
     with Share(Console(stderr=True, highlight=False)) as share:
         found = read_all(path, share.update)

@@ -60,7 +60,8 @@ def run(
     console = Console(stderr=True, highlight=False)
 
     from sarcomere.errors import InputError
-    from sarcomere.recording.run_file import check_paths, part_path, record
+    from sarcomere.recording.run_file import check_paths, part_path
+    from sarcomere.simulation.api import record
 
     check_paths(path, resume=resume, overwrite=overwrite)
     if figure and path == path.with_suffix(".png"):

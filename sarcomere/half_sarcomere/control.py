@@ -146,6 +146,11 @@ class Preparation:
         self.memory = np.zeros(3)
 
     @property
+    def base(self) -> k.Model:
+        """What is constant, as far as no protocol changes it."""
+        return self._models.base
+
+    @property
     def lattice(self) -> k.Lattice:
         """Where everything sits."""
         return self._models.base.lattice

@@ -137,6 +137,11 @@ class HalfSarcomere:
         self.states = self._trace.head_state_fraction
         self.at_start = self.series[0], self.states[0]  # once the first window has balanced it
 
+    @property
+    def base(self) -> k.Model:
+        """What is constant, at rest."""
+        return self._models.base
+
     def bathe(self, chemistry: NDArray[np.float64]) -> None:
         """Take over a chemistry, if it has moved from the one at which the rates stand."""
         tolerance = self._episode.numerics.chemistry_tolerance

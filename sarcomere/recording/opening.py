@@ -8,6 +8,8 @@ from pathlib import Path
 import xarray as xr
 
 from sarcomere.errors import StoreError
+from sarcomere.recording import seal
+from sarcomere.recording.netcdf import DAMAGED
 
 
 def open_run(path: str | Path) -> xr.Dataset:
@@ -26,13 +28,14 @@ def open_run(path: str | Path) -> xr.Dataset:
     Raises
     ------
     StoreError
-        If there is no such file or it is not a run.
+        If there is no such file, it is not a run, or it is not as it was written.
     """
     if not os.path.isfile(path):
         raise StoreError(f"{path}: no such run file; give the .h5 that 'sarcomere run' wrote.")
+    check_seal(path)
     try:
         ds = xr.open_dataset(path, engine="h5netcdf", decode_times=False, phony_dims="sort")
-    except (OSError, ValueError, KeyError) as error:
+    except DAMAGED as error:
         raise StoreError(f"{path}: is not a readable HDF5 run ({error}); run the scenario again.") from None
     if not {"kernel_hash", "parameters"} <= ds.attrs.keys():
         ds.close()
@@ -43,4 +46,21 @@ def open_run(path: str | Path) -> xr.Dataset:
             f"{path}: holds a whole sweep; open it with sarcomere.open_ensemble and take a run with "
             f"sarcomere.select_run."
         )
+    ds.attrs.pop(seal.SEAL_ATTRIBUTE, None)  # of the file, not of the run
     return ds
+
+
+def check_seal(path: str | Path) -> None:
+    """Refuse a file that is not as it was written; one without a digest is taken as it is.
+
+    Raises
+    ------
+    StoreError
+        If its digest differs, or it cannot be read.
+    """
+    try:
+        seal.check(Path(path))
+    except seal.NoSealError:
+        return
+    except (OSError, seal.BrokenSealError) as error:
+        raise StoreError(f"{path}: {error}; run the scenario again.") from None

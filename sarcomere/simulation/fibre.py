@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from sarcomere.errors import InputError, SarcomereError
 from sarcomere.half_sarcomere.control import Models, Preparation, Stretch
+from sarcomere.half_sarcomere.state_checks import check_half_sarcomere, check_numbers
 from sarcomere.half_sarcomere.variables import DWELL, IMPULSES, SERIES, in_file, recorded
 from sarcomere.parameters import MotorUnit
 from sarcomere.parameters.lattice import area_per_thick
@@ -173,6 +174,13 @@ class FibreSimulation(Simulation[FibreScenario]):
         """All that changes in a run, by name: one array for every half-sarcomere."""
         states = {name: [getattr(hs.state, name) for hs in self.batch] for name in k.State._fields}
         return {**states, "memory": [hs.memory for hs in self.batch]}
+
+    def check_state(self) -> None:
+        """Refuse a state in which no half-sarcomere of this run can be."""
+        tick = max(self.samples_done, 0) * self.scenario.sample_every * k.TICKS_PER_STEP
+        for hs in self.batch:
+            check_half_sarcomere(hs.state, hs.base, tick)
+            check_numbers("memory", hs.memory)
 
     def check_drive(self, part: str, kept: Mapping[str, NDArray[Any]]) -> None:
         """Refuse to go on with a file that other impulses drove.

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from sarcomere.half_sarcomere.half_sarcomere import FibreModels
 from sarcomere.organs.loop import CLOCK, Events, Loop, check_parts
+from sarcomere.organs.state_checks import check_loop
 from sarcomere.organs.variables import EVENTS, GROUPS, IMPOSED_LENGTH, LATTICE, LATTICE_STATES, MUSCLE, recorded
 from sarcomere.parameters import FIBRE_TYPES
 from sarcomere.recording.variable import Variable
@@ -145,6 +146,12 @@ class LoopSimulation(Simulation[LoopScenario]):
         """Global attributes of the file: motor units with a lattice, and F0."""
         constants = self.loops[0].constants
         return {"n_explicit": int((constants.representative >= 0).sum()), "full_force_N": self.loops[0].full_force_N}
+
+    def check_state(self) -> None:
+        """Refuse a state in which no loop of this run can be."""
+        s = self.scenario
+        for loop in self.loops:
+            check_loop(loop, max(self.samples_done, 0) * s.windows_per_sample * s.numerics.exchange_ms)
 
     def state_arrays(self) -> dict[str, list[NDArray[Any]]]:
         """All that changes, by name: one array for each replicate."""

@@ -12,9 +12,9 @@ import xarray as xr
 from sarcomere import FibreScenario
 from sarcomere import run as simulate
 from sarcomere.half_sarcomere.variables import DWELL, IMPULSES, MUSCLE_FORCE, SERIES, SNAPSHOTS
-from sarcomere.recording.run_file import record
 from sarcomere.recording.variable import Variable
 from sarcomere.scenario.checking import from_dict
+from sarcomere.simulation.api import record
 from sarcomere.simulation.fibre import force_scale
 from sarcomere_kernels import types as k
 

@@ -13,10 +13,10 @@ from sarcomere import run as simulate
 from sarcomere.half_sarcomere.control import Models
 from sarcomere.half_sarcomere.schedule import Timetable
 from sarcomere.half_sarcomere.variables import SERIES
-from sarcomere.recording.run_file import record
 from sarcomere.scenario.checking import from_dict
 from sarcomere.scenario.protocol import CHEMISTRY
 from sarcomere.scenario.reading import read
+from sarcomere.simulation.api import record
 from sarcomere.simulation.fibre import FibreSimulation
 from tests.support.same import differing, load
 
