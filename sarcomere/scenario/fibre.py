@@ -21,6 +21,8 @@ from sarcomere.parameters import (
     RecordParameters,
     RunParameters,
 )
+from sarcomere.parameters.base import Line, Prose
+from sarcomere.parameters.figures import FigureName
 from sarcomere.parameters.lattice import thin_filament_length
 from sarcomere.scenario.checks import check_crowns, check_step
 from sarcomere.scenario.protocol import Protocol
@@ -41,9 +43,9 @@ class FibreScenario(Parameters):
         File it was read from; relative paths in it start there.
     """
 
-    title: str = Field(description="what the experiment is called")
-    description: str = Field("", description="what it is for")
-    figure: str = Field("overview", description="kind of figure that sarcomere plot draws")
+    title: Line = Field(description="what the experiment is called")
+    description: Prose = Field("", description="what it is for")
+    figure: FigureName = Field("overview", description="kind of figure that sarcomere plot draws")
     run: RunParameters = Field(description="table [run]: how long, from which seed, how often")
     drive: DriveParameters = Field(description="table [drive]: what excites the fibres")
     motor_units: list[MotorUnit] = Field(
@@ -74,7 +76,7 @@ class FibreScenario(Parameters):
             return table
         if any(drive.get(name) is not None for name in DRIVES):
             return table
-        return {**table, "drive": {**drive, "pCa": float(first)}}
+        return {**table, "drive": {**drive, "pCa": first}}
 
     @model_validator(mode="after")
     def _consistent(self) -> FibreScenario:
