@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sarcomere.cli.options import THREADS
+from sarcomere.cli.telling import say
 
 if TYPE_CHECKING:
     from sarcomere.scenario.fibre import FibreScenario
@@ -58,7 +59,7 @@ def run(
     overrides |= {f"run.{k}": v for k, v in (("seed", seed), ("replicates", replicates)) if v is not None}
     checked = read(scenario, overrides)
     path = output or Path(f"{Path(scenario).stem}.h5")
-    console = Console(stderr=True, highlight=False)
+    console = Console(stderr=True, highlight=False, markup=False)
 
     from sarcomere.errors import InputError
     from sarcomere.record.run_file import check_paths, part_path, record
@@ -72,7 +73,7 @@ def run(
         raise InputError(f"{path}: its figure would replace it; name the result .h5 with -o, or add --no-figure.")
     _check_drive(checked)
     for sentence in unreached(checked):
-        click.echo(f"Note: {sentence}", err=True)
+        say(f"Note: {sentence}", err=True)
     try:
         compile_kernels(console, loop=is_episode)
         with Bar(console, checked.run.duration_s) as bar:
@@ -87,14 +88,13 @@ def run(
         raise click.exceptions.Exit(_interrupted(f"Interrupted: {kept}.")) from None
     from sarcomere.explain.summary import print_summary
     from sarcomere.plot.figure import save_figure
-    from sarcomere.record.opening import open_run
+    from sarcomere.record.opening import load_run
 
-    with open_run(path) as lazy:
-        ds = lazy.load()
+    ds = load_run(path)
     print_summary(ds)
-    click.echo(f"\nResult: {path}")
+    say(f"\nResult: {path}")
     if figure:
-        click.echo(f"Figure: {save_figure(ds, path.with_suffix('.png'))}")
+        say(f"Figure: {save_figure(ds, path.with_suffix('.png'))}")
 
 
 def _check_drive(checked: FibreScenario | LoopScenario) -> None:
@@ -112,8 +112,11 @@ def _check_drive(checked: FibreScenario | LoopScenario) -> None:
 
 
 def _interrupted(message: str) -> int:
-    click.echo(f"\n{message}", err=True)
+    say(f"\n{message}", err=True)
     return 130
+
+
+_MADE_BY = ("source", "python", "processor", "packages")
 
 
 @click.command()
@@ -125,14 +128,16 @@ def info(path: Path) -> None:
     from sarcomere.record.opening import open_run
 
     with open_run(path) as ds:
-        attrs, parameters = ds.attrs, json.loads(ds.attrs["parameters"])
+        parameters = json.loads(ds.attrs["parameters"])
+        attrs = {name: ds.attrs.get(name, "?") for name in _MADE_BY}
         state = "unfinished" if path.name.endswith(".part") else "finished"
         sizes = ", ".join(f"{name} {size}" for name, size in ds.sizes.items())
-        click.echo(f"{attrs['title']}\n  {state}: {float(ds.time[-1]):.3f} of {parameters['run']['duration_s']:g} s")
-        click.echo(f"  made by {attrs['source']}, kernels {attrs['kernel_hash']}, seed {attrs['seed']}")
-        click.echo(f"  python {attrs['python']} on {attrs['processor']}; {attrs['packages']}\n  dimensions: {sizes}")
+        say(f"{ds.attrs['title']}\n  {state}: {float(ds.time[-1]):.3f} of {parameters['run']['duration_s']:g} s")
+        say(f"  made by {attrs['source']}, kernels {ds.attrs['kernel_hash']}, seed {ds.attrs['seed']}")
+        say(f"  python {attrs['python']} on {attrs['processor']}; {attrs['packages']}\n  dimensions: {sizes}")
         for name, variable in ds.data_vars.items():
-            click.echo(f"  {name:<22} {variable.attrs['long_name']} ({variable.attrs['units']})")
+            known = variable.attrs
+            say(f"  {name:<22} {known.get('long_name', '?')} ({known.get('units', '?')})")
 
 
 @click.command()
@@ -141,10 +146,9 @@ def info(path: Path) -> None:
 def plot(path: Path, output: Path | None) -> None:
     """Draw the figure of a run: the kind that its scenario names, by default the overview."""
     from sarcomere.plot.figure import save_figure
-    from sarcomere.record.opening import open_run
+    from sarcomere.record.opening import load_run
 
-    with open_run(path) as ds:
-        click.echo(save_figure(ds.load(), output or path.with_suffix(".png")))
+    say(save_figure(load_run(path), output or path.with_suffix(".png")))
 
 
 @click.command()
@@ -155,7 +159,7 @@ def scenarios() -> None:
 
     found = {name: read(name) for name in shipped_scenarios()}
     for heading, is_episode in (("Nerve, muscle and blood in one loop", True), ("Half-sarcomeres", False)):
-        click.echo(f"{heading}:")
+        say(f"{heading}:")
         for name, scenario in found.items():
             if isinstance(scenario, LoopScenario) == is_episode:
-                click.echo(f"  {name:<22} {scenario.description}")
+                say(f"  {name:<22} {scenario.description}")

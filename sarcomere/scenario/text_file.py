@@ -47,9 +47,8 @@ def read_text(path: Path, remedy: str) -> str:
                 raise InputError(f"{where}: unpacks to more than {MAX_BYTES // 2**20} MiB; cut it down to what is run.")
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise InputError(
-            f"{where}: cannot be read as text (byte {error.start + 1}, 0x{raw[error.start]:02x}, is not UTF-8); {remedy}."
-        ) from None
+        byte = f"byte {error.start + 1}, 0x{raw[error.start]:02x}, is not UTF-8"
+        raise InputError(f"{where}: cannot be read as text ({byte}); {remedy}.") from None
     except (OSError, EOFError, zlib.error) as error:
         raise InputError(f"{where}: cannot be read as text ({error}); {remedy}.") from None
 
@@ -63,8 +62,7 @@ def _read(path: Path, where: str, remedy: str) -> bytes:
         kind = "a folder" if stat.S_ISDIR(found.st_mode) else "a pipe or a device"
         raise InputError(f"{where}: is {kind}, not a file; {remedy}.")
     if found.st_size > MAX_BYTES:
-        raise InputError(
-            f"{where}: holds {found.st_size / 2**20:.0f} MiB, more than {MAX_BYTES // 2**20}; cut it down to what is run."
-        )
+        size, most = found.st_size // 2**20, MAX_BYTES // 2**20
+        raise InputError(f"{where}: holds {size} MiB, more than {most}; cut it down to what is run.")
     with open(path, "rb") as file:
         return file.read(MAX_BYTES)

@@ -7,8 +7,10 @@ import mmap
 from pathlib import Path
 
 SEAL_ATTRIBUTE = "file_sha256"
-# Stands where the digest will, while it is computed.
-BLANK = hashlib.sha256(b"place of the digest").hexdigest()
+# Holds the place of the digest: as long as one, of a character that no text of a scenario can hold.
+BLANK = "\x1a" * 64
+# Stands there while the digest is computed.
+_STAND_IN = hashlib.sha256(b"place of the digest").hexdigest().encode()
 
 
 def sealed(image: bytes) -> bytes:
@@ -31,7 +33,8 @@ def sealed(image: bytes) -> bytes:
     """
     if image.count(BLANK.encode()) != 1:
         raise ValueError("the place of the digest is not there once")
-    return image.replace(BLANK.encode(), hashlib.sha256(image).hexdigest().encode())
+    digest = hashlib.sha256(image.replace(BLANK.encode(), _STAND_IN)).hexdigest()
+    return image.replace(BLANK.encode(), digest.encode())
 
 
 def seal(path: Path) -> None:
@@ -51,7 +54,7 @@ def seal(path: Path) -> None:
         place = whole.find(BLANK.encode())
         if place < 0 or whole.find(BLANK.encode(), place + 1) >= 0:
             raise ValueError("the place of the digest is not there once")
-        whole[place : place + len(BLANK)] = hashlib.sha256(whole).hexdigest().encode()
+        whole[place : place + len(BLANK)] = _digest(whole, place).encode()
 
 
 def is_intact(path: Path, digest: str) -> bool:
@@ -72,8 +75,13 @@ def is_intact(path: Path, digest: str) -> bool:
         place = whole.find(digest.encode())
         if len(digest) != len(BLANK) or place < 0:
             return False
-        with memoryview(whole) as view:
-            found = hashlib.sha256(view[:place])
-            found.update(BLANK.encode())
-            found.update(view[place + len(BLANK) :])
-    return found.hexdigest() == digest
+        return _digest(whole, place) == digest
+
+
+def _digest(whole: mmap.mmap, place: int) -> str:
+    """Digest of a file with the stand-in at the place of the digest."""
+    with memoryview(whole) as view:
+        found = hashlib.sha256(view[:place])
+        found.update(_STAND_IN)
+        found.update(view[place + len(_STAND_IN) :])
+    return found.hexdigest()
