@@ -65,12 +65,14 @@ def run(
     from sarcomere.record.run_file import check_paths, part_path, record
     from sarcomere.scenario.after_end import unreached
     from sarcomere.scenario.loop import LoopScenario
+    from sarcomere.simulation.size import check_size
 
     is_episode = isinstance(checked, LoopScenario)
 
     check_paths(path, resume=resume, overwrite=overwrite)
     if figure and path == path.with_suffix(".png"):
         raise InputError(f"{path}: its figure would replace it; name the result .h5 with -o, or add --no-figure.")
+    check_size(checked, path.parent)
     _check_drive(checked)
     for sentence in unreached(checked):
         say(f"Note: {sentence}", err=True)

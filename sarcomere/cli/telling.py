@@ -76,7 +76,7 @@ def sentence_of(error: Exception) -> str | None:
 
 
 def failure_of_stdout() -> OSError | None:
-    """Find out whether the standard output takes what waits for it, and silence it if not.
+    """Find out whether the standard output takes another line, and silence it if not.
 
     Returns
     -------
@@ -85,7 +85,7 @@ def failure_of_stdout() -> OSError | None:
     """
     try:
         if sys.stdout is not None:
-            sys.stdout.flush()
+            print(flush=True)  # to flush is not enough: what could not be written is forgotten
     except OSError as error:
         # Else Python would try once more at its end, and complain.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

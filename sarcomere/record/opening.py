@@ -7,7 +7,7 @@ import math
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 import h5py
 import numpy as np
@@ -128,7 +128,5 @@ def _faults_of_parameters(text: str) -> Iterator[str]:
         yield f"has parameters without run.duration_s; {_MADE_IT}"
 
 
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float | np.number) or (
-        isinstance(value, np.ndarray) and value.size == 1 and np.issubdtype(value.dtype, np.number)
-    )
+def _is_number(value: Any) -> TypeGuard[float]:
+    return np.size(value) == 1 and np.issubdtype(np.asarray(value).dtype, np.number)

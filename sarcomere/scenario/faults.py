@@ -43,6 +43,8 @@ def sentences(
         key = _shortened(".".join(str(part) for part in written))
         given = any(f"{override}.".startswith(f"{key}.") for override in overrides)
         value, kind, limits = _shown(fault["input"]), fault["type"], fault.get("ctx", {})
+        if kind == "float_type" and type(fault["input"]) is int:  # of hundreds of digits
+            kind = "finite_number"
         place = f"{where}, command line" if given else f"{where}{_place(written, kind, text)}"
         if kind == "extra_forbidden":
             known = _keys_beside(root, fault["loc"])
