@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 SEAL_ATTRIBUTE = "file_sha256"
-# Stands where the digest will, while it is computed.
-BLANK = hashlib.sha256(b"place of the digest").hexdigest()
+# Holds the place of the digest while it is computed: as long as one, of a character that no text of a scenario holds.
+BLANK = "\x1a" * 64
 ALTERED = "was altered since it was written (its digest differs)"
 
 _SIZE = len(BLANK)

@@ -13,6 +13,7 @@ from sarcomere.half_sarcomere.state_checks import check_numbers
 from sarcomere.recording.recordable import DEFAULT_BLOCK
 from sarcomere.recording.variable import Block, Variable, block_of
 from sarcomere.scenario.base import Scenario
+from sarcomere.simulation.size import Size
 
 if TYPE_CHECKING:
     import xarray as xr  # loading it takes a quarter of a second, which the first step need not wait for
@@ -49,6 +50,11 @@ class Simulation(ABC, Generic[S]):
     @abstractmethod
     def check_parts(cls, scenario: S) -> None:
         """Refuse what only the parts of the simulation know to be wrong, without making any."""
+
+    @classmethod
+    @abstractmethod
+    def size_of(cls, scenario: S) -> Size:
+        """Predict how many bytes a run takes."""
 
     @classmethod
     @abstractmethod

@@ -21,6 +21,7 @@ from sarcomere.scenario.impulses import columns, impulse_times
 from sarcomere.scenario.protocol import CHEMISTRY
 from sarcomere.simulation import coordinates
 from sarcomere.simulation.base import Simulation
+from sarcomere.simulation.size import Size, of_fibres
 from sarcomere_kernels import types as k
 
 if TYPE_CHECKING:
@@ -85,6 +86,11 @@ class FibreSimulation(Simulation[FibreScenario]):
     def check_parts(cls, scenario: FibreScenario) -> None:
         """Refuse a discharge file that cannot be read or lacks a motor unit."""
         impulse_times(scenario)
+
+    @classmethod
+    def size_of(cls, scenario: FibreScenario) -> Size:
+        """Predict how many bytes a run takes."""
+        return of_fibres(scenario)
 
     @classmethod
     def variables_of(cls, scenario: FibreScenario) -> tuple[Variable, ...]:

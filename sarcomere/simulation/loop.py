@@ -20,6 +20,7 @@ from sarcomere.recording.variable import Variable
 from sarcomere.scenario.loop import LoopScenario
 from sarcomere.simulation import coordinates
 from sarcomere.simulation.base import Simulation
+from sarcomere.simulation.size import Size, of_loop
 from sarcomere_kernels import types as k
 
 if TYPE_CHECKING:
@@ -68,6 +69,11 @@ class LoopSimulation(Simulation[LoopScenario]):
     def check_parts(cls, scenario: LoopScenario) -> None:
         """Refuse what only organs know to be wrong, without making any."""
         check_parts(scenario)
+
+    @classmethod
+    def size_of(cls, scenario: LoopScenario) -> Size:
+        """Predict how many bytes a run takes."""
+        return of_loop(scenario)
 
     @classmethod
     def variables_of(cls, scenario: LoopScenario) -> tuple[Variable, ...]:

@@ -121,7 +121,7 @@ class PairFigure:
         self._film = film
         self.figure = Figure(figsize=SIZE)
         axes = {name: self.figure.add_axes(place) for name, place in _PLACES.items()}
-        self.figure.text(0.05, 0.985, title, va="top", fontsize="large", weight="bold")
+        self.figure.text(0.05, 0.985, title, va="top", fontsize="large", weight="bold", parse_math=False)
         self.figure.text(0.05, 0.955, "\n".join(notes), va="top", fontsize="x-small", color="0.25")
         self._clock = self.figure.text(0.98, 0.985, "", va="top", ha="right", fontsize="large", family="monospace")
         self._whole, self._part = Panel(axes["whole"]), Panel(axes["part"])

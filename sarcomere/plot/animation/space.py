@@ -146,7 +146,7 @@ class SpaceFigure:
         self._plotter = self._pv.Plotter(off_screen=True, window_size=_PIXELS, lighting="light kit")
         self._plotter.set_background("white")
         self.figure = Figure(figsize=SIZE)
-        self.figure.text(0.05, 0.985, title, va="top", fontsize="large", weight="bold")
+        self.figure.text(0.05, 0.985, title, va="top", fontsize="large", weight="bold", parse_math=False)
         self.figure.text(0.05, 0.955, "  ".join(notes), va="top", fontsize="x-small", color="0.25")
         self._clock = self.figure.text(0.98, 0.985, "", va="top", ha="right", fontsize="large", family="monospace")
         view = self.figure.add_axes((0.02, 0.385, 0.96, 0.555))
