@@ -9,6 +9,7 @@ import numpy as np
 from sarcomere.errors import check_status
 from sarcomere.half_sarcomere import initial_state as start
 from sarcomere.half_sarcomere import pack
+from sarcomere.half_sarcomere.models import scaled
 from sarcomere.parameters import (
     Chemistry,
     FibreParameters,
@@ -80,11 +81,12 @@ def bench(
 ) -> Bench:
     """Set up a half-sarcomere at constant calcium, or driven by impulses if not clamped."""
     lattice, numerics = lattice or LatticeParameters(n_thick=4), numerics or Numerics()
+    chemistry = chemistry or Chemistry()
     model = pack.pack_model(
-        what,
+        scaled(what, chemistry.temperature_C),
         lattice,
         mechanics or MechanicsParameters(),
-        chemistry or Chemistry(),
+        chemistry,
         numerics,
         hs_length,
         regulated=regulated,

@@ -43,6 +43,17 @@ def pump_rate(fibre: Fibre, ca: float) -> float:
     return fibre.v_pump * ca * ca / (ca * ca + fibre.k_pump * fibre.k_pump)
 
 
+def pump_capacity(v_max: float, atp: float, k_atp: float) -> float:
+    """Return the fastest uptake at an ATP concentration; not compiled."""
+    return v_max * atp / (atp + k_atp)
+
+
+def balancing_leak(v_pump: float, k_pump: float, ca_rest: float, sr_rest: float) -> float:
+    """Return the leak of the SR (1/ms) that balances the pump at rest; not compiled."""
+    uptake = v_pump * ca_rest**2 / (ca_rest**2 + k_pump**2)
+    return uptake / (sr_rest - ca_rest)
+
+
 @inner
 def trigger_release(fibre: Fibre, calcium: F8) -> None:
     """An impulse opens what release is available and inactivates part of it."""

@@ -11,7 +11,35 @@ import numpy as np
 
 from sarcomere_kernels.compiled import inlined, inner
 from sarcomere_kernels.rng import fill_uniform, uniform
-from sarcomere_kernels.types import F8, MAX_LOCK, RU_CALCIUM, STEP, Lattice, Regulation, Scratch, State
+from sarcomere_kernels.types import (
+    F8,
+    MAX_LOCK,
+    MAX_SITES_CALCIUM,
+    RU_CALCIUM,
+    STEP,
+    Lattice,
+    Regulation,
+    Scratch,
+    State,
+)
+
+
+def flip_rates(k_close: float, equilibrium: float, contrast: float, cooperativity: float, lock: float) -> tuple[F8, F8]:
+    """Return opening rates (calcium, neighbours + 2) and closing rates (calcium, neighbours + 2, heads); not compiled.
+
+    ``contrast`` is how many times tighter an open unit binds calcium, ``lock`` the factor of a bound head on closing.
+    """
+    n = np.arange(MAX_SITES_CALCIUM + 1.0)[:, None]
+    s = np.arange(-2.0, 3.0)[None, :]
+    tilt = contrast ** (n / 2) * np.exp(0.5 * cooperativity * s)
+    heads = lock ** np.arange(MAX_LOCK + 1.0)
+    return k_close * equilibrium * tilt, (k_close / tilt)[:, :, None] * heads
+
+
+def chance_to_stay(k_open: F8, k_close: F8, dt: float) -> F8:
+    """Return the chance not to open or close in dt, as laid out in Regulation.stay; not compiled."""
+    flip = np.stack([np.broadcast_to(k_open[:, :, None], k_close.shape), k_close], axis=1)
+    return np.exp(-flip * dt).ravel()
 
 
 @inner

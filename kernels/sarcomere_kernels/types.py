@@ -40,15 +40,15 @@ OK, NOT_BALANCED, NOT_FINITE = range(3)
 
 # Calcium pools of one fibre (state.calcium).
 CA_CYTOSOL, CA_FREE, CA_SR, CA_CSQ, GATE_1, GATE_2, AVAILABLE, CA_PUMPED, CA_RELEASED = range(9)
-N_CALCIUM = 9
 
 # Scalars that change (state.mechanics, state.counters).
 HS_LENGTH, FORCE, TITIN_FORCE, RESIDUAL, IMPOSED_LENGTH, LOAD = range(6)
-N_MECHANICS = 6
 STEP, TICK, NEXT_IMPULSE, ATP_USED, N_BOUND, SOLVER_ITERATIONS, RU_CALCIUM = range(7)
-N_COUNT = 7
 
 N_LANES = 16  # random streams side by side
+# Entries of state.calcium, .mechanics, .counters and .stream, used or not: two cache lines, so that threads that
+# advance neighbouring rows of a batch share none.
+ROW_WORDS = 16
 
 # Time is counted in ticks: the longest step is so many, shorter ones are whole parts of it.
 TICKS_PER_STEP = 32

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sarcomere.errors import InputError, SarcomereError
-from sarcomere.half_sarcomere.control import Models, Preparation, Stretch
+from sarcomere.half_sarcomere.control import Samples, preparations
 from sarcomere.half_sarcomere.variables import DWELL, IMPULSES
 from sarcomere.parameters import MotorUnit
 from sarcomere.parameters.lattice import area_per_thick
@@ -46,24 +46,7 @@ class FibreSimulation:
         self.scenario = scenario
         self.columns = columns(scenario)
         self.impulses = impulse_times(scenario)
-        models: dict[tuple[int, str], Models] = {}
-        for _, condition, unit in self.columns:
-            key = (id(condition), unit.fibre)
-            models[key] = models.get(key) or Models(condition, unit.fibre)
-        self.batch = [
-            Preparation(
-                condition,
-                unit.fibre,
-                models[id(condition), unit.fibre],
-                self.impulses[key],
-                # a condition of a series draws what the motor unit of that number would
-                np.random.SeedSequence(
-                    condition.run.seed, spawn_key=(replicate, condition.run.stream + condition.motor_units.index(unit))
-                ),
-            )
-            for replicate in scenario.run.numbers
-            for key, condition, unit in self.columns
-        ]
+        self.batch = preparations(scenario.run.numbers, self.columns, self.impulses)
         self.samples_done = -1  # the sample at time zero is still to come
 
     @property
@@ -113,7 +96,7 @@ class FibreSimulation:
                 self.samples_done += count
                 yield self._block(first, count, stretches)
 
-    def _advance(self, index: int, n_steps: int, rows: int, shots: int) -> Stretch:
+    def _advance(self, index: int, n_steps: int, rows: int, shots: int) -> Samples:
         try:
             return self.batch[index].advance(n_steps, rows, shots)
         except SarcomereError as error:
@@ -122,7 +105,7 @@ class FibreSimulation:
             label = self.scenario.condition_labels[index % len(self.columns)]
             raise type(error)(f"Condition {label}: {str(error)[0].lower()}{str(error)[1:]}") from None
 
-    def _block(self, first: int, count: int, stretches: list[Stretch]) -> Block:
+    def _block(self, first: int, count: int, stretches: list[Samples]) -> Block:
         s, traces = self.scenario, [stretch.trace for stretch in stretches]
         shape = (s.run.replicates, len(self.columns))
         series = np.stack([trace.series for trace in traces]).reshape((*shape, count, -1))

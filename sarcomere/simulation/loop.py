@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sarcomere.half_sarcomere.half_sarcomere import FibreModels
+from sarcomere.half_sarcomere.half_sarcomere import loop_models
 from sarcomere.organs.loop import CLOCK, FATIGUE, Events, Loop
 from sarcomere.organs.muscle import full_force_N
 from sarcomere.organs.variables import EVENTS, GROUPS, LATTICE, MUSCLE, EpisodeBlock
@@ -42,7 +42,7 @@ class LoopSimulation:
     def __init__(self, scenario: LoopScenario) -> None:
         self.scenario = scenario
         explicit = scenario.muscle.explicit_units > 0
-        models = {name: FibreModels(scenario, name) for name in FIBRE_TYPES} if explicit else {}
+        models = {name: loop_models(scenario, name) for name in FIBRE_TYPES} if explicit else {}
         self.loops = [Loop(scenario, replicate, models) for replicate in scenario.run.numbers]
         self.full_force = full_force_N(scenario.muscle, self.loops[0].constants, scenario.lattice)
         self.samples_done = 0

@@ -14,6 +14,7 @@ from sarcomere.half_sarcomere import initial_state as start
 from sarcomere.half_sarcomere import lattice as geometry
 from sarcomere.half_sarcomere import lattice as plan
 from sarcomere.half_sarcomere import pack
+from sarcomere.half_sarcomere.models import scaled
 from sarcomere.parameters import (
     Chemistry,
     FibreParameters,
@@ -144,7 +145,7 @@ class Kernel:
     def __init__(self, case: Case) -> None:
         fibre = fibre_of(case)
         self.model = pack.pack_model(
-            fibre,
+            scaled(fibre, case.chemistry.temperature_C),
             case.lattice,
             case.mechanics,
             case.chemistry,
@@ -191,7 +192,7 @@ def differences(kernel: Kernel, twin: Twin) -> list[str]:
     """Names of all that is not the same."""
     state = kernel.state
     wrong = [name for name in EXACT if not np.array_equal(getattr(state, name), getattr(twin, name))]
-    if [int(word) for word in state.stream] != twin.random.s:
+    if [int(word) for word in state.stream[:4]] != twin.random.s:
         wrong.append("stream")
     if state.lanes.tolist() != twin.lanes.s:
         wrong.append("lanes")
@@ -352,10 +353,11 @@ def test_same_table(name: str) -> None:
     """Transition probabilities of every third strain bin; the kernel may hold back exchanges far faster than a step."""
     fibre, chemistry, numerics = load_fibre(name), Chemistry(), Numerics()
     mine = HeadCycle(fibre, chemistry, numerics)
-    cycle = pack.pack_cycle(fibre.cycle, fibre.regulation.lock, chemistry, LatticeParameters(), 1300.0)
+    there = scaled(fibre, chemistry.temperature_C)
+    cycle = pack.pack_cycle(there.cycle, there.regulation.lock, chemistry, LatticeParameters(), 1300.0)
     table = pack.pack_table(
         cycle,
-        pack.pack_off_state(fibre.off_state),
+        pack.pack_off_state(there.off_state),
         pack.pack_lattice(LatticeParameters(), geometry.build(LatticeParameters()), 1300.0),
         numerics,
     )
@@ -389,7 +391,7 @@ def test_balance_without_heads(hs_length: float, tolerance: float) -> None:
     kernel = Kernel(replace(case, hs_length=1300.0))
     fibre = fibre_of(case)
     kernel.model = pack.pack_model(
-        fibre,
+        scaled(fibre, case.chemistry.temperature_C),
         case.lattice,
         case.mechanics,
         case.chemistry,
