@@ -224,8 +224,8 @@ class Loop:
             lattice = self.lattices[group]
             mine = step[unit == self.constants.representative[group]]
             turnover = lattice.advance(mine, self._step_ms, lengths)
-            passive[group] = lattice.series[:, k.S_TITIN_FORCE]
-            active[group] = lattice.series[:, k.S_FORCE] - passive[group]
+            passive[group] = lattice.series[:, k.Sample.TITIN_FORCE]
+            active[group] = lattice.series[:, k.Sample.FORCE] - passive[group]
             self._used[group], self._pumped[group] = turnover
 
         for _ in side_by_side(go, self.lattices):
