@@ -99,8 +99,8 @@ def check_half_sarcomere(state: k.State, model: k.Model, tick: int, name: str = 
 
 def _check_bound(state: k.State, lattice: k.Lattice, name: str) -> None:
     """The list of attached heads against heads, sites and regulatory units."""
-    n, heads, sites = int(state.counters[k.N_BOUND]), state.head_state.size, lattice.site_s.size
-    attached = np.flatnonzero(state.head_state >= k.A1)
+    n, heads, sites = int(state.counters[k.Count.N_BOUND]), state.head_state.size, lattice.site_s.size
+    attached = np.flatnonzero(state.head_state >= k.HeadState.A1)
     require(n == attached.size, f"{name}counters", "the number of attached heads")
     check_whole(f"{name}bound_head", state.bound_head, 0, heads - 1)
     check_whole(f"{name}bound_site", state.bound_site, 0, sites - 1)
@@ -126,9 +126,11 @@ def _check_bound(state: k.State, lattice: k.Lattice, name: str) -> None:
 def _check_counters(state: k.State, tick: int, name: str) -> None:
     """Time and counts."""
     counters = state.counters
-    require(counters[k.TICK] == tick, f"{name}counters", "at the time of the last sample")
-    check_whole(f"{name}counters", counters[k.STEP], tick // k.TICKS_PER_STEP, tick)
-    require(counters[k.RU_CALCIUM] == state.ru_calcium.sum(dtype=np.int64), f"{name}counters", "the bound calcium")
-    least = np.zeros(k.N_COUNT, dtype=np.int64)
-    least[k.ATP_USED] = -state.head_state.size  # a head that binds without ATP gives one back beforehand
+    require(counters[k.Count.TICK] == tick, f"{name}counters", "at the time of the last sample")
+    check_whole(f"{name}counters", counters[k.Count.STEP], tick // k.TICKS_PER_STEP, tick)
+    require(
+        counters[k.Count.RU_CALCIUM] == state.ru_calcium.sum(dtype=np.int64), f"{name}counters", "the bound calcium"
+    )
+    least = np.zeros(counters.size, dtype=np.int64)
+    least[k.Count.ATP_USED] = -state.head_state.size  # a head that binds without ATP gives one back beforehand
     require((counters >= least) & (counters <= HUGE), f"{name}counters", "all counts")

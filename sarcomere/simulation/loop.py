@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from sarcomere.half_sarcomere.half_sarcomere import FibreModels
+from sarcomere.half_sarcomere.half_sarcomere import loop_models
 from sarcomere.organs.loop import CLOCK, Events, Loop, check_parts
 from sarcomere.organs.state_checks import check_loop
 from sarcomere.organs.variables import EVENTS, GROUPS, IMPOSED_LENGTH, LATTICE, LATTICE_STATES, MUSCLE, recorded
@@ -55,7 +55,7 @@ class LoopSimulation(Simulation[LoopScenario]):
     def __init__(self, scenario: LoopScenario) -> None:
         super().__init__(scenario)
         explicit = scenario.muscle.explicit_units > 0
-        models = {name: FibreModels(scenario, name) for name in FIBRE_TYPES} if explicit else {}
+        models = {name: loop_models(scenario, name) for name in FIBRE_TYPES} if explicit else {}
         self.loops = [Loop(scenario, replicate, models) for replicate in scenario.run.numbers]
         self._halt = Event()  # somebody interrupts: replicates under way end at their next sample
         self._latest: deque[Events] = deque(maxlen=round(_WATCHED_S * 1e3 / scenario.numerics.exchange_ms))
