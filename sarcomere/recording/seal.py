@@ -14,7 +14,7 @@ BLANK = "\x1a" * 64
 ALTERED = "was altered since it was written (its digest differs)"
 
 _SIZE = len(BLANK)
-_DIGEST = re.compile(rb"[0-9a-f]{%d}" % _SIZE)
+_DIGEST = re.compile(rb"[0-9a-f]{%d}|\x1a{%d}" % (_SIZE, _SIZE))
 _PIECE = 2**20  # bytes read at once
 _MOST_TRIED = 8  # a run holds one digest, and those that its own texts quote
 
