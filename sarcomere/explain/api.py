@@ -15,6 +15,7 @@ from sarcomere.explain.investigation import Inquiry
 from sarcomere.explain.observables import Bench, Progress, drive_of
 from sarcomere.explain.sentences import sentences
 from sarcomere.explain.verdict import contrast, held_by
+from sarcomere.record.opening import is_loop
 from sarcomere.record.replay import of_cramp_run, of_lattice_run
 from sarcomere.scenario.fibre import FibreScenario
 
@@ -67,7 +68,7 @@ def explain(
         raise InputError(
             f"--command-ends {command_end:g}: is outside the record, which ends at {end:g} s; give seconds."
         )
-    if ds.attrs.get("kind") == "cramp":
+    if is_loop(ds):
         if command_end is None:
             command_end = float(cramp_episode(ds.isel(replicate=[0])).imposed_end[0])
         recorded = of_cramp_run(ds, unit, command_end)

@@ -10,6 +10,7 @@ from rich.table import Table
 
 from sarcomere.analysis import active_force, attached_fraction, summary
 from sarcomere.explain.cramp_summary import print_cramp_summary
+from sarcomere.record.opening import is_loop
 
 LAST_PART = 1 / 3  # of the run, over which the table of a series averages
 
@@ -33,14 +34,14 @@ def print_summary(ds: xr.Dataset) -> None:
     ds : xarray.Dataset
         A run.
     """
-    if ds.attrs.get("kind") == "cramp":
+    if is_loop(ds):
         print_cramp_summary(ds)
         return
     table = _series_table(ds) if "condition" in ds.dims else _unit_table(ds)
     Console(highlight=False).print(table)
     if "condition" not in ds.dims:
         peak = float(ds.muscle_force.mean("replicate").max())
-        click.echo(f"Peak muscle force {peak:.0f} mN over {float(ds.time[-1]):.2f} s, seed {ds.attrs['seed']}.")
+        click.echo(f"Peak muscle force {peak * 1e3:.0f} mN over {float(ds.time[-1]):.2f} s, seed {ds.attrs['seed']}.")
 
 
 def _unit_table(ds: xr.Dataset) -> Table:

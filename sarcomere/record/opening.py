@@ -8,6 +8,7 @@ from pathlib import Path
 import xarray as xr
 
 from sarcomere.errors import StoreError
+from sarcomere.scenario.loop import LoopScenario
 
 
 def open_run(path: str | Path) -> xr.Dataset:
@@ -44,3 +45,18 @@ def open_run(path: str | Path) -> xr.Dataset:
             f"sarcomere.select_run."
         )
     return ds
+
+
+def is_loop(ds: xr.Dataset) -> bool:
+    """Return whether a run is one of the whole loop.
+
+    Parameters
+    ----------
+    ds : xarray.Dataset
+        A run.
+
+    Returns
+    -------
+    bool
+    """
+    return bool(ds.attrs.get("kind") == LoopScenario.kind)

@@ -150,7 +150,7 @@ def test_ended_attachments_are_counted_by_how_they_ended_and_how_long_they_laste
 def test_muscle_force_is_that_of_all_fibres(ds: xr.Dataset) -> None:
     s = scenario()
     scale = xr.DataArray([force_scale(s, unit) for unit in s.motor_units], dims="motor_unit")
-    assert np.allclose(ds.muscle_force, (ds.force.astype("f8") * scale).sum("motor_unit"), rtol=1e-5, atol=1e-6)
+    assert np.allclose(ds.muscle_force, (ds.force.astype("f8") * scale).sum("motor_unit"), rtol=1e-5, atol=1e-9)
     assert (ds.muscle_force.isel(time=-1) > 0).all()
 
 

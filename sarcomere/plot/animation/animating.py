@@ -14,7 +14,7 @@ from sarcomere.plot.animation.film import Told, replay, sampled_as
 from sarcomere.plot.animation.pair import Pair, parse_pair
 from sarcomere.plot.animation.window import Window, window
 from sarcomere.plot.animation.writing import Drawn, check_output, write
-from sarcomere.record.opening import open_run
+from sarcomere.record.opening import is_loop, open_run
 from sarcomere.record.replay import of_cramp_run, of_lattice_run
 from sarcomere.scenario.fibre import FibreScenario
 from sarcomere.simulation.fibre import FibreSimulation
@@ -159,7 +159,7 @@ def _chosen(ds: xr.Dataset, unit: int | None, replicate: int | None) -> tuple[Fi
     if number is None or number not in numbers:
         remedy = nearest(str(number), map(str, numbers))
         raise InputError(f"--replicate {number}: this run has no such replicate; {remedy}")
-    if ds.attrs.get("kind") == "cramp":
+    if is_loop(ds):
         return of_cramp_run(ds.load(), unit, replicate=numbers.index(number)), number, None
     scenario = of_lattice_run(ds.load(), unit)
     label = "condition" if "condition" in ds.dims else "motor_unit"
