@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     from sarcomere.ensemble.reading.merge import merge
     from sarcomere.ensemble.reading.opening import open_ensemble
     from sarcomere.errors import InputError, SarcomereError, SolverError, StoreError
-    from sarcomere.record.opening import open_run
-    from sarcomere.record.run_file import record
+    from sarcomere.recording.opening import open_run
+    from sarcomere.recording.run_file import record
     from sarcomere.scenario.fibre import FibreScenario
     from sarcomere.scenario.loop import LoopScenario
     from sarcomere.scenario.reading import read, shipped_scenarios
@@ -45,8 +45,8 @@ _HOME = {
     **dict.fromkeys(("each_point", "select_run"), "analysis.select.points"),
     "merge": "ensemble.reading.merge",
     "open_ensemble": "ensemble.reading.opening",
-    "open_run": "record.opening",
-    "record": "record.run_file",
+    "open_run": "recording.opening",
+    "record": "recording.run_file",
     "run": "simulation.api",
     "simulator": "simulation.simulator",
     "sweep": "ensemble.api",

@@ -23,7 +23,7 @@ from sarcomere.analysis import cramp_episode, discharge_statistics
 from sarcomere.parameters.motoneuron import pool_presets
 from sarcomere.scenario.loop import LoopScenario
 from sarcomere.scenario.reading import read
-from sarcomere.simulation.loop import run_episode
+from sarcomere.simulation.api import run as run_episode
 
 SEEDS_FIT, SEEDS = range(101, 109), range(1, 13)
 TARGET_Hz = {"prone": 14.0, "healthy": 25.0}

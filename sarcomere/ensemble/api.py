@@ -15,7 +15,7 @@ from sarcomere.ensemble.workers.driver import Executor, Report, Watcher, carry_o
 from sarcomere.ensemble.workers.local import locally
 from sarcomere.ensemble.workers.lock import part_of
 from sarcomere.errors import InputError
-from sarcomere_kernels import is_compiled
+from sarcomere.simulation.warm_up import is_warm, load_kernels
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -188,8 +188,8 @@ def sweep(
     check_workers(workers, client)
     chosen = part_of(*part) if part else None
     plan = planned(wanted, folder, overwrite=overwrite)
-    if client is None and not is_compiled(loop=plan.is_episode):
-        load_kernels(plan.is_episode)
+    if client is None and not is_warm(plan.kind):
+        load_kernels(plan.kind)  # once, before many processes would all do it
     return carry_out(
         plan,
         lambda: planned(wanted, folder),
@@ -200,11 +200,3 @@ def sweep(
         retry_failed=retry_failed,
         watcher=watcher,
     )
-
-
-def load_kernels(loop: bool) -> None:
-    """Compile once, before many processes would all do it."""
-    from sarcomere.simulation.warm_up import load_kernels as load_lattice_kernels
-    from sarcomere.simulation.warm_up import load_loop_kernels
-
-    load_loop_kernels() if loop else load_lattice_kernels()

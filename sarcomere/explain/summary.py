@@ -10,7 +10,7 @@ from rich.table import Table
 
 from sarcomere.analysis import active_force, attached_fraction, summary
 from sarcomere.explain.cramp_summary import print_cramp_summary
-from sarcomere.record.opening import is_loop
+from sarcomere.recording.opening import is_loop
 
 LAST_PART = 1 / 3  # of the run, over which the table of a series averages
 

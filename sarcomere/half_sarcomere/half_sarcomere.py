@@ -135,6 +135,7 @@ class HalfSarcomere:
         self.chemistry = np.array(at_rest(episode))
         self.series = self._trace.series
         self.states = self._trace.head_state_fraction
+        self.at_start = self.series[0], self.states[0]  # once the first window has balanced it
 
     def bathe(self, chemistry: NDArray[np.float64]) -> None:
         """Take over a chemistry, if it has moved from the one at which the rates stand."""
@@ -182,6 +183,8 @@ class HalfSarcomere:
         used, pumped = int(counters[k.ATP_USED]), float(self.state.calcium[k.CA_PUMPED])
         counters[k.NEXT_IMPULSE] = 0
         status = advance(self.state, model, drive, self.scratch, self._trace, n)
+        if fresh:
+            self.at_start = self._trace.series[0].copy(), self._trace.head_state_fraction[0].copy()
         self.series = self._trace.series[fresh : fresh + n_ms]
         self.states = self._trace.head_state_fraction[fresh : fresh + n_ms]
         self._check(status, model)

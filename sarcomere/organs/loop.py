@@ -132,6 +132,14 @@ class Loop:
         self.x = np.zeros((2, self._ms))  # base and inhibition by reflexes in the window to come
         self._write_reflexes()
         self.events: dict[str, Events] = {}
+        # as they are at time zero, and then at the end of each window
+        self.full_force_N = muscle.full_force_N(e.muscle, self.constants, e.lattice)
+        self.active_force, self.passive_force, self.fibre_ap_rate = 0.0, passive, 0.0
+        start = np.zeros(1)
+        self.x_base = float((e.pool.x_base + self.imposed.descending(start) + self.imposed.shift(start))[0])
+        self.x_inhibition = float(self.imposed.inhibition(start)[0])
+        self.mtu_length = float(self.imposed.mtu_length(start)[0])
+        self.fascicle_length = self.mtu_length - float(muscle.tendon_strain(self.muscle, self._stretch, self._ms)[0])
 
     @property
     def arrays(self) -> dict[str, NDArray]:
@@ -147,6 +155,37 @@ class Loop:
         for group, lattice in self.lattices.items():
             parts[f"lattice{group}"] = {**lattice.state._asdict(), "chemistry": lattice.chemistry}
         return {f"{part}_{name}": array for part, arrays in parts.items() for name, array in arrays.items()}
+
+    @property
+    def muscle_force_N(self) -> float:
+        """Force of the muscle, passive included, N."""
+        return (self.active_force + self.passive_force) * self.full_force_N
+
+    @property
+    def passive_force_N(self) -> float:
+        """Force that fibres carry at rest, N."""
+        return self.passive_force * self.full_force_N
+
+    @property
+    def imposed_length_nm(self) -> float:
+        """Where the far ends of the half-sarcomeres are held, nm."""
+        return self.fascicle_length * self.episode.muscle.optimal_hs_length
+
+    @property
+    def fatigue(self) -> float:
+        """Central fatigue, 0 to 1."""
+        return float(self.scalars[FATIGUE])
+
+    @property
+    def adp_uM(self) -> Values:
+        """Free ADP of each group, uM."""
+        return self.metabolism.adp * 1e3
+
+    @property
+    def k_tubule_mM(self) -> Values:
+        """Potassium in the tubules, mean of each group, mM."""
+        weighted = self.constants.share * self.excitation.junctions.k_tubule
+        return np.asarray(np.bincount(self.constants.group, weighted), dtype=np.float64)
 
     def advance(self, side_by_side: Map = map) -> None:
         """One window: nerve, junction, lattices, muscle, blood, reflexes.
@@ -190,7 +229,7 @@ class Loop:
         e, imposed = self.episode, self.imposed
         x_base = e.pool.x_base + w.descending + imposed.shift(w.time_s) + self.x[0]
         x_inhibition = imposed.inhibition(w.time_s) + self.x[1]
-        self.x_now = float(x_base[-1]), float(x_inhibition[-1])
+        self.x_base, self.x_inhibition = float(x_base[-1]), float(x_inhibition[-1])
         cord = {name: getattr(e.pool.ions, name) * self._cord_share(name, w) for name in PLASMA}
         modulation = imposed.modulation(w.time_s)
         first = w.first_ms * self._per_ms
@@ -252,6 +291,7 @@ class Loop:
             factor=self._chemistry_factor(),
         )
         advance_muscle(self.muscle, self.constants, drive, self.trace, self._ms)
+        self.active_force, self.passive_force = float(self.trace.force[-1]), float(self.trace.passive[-1])
 
     def _chemistry_factor(self) -> Values:
         """What phosphate and acid leave of the force that the twitch model expects."""

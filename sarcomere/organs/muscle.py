@@ -231,7 +231,7 @@ def tendon_strain(state: k.MuscleState, stretch: float, n: int) -> NDArray[np.fl
     return np.asarray(stretch * (before + (now - before) * np.arange(n + 1) / n))
 
 
-def full_force_N(p: MuscleParameters, muscle: k.Muscle, lattice: LatticeParameters) -> float:  # noqa: N802
+def full_force_N(p: MuscleParameters, muscle: k.Muscle, lattice: LatticeParameters) -> float:
     """F0 of the whole muscle, N.
 
     Parameters

@@ -7,9 +7,7 @@ from sarcomere.parameters.base import Parameters, quantity
 CALIBRATED = "fitted to pCa50 and the human twitch by data/calibration/fit_fibres.py"
 DESIGN = "design (PHYSIOLOGY B), near TnC kinetics of Baylor & Hollingworth (from memory)"
 
-COUPLING = (
-    "design: the sheet's 1.2 (fast) for both, as docs/fit_force_pca.py finds 1.15 for slow, where the sheet has 1.5"
-)
+COUPLING = "design: the sheet's 1.2 (fast) for both; docs/scripts/fit_force_pca.py: 1.15 for slow, the sheet has 1.5"
 
 
 class RegulationParameters(Parameters):

@@ -12,7 +12,6 @@ from pydantic import ValidationError
 from sarcomere.errors import nearest
 from sarcomere.parameters import Parameters
 from sarcomere.parameters.intervention import INTERVENTIONS
-from sarcomere.scenario.fibre import FibreScenario
 from sarcomere.scenario.keys import keys_of, kind_of, model_at, unit_of
 from sarcomere.scenario.renamed import new_name
 
@@ -32,7 +31,7 @@ _WRONG_TYPE = {
 
 
 def sentences(
-    error: ValidationError, where: str, text: str, overrides: Collection[str], root: type[Parameters] = FibreScenario
+    error: ValidationError, where: str, text: str, overrides: Collection[str], root: type[Parameters]
 ) -> Iterator[str]:
     """One sentence per fault that pydantic found; a misspelt key alone, as it may be why another is missing."""
     faults = error.errors(include_url=False)

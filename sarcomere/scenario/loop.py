@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar
 
 from pydantic import Field, model_validator
 
 from sarcomere.parameters import (
     Bath,
-    FibreParameters,
     LatticeNumerics,
-    LatticeParameters,
     MechanicsParameters,
     Parameters,
 )
@@ -27,8 +26,14 @@ from sarcomere.parameters.metabolism import BloodParameters, EnergyParameters
 from sarcomere.parameters.motoneuron import PoolParameters
 from sarcomere.parameters.muscle import MuscleParameters
 from sarcomere.parameters.reflex import ReflexParameters
+from sarcomere.parameters.tables import merge
 from sarcomere.parameters.terminal import TerminalParameters
+from sarcomere.scenario.base import Scenario
 from sarcomere.scenario.checks import check_crowns, check_step
+from sarcomere.scenario.presets import pool_with_preset, shipped_loop
+
+_SETTING_UP_S = 0.03  # CPU time of one person; benchmarks/NOTES.md
+_WINDOW_S = 0.8e-3  # CPU time of an exchange of the loop's parts without lattices
 
 
 class EpisodePool(PoolParameters):
@@ -80,19 +85,11 @@ class EpisodeRecord(Parameters):
     sample_interval_ms: int = quantity("ms", "time between samples", "design", 10, ge=1, le=10_000)
 
 
-class LoopScenario(Parameters):
-    """One experiment on a person, whole.
+class LoopScenario(Scenario):
+    """One experiment on a person: nerve, muscle, blood and reflexes in a closed loop."""
 
-    Attributes
-    ----------
-    fibres : dict of str to FibreParameters
-        Parameters of each fibre type: the shipped values with what the scenario replaces.
-    source : str
-        File it was read from.
-    """
+    kind: ClassVar[str] = "loop"
 
-    title: str = Field(description="what the experiment is called")
-    description: str = Field("", description="what it is for")
     figure: str = Field("cramp", description="kind of figure that sarcomere plot draws")
     run: Repetitions = Field(description="table [run]: how long, from which seed, how often")
     mtu_length: float = quantity(
@@ -111,10 +108,8 @@ class LoopScenario(Parameters):
     blood: BloodParameters = BloodParameters()
     reflex: ReflexParameters = ReflexParameters()
     fatigue: FatigueParameters = FatigueParameters()
-    lattice: LatticeParameters
     mechanics: MechanicsParameters
     chemistry: Bath = Bath()
-    fibres: dict[Literal["slow", "fast"], FibreParameters]
     numerics: EpisodeNumerics = EpisodeNumerics()
     record: EpisodeRecord = EpisodeRecord()
     interventions: list[Intervention] = Field(
@@ -122,7 +117,6 @@ class LoopScenario(Parameters):
         max_length=1000,
         description="one table [[interventions]] for each: its kind, at_s, and what that kind takes",
     )
-    source: str = Field("", description="file it was read from")
 
     @model_validator(mode="after")
     def _consistent(self) -> LoopScenario:
@@ -146,10 +140,35 @@ class LoopScenario(Parameters):
         _check_lengths(self)
         return self
 
+    @classmethod
+    def fill(cls, table: Mapping[str, Any], where: str) -> dict[str, Any]:
+        """Put shipped values where a table gives none; ``pool`` holds its preset and what differs from it."""
+        shipped = {"muscle": {}, "lattice": shipped_loop()["lattice"], "mechanics": shipped_loop()["mechanics"]}
+        pool = pool_with_preset(table.get("pool"), where)
+        return {**super().fill(merge(shipped, table), where), "pool": pool}
+
     @property
     def n_samples(self) -> int:
-        """Samples of the run; the first comes one interval after the start."""
+        """Samples after the one at time zero."""
         return int(self.run.duration_s * 1e3 / self.record.sample_interval_ms + 1e-9)
+
+    @property
+    def sample_interval_s(self) -> float:
+        """Time between samples, s."""
+        return self.record.sample_interval_ms * 1e-3
+
+    def late_events(self) -> Iterator[str]:
+        """Name, in a sentence each, what is imposed later than the run ends."""
+        end = self.run.duration_s
+        for entry in self.interventions:
+            if entry.at_s >= end:
+                kind = entry.kind.replace("_", " ")
+                yield f"the {kind} at {entry.at_s:g} s comes after the end of the run ({end:g} s)."
+
+    def cost_s(self) -> float:
+        """Estimate the CPU seconds that one replicate takes; the same on every machine."""
+        windows = self.run.duration_s * 1e3 / self.numerics.exchange_ms
+        return _SETTING_UP_S + windows * _WINDOW_S + self.muscle.explicit_units * self._stepping_s()
 
     @property
     def windows_per_sample(self) -> int:

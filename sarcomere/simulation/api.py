@@ -1,58 +1,57 @@
-"""One way to run what a scenario describes: lattices under a protocol, or the whole loop of nerve and muscle."""
+"""Run what a scenario describes, of any kind."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sarcomere.errors import InputError
-from sarcomere.scenario.fibre import FibreScenario
-from sarcomere.scenario.loop import LoopScenario
-from sarcomere.simulation.fibre import FibreSimulation
-from sarcomere.simulation.fibre import run as run_lattices
-from sarcomere.simulation.loop import LoopSimulation, run_episode
+from sarcomere.scenario.base import Scenario
+from sarcomere.scenario.kinds import simulation_class
+from sarcomere.simulation.base import Simulation
 
 if TYPE_CHECKING:
     import xarray as xr
 
-Running = FibreSimulation | LoopSimulation
 
-
-def simulation_of(scenario: FibreScenario | LoopScenario) -> Running:
-    """A simulation at its beginning.
+def simulation_of(scenario: Scenario) -> Simulation[Any]:
+    """Make a simulation at its beginning.
 
     Parameters
     ----------
-    scenario : FibreScenario or LoopScenario
+    scenario : Scenario
         What to run.
 
     Returns
     -------
-    FibreSimulation or LoopSimulation
+    Simulation
+        Of the scenario's kind.
+
+    Raises
+    ------
+    InputError
+        If it is the name of a scenario.
     """
-    _need_scenario(scenario)
-    return LoopSimulation(scenario) if isinstance(scenario, LoopScenario) else FibreSimulation(scenario)
-
-
-def _need_scenario(scenario: object) -> None:
     if isinstance(scenario, str | Path):
         raise InputError(f"{scenario}: is the name of a scenario; give sarcomere.read({str(scenario)!r}) instead.")
+    simulation: Simulation[Any] = simulation_class(scenario.kind)(scenario)
+    return simulation
 
 
-def run(scenario: FibreScenario | LoopScenario, threads: int = 1) -> xr.Dataset:
+def run(scenario: Scenario, threads: int = 1) -> xr.Dataset:
     """Run a scenario in memory; for long runs use ``sarcomere.record``, which writes as it goes.
 
     Parameters
     ----------
-    scenario : FibreScenario or LoopScenario
+    scenario : Scenario
         What to run.
     threads : int
-        Half-sarcomeres, or replicates of an episode, advanced at once; changes no bit of the result.
+        Half-sarcomeres, or replicates of a closed loop, advanced at once; changes no bit of the result.
 
     Returns
     -------
     xarray.Dataset
         The same variables as a run file holds.
     """
-    _need_scenario(scenario)
-    return run_episode(scenario, threads) if isinstance(scenario, LoopScenario) else run_lattices(scenario, threads)
+    simulation = simulation_of(scenario)
+    return simulation.dataset(*simulation.blocks(threads))

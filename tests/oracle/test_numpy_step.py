@@ -17,7 +17,7 @@ import pytest
 from benchmarks.numpy_step import FREE, NumpyHalfSarcomere
 from sarcomere.parameters import LatticeParameters, Numerics, load_fibre
 from sarcomere_kernels import types as k
-from tests.bench import Bench, bench, fibre
+from tests.support.bench import Bench, bench, fibre
 
 pytestmark = pytest.mark.theory
 NAMES = ("bound fraction", "force", "open fraction", "ATPase")

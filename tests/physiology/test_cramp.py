@@ -15,7 +15,7 @@ import xarray as xr
 from sarcomere.analysis import cramp_episode, half_relaxation_time, trains
 from sarcomere.scenario.loop import LoopScenario
 from sarcomere.scenario.reading import read
-from sarcomere.simulation.loop import run_episode
+from sarcomere.simulation.api import run as run_episode
 from sarcomere.validate.cramp.measures import MEASURES
 
 NIGHT = "nocturnal-calf-cramp"

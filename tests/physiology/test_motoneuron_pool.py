@@ -1,4 +1,4 @@
-"""The pool against CRAMP.md A; the whole table is made by docs/motoneurons.py.
+"""The pool against CRAMP.md A; the whole table is made by docs/scripts/motoneurons.py.
 
 The sheet's numbers come from one or few seeds, and from pulses of 0.6 or 0.7 ms, as rounding falls; here they all last
 0.6 ms, which leaves a little less after-hyperpolarisation.
@@ -11,7 +11,7 @@ import pytest
 
 from sarcomere.organs.nerve.inputs import PoolInputs
 from sarcomere.organs.nerve.pool import MotoneuronPool, load_pool
-from tests.pool_bench import (
+from tests.support.pool_bench import (
     free_cramp,
     ramp_thresholds,
     rate_after_burst,

@@ -14,8 +14,8 @@ from sarcomere.half_sarcomere.lattice import build
 from sarcomere.parameters import Chemistry, LatticeParameters, Numerics, load_fibre
 from sarcomere_kernels import tabulate_cycle
 from sarcomere_kernels import types as k
-from tests.bench import RIGID, Bench, batch_mean, bench, fibre
-from tests.organs import attached_generator, propagator
+from tests.support.bench import RIGID, Bench, batch_mean, bench, fibre
+from tests.support.organs import attached_generator, propagator
 from tests.theory.master_equation import solve_head
 
 pytestmark = pytest.mark.theory

@@ -13,10 +13,11 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from sarcomere.simulation.loop import LoopSimulation, run_episode
+from sarcomere.simulation.api import run as run_episode
+from sarcomere.simulation.loop import LoopSimulation
 from sarcomere_kernels import types as k
-from tests.episodes import NO_LATTICE, TABLE, episode
-from tests.unit.test_sameness import differing
+from tests.support.episodes import NO_LATTICE, TABLE, episode
+from tests.support.same import differing
 
 pytestmark = pytest.mark.theory
 EFFORT = {"interventions": [{"kind": "effort", "at_s": 0.02, "x": 1.0, "hold_s": 0.5}]}
@@ -180,7 +181,7 @@ def test_books_hold_what_heads_pumps_and_action_potentials_of_the_lattices_used(
     loop = simulation.loops[0]
     impulses = np.zeros(2)
     for block in simulation.blocks(block=1):
-        unit = block.events["impulse_unit"] - 1
+        unit = block.columns["impulse_unit"] - 1
         impulses += [(unit == loop.constants.representative[g]).sum() for g in range(2)]
     for group, lattice in loop.lattices.items():
         state = lattice.state

@@ -18,7 +18,7 @@ from sarcomere.organs.nerve.inputs import PoolInputs, stimulation
 from sarcomere.organs.nerve.pool import MotoneuronPool, load_pool
 from sarcomere_kernels import advance_pool
 from sarcomere_kernels import motoneuron_types as k
-from tests.pool_bench import LABELS, QUIET, single_cells, spikes_of
+from tests.support.pool_bench import LABELS, QUIET, single_cells, spikes_of
 
 pytestmark = pytest.mark.theory
 STEPS = (0.1, 0.05, 0.0125)

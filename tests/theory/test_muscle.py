@@ -25,8 +25,8 @@ from sarcomere.parameters import (
 from sarcomere.parameters.muscle import MuscleParameters, TendonParameters
 from sarcomere_kernels import advance_muscle
 from sarcomere_kernels import organ_types as k
-from tests.bench import bench
-from tests.bench import fibre as fibre_with
+from tests.support.bench import bench
+from tests.support.bench import fibre as fibre_with
 
 pytestmark = pytest.mark.theory
 FIBRES = {name: load_fibre(name) for name in FIBRE_TYPES}

@@ -13,8 +13,8 @@ from scipy.linalg import expm
 
 from sarcomere.parameters import LatticeParameters, Numerics, RegulationParameters, load_fibre
 from sarcomere_kernels import types as k
-from tests.bench import Bench, bench, fibre
-from tests.organs import switch_thin
+from tests.support.bench import Bench, bench, fibre
+from tests.support.organs import switch_thin
 
 pytestmark = pytest.mark.theory
 N_RU = 3

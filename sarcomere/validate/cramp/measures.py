@@ -12,7 +12,7 @@ from sarcomere.analysis.cramp.activity import emg_envelope
 from sarcomere.analysis.discharge.delta_f import delta_f
 from sarcomere.parameters.intervention import Stretch, Walking
 from sarcomere.scenario.loop import LoopScenario
-from sarcomere.simulation.loop import run_episode
+from sarcomere.simulation.api import run
 from sarcomere.validate.cramp.arms import Values
 from sarcomere.validate.cramp.fibres import contracture, relaxation
 from sarcomere.validate.cramp.running import imposed_end, run_until_quiet
@@ -49,7 +49,7 @@ def read_cramp(ds: xr.Dataset) -> Values:
 
 def contraction(episode: LoopScenario) -> Values:
     """An effort: order of recruitment, rates while it holds, silence after it, hysteresis of recruitment, force."""
-    ds = run_episode(episode)
+    ds = run(episode)
     effort = next(e for e in episode.interventions if e.kind == "effort")
     held, end = effort.at_s + effort.rise_s, effort.ends_s
     rates = discharge_statistics(ds, "impulse", held, held + effort.hold_s).rate_mean
@@ -87,7 +87,7 @@ def after_train(episode: LoopScenario) -> Values:
 
 def efforts(episode: LoopScenario) -> Values:
     """Highest force of the last effort against that of the first."""
-    ds = run_episode(episode)
+    ds = run(episode)
     entries = [e for e in episode.interventions if e.kind == "effort"]
     force = ds.relative_force.isel(replicate=0)
     first, *_, last = (float(force.sel(time=slice(e.at_s, e.ends_s)).max()) for e in entries)
@@ -96,7 +96,7 @@ def efforts(episode: LoopScenario) -> Values:
 
 def stretched(episode: LoopScenario) -> Values:
     """A stretch during a cramp: when the electromyogram goes, how much it rises first, what is left of it."""
-    ds = run_episode(episode)
+    ds = run(episode)
     at = next(e.at_s for e in episode.interventions if isinstance(e, Stretch | Walking))
     emg = ds.fibre_ap_rate.isel(replicate=0)
     before = float(emg.sel(time=slice(at - 1.0, at)).mean())
@@ -115,7 +115,7 @@ def stretched(episode: LoopScenario) -> Values:
 
 def recovery(episode: LoopScenario) -> Values:
     """A cramp and how fast lactate and pain fade once the person moves: half-times over the minute after their peak."""
-    ds = run_episode(episode)
+    ds = run(episode)
     at = next(e.at_s for e in episode.interventions if isinstance(e, Stretch | Walking))
     end = float(cramp_episode(ds).end[0])
     fading = {f"{name}_half_time": _half_time(ds[name].isel(replicate=0), at) for name in ("lactate", "pain")}
@@ -136,7 +136,7 @@ def _half_time(course: xr.DataArray, since: float, over_s: float = 60.0) -> floa
 
 def exercise(episode: LoopScenario) -> Values:
     """Efforts under a cuff: what gathers, what force does, whether a cramp comes, how phosphocreatine recovers."""
-    ds = run_episode(episode).isel(replicate=0)
+    ds = run(episode).isel(replicate=0)
     cuff = next(e for e in episode.interventions if e.kind == "cuff")
     effort = next(e for e in episode.interventions if e.kind == "effort")
     end = effort.ends_s

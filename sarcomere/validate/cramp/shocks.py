@@ -6,7 +6,7 @@ import numpy as np
 
 from sarcomere.parameters.intervention import TendonStimulation
 from sarcomere.scenario.loop import LoopScenario
-from sarcomere.simulation.loop import run_episode
+from sarcomere.simulation.api import run
 from sarcomere.validate.cramp.arms import Values
 
 BIN_MS = 2.0
@@ -21,7 +21,7 @@ def shocks(episode: LoopScenario) -> Values:
     Action potentials are weighted by the cross-section of their units and count from the end plate.  The dip is where
     the smoothed mean lies below half of its depth.
     """
-    ds = run_episode(episode)
+    ds = run(episode)
     entry = next(e for e in episode.interventions if isinstance(e, TendonStimulation))
     weight = ds.capacity.values[ds.impulse_unit.values - 1]
     along_fibre = 1e-3 * (episode.fibre_ap.release_delay_ms - episode.fibre_ap.junction_delay_ms)
