@@ -11,7 +11,7 @@ import xarray as xr
 
 from sarcomere import FibreScenario
 from sarcomere import run as simulate
-from sarcomere.half_sarcomere.variables import DWELL, IMPULSES, MUSCLE_FORCE, SERIES, SNAPSHOTS
+from sarcomere.half_sarcomere.variables import DWELL, HEAD_STATES, IMPULSES, MUSCLE_FORCE, SERIES, SNAPSHOTS
 from sarcomere.recording.run_file import record
 from sarcomere.recording.variable import Variable
 from sarcomere.scenario.checking import from_dict
@@ -62,7 +62,9 @@ def test_required_variables_are_there(ds: xr.Dataset, name: str, dims: tuple[str
     assert np.isfinite(ds[name]).all()
 
 
-@pytest.mark.parametrize("variable", [*SERIES, MUSCLE_FORCE, *SNAPSHOTS, DWELL, IMPULSES], ids=lambda v: v.name)
+@pytest.mark.parametrize(
+    "variable", [*SERIES, HEAD_STATES, MUSCLE_FORCE, *SNAPSHOTS, DWELL, IMPULSES], ids=lambda v: v.name
+)
 def test_every_variable_is_as_the_recorder_promises(ds: xr.Dataset, variable: Variable) -> None:
     found = ds[variable.name]
     assert (found.dims, found.dtype) == (variable.dims, np.dtype(variable.dtype))
@@ -72,7 +74,7 @@ def test_every_variable_is_as_the_recorder_promises(ds: xr.Dataset, variable: Va
 
 
 def test_nothing_else_is_in_the_file(ds: xr.Dataset) -> None:
-    promised = {variable.name for variable in (*SERIES, MUSCLE_FORCE, *SNAPSHOTS, DWELL, IMPULSES)}
+    promised = {variable.name for variable in (*SERIES, HEAD_STATES, MUSCLE_FORCE, *SNAPSHOTS, DWELL, IMPULSES)}
     assert set(ds.data_vars) == promised
 
 

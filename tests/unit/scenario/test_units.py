@@ -16,19 +16,12 @@ from sarcomere.scenario.keys import coordinate_attributes, unit_in_file
 from sarcomere.scenario.loop import LoopScenario
 
 UNITS = pint.UnitRegistry()
+OF_FIBRES = (
+    *(*fibre.SERIES, fibre.HEAD_STATES, *fibre.IMPOSED, fibre.MUSCLE_FORCE),
+    *(*fibre.SNAPSHOTS, fibre.SNAPSHOT_TIME, fibre.DWELL, fibre.IMPULSES),
+)
 RECORDED = {
-    **{
-        f"fibre {v.name}": v.units
-        for v in (
-            *fibre.SERIES,
-            fibre.HEAD_STATES,
-            *fibre.IMPOSED,
-            fibre.MUSCLE_FORCE,
-            *fibre.SNAPSHOTS,
-            fibre.DWELL,
-            fibre.IMPULSES,
-        )
-    },
+    **{f"fibre {v.name}": v.units for v in OF_FIBRES},
     **{f"loop {v.name}": v.units for v in loop.recorded(1)},
     **{f"{event.name}_{name}": unit for event in loop.EVENTS for name, unit, _, _ in event.columns},
 }
