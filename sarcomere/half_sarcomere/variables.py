@@ -40,7 +40,7 @@ IMPOSED = (
     Variable("temperature_C", UNIT_DIMS[1:], "degree_Celsius", "temperature"),
 )
 MUSCLE_FORCE = Variable(
-    "muscle_force", ("replicate", "time"), "mN", "force of all fibres of all motor units along the muscle"
+    "muscle_force", ("replicate", "time"), "N", "force of all fibres of all motor units along the muscle"
 )
 SNAPSHOT_TIME = Variable("snapshot_time", ("snapshot_time",), "s", "time of the head-by-head snapshot", "f8")
 SNAPSHOT_DIMS = ("replicate", "motor_unit", "snapshot_time", "thick_filament", "crown", "head")

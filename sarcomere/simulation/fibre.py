@@ -29,10 +29,10 @@ if TYPE_CHECKING:
 
 
 def force_scale(scenario: FibreScenario, unit: MotorUnit) -> float:
-    """Force of a motor unit (mN) per pN of force per thick filament: stress times area of its fibres."""
+    """Force of a motor unit (N) per pN of force per thick filament: stress times area of its fibres."""
     lattice, fibre = scenario.lattice, scenario.fibres[unit.fibre]
     per_filament = area_per_thick(lattice, scenario.run.hs_length) * 1e-6 / lattice.myofibril_fraction  # um^2
-    return fibre.area_um2 * unit.n_fibres / per_filament * 1e-9
+    return fibre.area_um2 * unit.n_fibres / per_filament * 1e-12
 
 
 class FibreSimulation(Simulation[FibreScenario]):
