@@ -11,8 +11,17 @@ from tests.support.kinds import KINDS, Kind
 from tests.support.refusal import GOOD, SMALL
 
 HERE = Path(__file__).parent
-MARKED = {"oracle": "theory", "theory": "theory", "physiology": "physiology", "project": "project"}
-LONGEST_FIRST = ("project", "physiology", "theory", "oracle", "kernels", "unit/ensemble", "unit/simulation")
+MARKED = {  # folders, and files that start, kill or compile in processes of their own
+    "oracle/": "theory",
+    "theory/": "theory",
+    "physiology/": "physiology",
+    "project/": "project",
+    "kernels/": "project",
+    "unit/simulation/test_interrupted.py": "project",
+    "unit/ensemble/test_sweep_dask.py": "project",
+    "unit/ensemble/test_sweep_kill.py": "project",
+}
+LONGEST_FIRST = ("project/", "physiology/", "theory/", "oracle/", "kernels/", "unit/ensemble/", "unit/simulation/")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -27,14 +36,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark tests by their folder; those of long files come first, so that at the end no core waits for one."""
     ours = {item: item.path.relative_to(HERE).as_posix() for item in items if item.path.is_relative_to(HERE)}
     for item, path in ours.items():
-        if mark := MARKED.get(path.split("/")[0]):
-            item.add_marker(mark)
+        for begin, mark in MARKED.items():
+            if path.startswith(begin):
+                item.add_marker(mark)
     items.sort(key=lambda item: _turn(ours.get(item, "")))
 
 
 def _turn(path: str) -> int:
     """Number of the first folder of LONGEST_FIRST that a path lies in."""
-    return next((i for i, folder in enumerate(LONGEST_FIRST) if path.startswith(f"{folder}/")), len(LONGEST_FIRST))
+    return next((i for i, folder in enumerate(LONGEST_FIRST) if path.startswith(folder)), len(LONGEST_FIRST))
 
 
 @pytest.fixture(scope="module", params=KINDS, ids=lambda kind: kind.name)
