@@ -23,7 +23,6 @@ from sarcomere.parameters.junction import JunctionParameters
 from sarcomere_kernels import advance_potassium, carry_impulses, relax_tubules
 from sarcomere_kernels import organ_types as k
 
-pytestmark = pytest.mark.theory
 STEP_MS = 0.1
 REST = 4.2
 SECOND = 10_000  # steps

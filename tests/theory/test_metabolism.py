@@ -17,7 +17,6 @@ from sarcomere_kernels import advance_metabolism
 from sarcomere_kernels import organ_types as k
 from sarcomere_kernels.types import NOT_FINITE, OK
 
-pytestmark = pytest.mark.theory
 BLOOD = BloodParameters()
 BONDS_AT_REST = 33.0 + 2 * 8.2
 

@@ -28,7 +28,6 @@ from sarcomere_kernels import organ_types as k
 from tests.support.bench import bench
 from tests.support.bench import fibre as fibre_with
 
-pytestmark = pytest.mark.theory
 FIBRES = {name: load_fibre(name) for name in FIBRE_TYPES}
 WINDOW = 5
 STRETCH = 0.04  # L0, of the tendon at F0

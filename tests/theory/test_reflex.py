@@ -17,8 +17,6 @@ from sarcomere_kernels import organ_types as k
 from sarcomere_kernels.types import F8, NOT_FINITE, OK
 from tests.support.reflex_bench import AT_ONCE, OFF, at, quiet, run, stretch
 
-pytestmark = pytest.mark.theory
-
 
 @pytest.mark.parametrize(("length", "force", "sheet"), [(0.75, 0.3, 0.02), (1.1, 0.5, 0.19), (1.5, 1.0, 0.25)])
 def test_tendon_organs_hardly_inhibit_a_short_muscle(length: float, force: float, sheet: float) -> None:
