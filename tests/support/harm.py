@@ -68,7 +68,7 @@ def resumed(scenario: Any, path: Path, content: bytes, whole: xr.Dataset) -> str
 
 
 def in_child(scenario: Any, work: Callable[[], Iterator[Any]]) -> list[Any]:
-    """What work with a scenario gives, one by one, in a process of its own: a signal that ends it, or a hang, is told as the last."""
+    """What work with a scenario gives in a process of its own; last, the signal that ended it, as after a hang."""
     read_end, write_end = os.pipe()
     child = os.fork()
     if not child:
