@@ -120,12 +120,12 @@ def _faults_of_parameters(text: str) -> Iterator[str]:
     except (ValueError, RecursionError):
         table = None
     if not isinstance(table, dict) or depth(table) > MAX_DEPTH:
-        yield f"has parameters {quoted(text, 40)} that are no JSON table of a scenario; {_MADE_IT}"
+        yield f"has parameters {quoted(text, 40)} that are no JSON table; use the file as 'sarcomere run' wrote it"
         return
     run = table.get("run")
     duration = run.get("duration_s") if isinstance(run, dict) else None
     if not _is_number(duration) or not math.isfinite(duration):
-        yield f"has parameters without run.duration_s; {_MADE_IT}"
+        yield "has parameters without run.duration_s; run it again"
 
 
 def _is_number(value: Any) -> TypeGuard[float]:
