@@ -39,7 +39,7 @@ def open_run(path: str | Path) -> xr.Dataset:
     StoreError
         If there is no such file or it is not a run.
     """
-    where = printable(str(path))
+    where = _where(path)
     if not os.path.isfile(path):
         raise StoreError(f"{where}: no such run file; {_MADE_IT}.")
     try:
@@ -47,8 +47,7 @@ def open_run(path: str | Path) -> xr.Dataset:
             fault = next(_faults(file), None)
         ds = None if fault else xr.open_dataset(path, engine="h5netcdf", decode_times=False, phony_dims="sort")
     except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:  # h5py raises each of them
-        reason = printable(str(error).partition("\n")[0])[:200]
-        raise StoreError(f"{where}: is not a readable HDF5 run ({reason}); run the scenario again.") from None
+        raise StoreError(f"{where}: is not a readable HDF5 run ({_reason(error)}); run the scenario again.") from None
     if ds is None:
         raise StoreError(f"{where}: {fault}.")
     return ds
@@ -71,19 +70,44 @@ def load_run(path: str | Path) -> xr.Dataset:
     StoreError
         If it is no run, damaged, or larger than the memory that is free.
     """
-    where = printable(str(path))
     with open_run(path) as ds:
-        free = free_memory()
-        if ds.nbytes > free:
-            raise StoreError(
-                f"{where}: needs {ds.nbytes / 2**30:.1f} GiB of memory and {free / 2**30:.1f} are free; open it with "
-                f"sarcomere.open_run and take a part of it."
-            )
+        check_fits(ds, path)
         try:
             return ds.load()
         except (OSError, RuntimeError, ValueError) as error:
-            reason = printable(str(error).partition("\n")[0])[:200]
-            raise StoreError(f"{where}: is damaged ({reason}); run the scenario again.") from None
+            raise StoreError(f"{_where(path)}: is damaged ({_reason(error)}); run the scenario again.") from None
+
+
+def check_fits(ds: xr.Dataset, path: str | Path) -> None:
+    """Refuse to read what is larger than the memory that is free.
+
+    Parameters
+    ----------
+    ds : xarray.Dataset
+        An open run.
+    path : str or pathlib.Path
+        Its file.
+
+    Raises
+    ------
+    StoreError
+        Naming what it needs and what there is.
+    """
+    free = free_memory()
+    if ds.nbytes > free:
+        raise StoreError(
+            f"{_where(path)}: needs {ds.nbytes / 2**30:.1f} GiB of memory and {free / 2**30:.1f} are free; open it "
+            f"with sarcomere.open_run and take a part of it."
+        )
+
+
+def _where(path: str | Path) -> str:
+    return printable(str(path))
+
+
+def _reason(error: Exception) -> str:
+    """The first line of what HDF5 says."""
+    return printable(str(error).partition("\n")[0])[:200]
 
 
 def _faults(file: h5py.File) -> Iterator[str]:

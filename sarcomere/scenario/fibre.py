@@ -26,7 +26,7 @@ from sarcomere.parameters.figures import FigureName
 from sarcomere.parameters.lattice import thin_filament_length
 from sarcomere.scenario.checks import check_crowns, check_step
 from sarcomere.scenario.protocol import Protocol
-from sarcomere.scenario.series import Condition, Series, conditions, with_values
+from sarcomere.scenario.series import Condition, Series, check_names, conditions, with_values
 
 # What the conditions of a series must share to lie in one file: the rest of the lattice sets how many sites there are.
 _MAY_VARY = {"d10", "spacing_length", "stiffness_radial", "gap_unstrained", "myofibril_fraction"}
@@ -97,6 +97,8 @@ class FibreScenario(Parameters):
                 f"series runs one motor unit under many conditions but motor_units has {len(self.motor_units)}; "
                 f"keep one, and vary motor_units.0.fibre for both fibre types"
             )
+        if self.series is not None:
+            check_names(self.series, self.protocol.chemistry)
         for name in {unit.fibre for unit in self.motor_units}:
             check_step(name, self.fibres[name], self.numerics.step_ms)
         return self

@@ -117,7 +117,8 @@ def test_a_run_file_larger_than_memory_is_opened_but_not_loaded(
     with pytest.raises(StoreError, match=r"needs 7450\.\d GiB of memory"):
         load_run(run_file)
     assert CliRunner().invoke(main, ["info", "run.h5"]).exit_code == 0
-    refuse(["plot", "run.h5"], "needs 7450", "sarcomere.open_run")
+    for command in ("plot", "explain", "animate"):
+        refuse([command, "run.h5"], "needs 7450", "sarcomere.open_run")
 
 
 def test_control_characters_of_a_run_file_never_reach_the_terminal(run_file: Path) -> None:
