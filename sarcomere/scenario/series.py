@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import itertools
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from pydantic import Field, model_validator
@@ -114,6 +114,30 @@ class Series(Parameters):
         if count > MAX_CONDITIONS:
             raise ValueError(f"makes {count} conditions; give at most {MAX_CONDITIONS}")
         return self
+
+
+def check_names(series: Series, imposed: Collection[str]) -> None:
+    """Refuse a coordinate that is called like what the file keeps against time.
+
+    Parameters
+    ----------
+    series : Series
+        What varies.
+    imposed : collection of str
+        Names of the chemistry that a protocol imposes.
+
+    Raises
+    ------
+    ValueError
+        Naming the coordinate and the remedy.
+    """
+    for vary in series.vary:
+        for name, key in zip(vary.names, vary.keys, strict=True):
+            if name in imposed or key.startswith(f"protocol.{name}."):
+                raise ValueError(
+                    f"series: cannot call a coordinate {quoted(name)}, which the file keeps against time; give {key} "
+                    f'another with name = "…"'
+                )
 
 
 class Condition(NamedTuple):

@@ -14,7 +14,7 @@ from sarcomere.plot.animation.film import Told, replay, sampled_as
 from sarcomere.plot.animation.pair import Pair, parse_pair
 from sarcomere.plot.animation.window import Window, window
 from sarcomere.plot.animation.writing import Drawn, check_output, write
-from sarcomere.recording.opening import open_run
+from sarcomere.recording.opening import check_fits, open_run
 from sarcomere.recording.replay import of_cramp_run, of_lattice_run
 from sarcomere.scenario.fibre import FibreScenario
 from sarcomere.scenario.kinds import function_for
@@ -69,6 +69,7 @@ def plan(
 
         load_pyvista()
     with open_run(path) as ds:
+        check_fits(ds, path)
         scenario, number, recorded = _chosen(ds, unit, replicate)
     moments = window(scenario, start, stop, every_ms)
     chosen = None if in_space else parse_pair(pair or "0,0", scenario.lattice)
