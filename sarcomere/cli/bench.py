@@ -26,7 +26,9 @@ from sarcomere.simulation.fibre import FibreSimulation
 from sarcomere.simulation.warm_up import load_kernels
 from sarcomere_kernels import KERNEL_HASH
 
-_START = "import time; from sarcomere.simulation.fibre import load_kernels; load_kernels(); print(time.process_time())"
+_START = (
+    "import time; from sarcomere.simulation.warm_up import load_kernels; load_kernels(); print(time.process_time())"
+)
 
 Progress = Callable[[int, int, str], None]
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from sarcomere.cli.options import THREADS
+from sarcomere.cli.options import THREADS, replacing
 
 if TYPE_CHECKING:
     from sarcomere.scenario.fibre import FibreScenario
@@ -17,11 +17,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("scenario")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Result file; default NAME.h5 in this folder.")
-@click.option(
-    "--set", "settings", multiple=True, metavar="KEY=VALUE", help="Replace a value, e.g. --set lattice.n_thick=16."
-)
-@click.option("--seed", type=int, help="The whole seed of the run; same seed, same bits.")
-@click.option("--replicates", type=int, help="Independent repetitions.")
+@replacing
 @THREADS
 @click.option("--resume", is_flag=True, help="Go on with an interrupted run.")
 @click.option("--overwrite", is_flag=True, help="Replace the result file if there is one.")
@@ -29,9 +25,7 @@ if TYPE_CHECKING:
 def run(
     scenario: str,
     output: Path | None,
-    settings: tuple[str, ...],
-    seed: int | None,
-    replicates: int | None,
+    overrides: dict[str, Any],
     threads: int,
     resume: bool,
     overwrite: bool,
@@ -52,10 +46,8 @@ def run(
     from rich.console import Console
 
     from sarcomere.cli.progress import Bar, compile_kernels
-    from sarcomere.scenario.reading import parse_override, read
+    from sarcomere.scenario.reading import read
 
-    overrides = dict(parse_override(text) for text in settings)
-    overrides |= {f"run.{k}": v for k, v in (("seed", seed), ("replicates", replicates)) if v is not None}
     checked = read(scenario, overrides)
     path = output or Path(f"{Path(scenario).stem}.h5")
     console = Console(stderr=True, highlight=False)
