@@ -9,7 +9,7 @@ import pytest
 from benchmarks.numpy_step import NumpyHalfSarcomere
 from benchmarks.timing import cost_of
 from sarcomere.parameters import LatticeParameters, Numerics, load_fibre
-from tests.bench import bench
+from tests.support.bench import bench
 
 pytestmark = pytest.mark.benchmark(timer=time.process_time)
 KERNEL_STEPS, NUMPY_STEPS, WARM_UP_MS = 200, 10, 80.0

@@ -14,7 +14,7 @@ import xarray as xr
 
 from benchmarks.timing import cost_of
 from sarcomere import merge, open_ensemble
-from tests.unit.sweep_folder import write_sweep
+from tests.support.sweep_folder import write_sweep
 
 pytestmark = pytest.mark.benchmark(timer=time.process_time)
 TABLE: dict[str, Any] = {
@@ -30,7 +30,7 @@ import json, resource, sys
 from pathlib import Path
 from benchmarks.test_ensemble_opening import ATP, TABLE
 from sarcomere import merge, open_ensemble
-from tests.unit.sweep_folder import write_sweep
+from tests.support.sweep_folder import write_sweep
 folder = write_sweep(Path(sys.argv[1]) / "sweep", TABLE, {"chemistry.atp_mM": ATP}, replicates=50)
 written = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 loaded = open_ensemble(folder).load()

@@ -14,8 +14,8 @@ import pytest
 from benchmarks.timing import cpu_of_children
 from sarcomere.parameters import LatticeParameters, Numerics, load_fibre
 from sarcomere_kernels import types as k
-from tests.bench import bench
-from tests.organs import cycle_and_balance, cycle_heads, fill_uniform, switch_thin
+from tests.support.bench import bench
+from tests.support.organs import cycle_and_balance, cycle_heads, fill_uniform, switch_thin
 
 pytestmark = pytest.mark.benchmark(timer=time.process_time)
 
@@ -78,7 +78,7 @@ def test_part(benchmark, part: str, step: float) -> None:
 @pytest.mark.benchmark(timer=cpu_of_children)
 def test_start_up(benchmark) -> None:
     """A new process with compiled kernels on disk, up to and including the first millisecond of a run."""
-    command = [sys.executable, "-c", "from sarcomere.simulation.fibre import load_kernels; load_kernels()"]
+    command = [sys.executable, "-c", "from sarcomere.simulation.warm_up import load_kernels; load_kernels()"]
     benchmark.pedantic(lambda: subprocess.run(command, check=True), rounds=3)
     benchmark.extra_info["cpu_seconds"] = round(benchmark.stats["min"], 2)
     print(f"\nstart-up: {benchmark.stats['min']:.2f} CPU-s")

@@ -16,8 +16,9 @@ from .organs.nerve.inputs import stimulation as stimulation
 from .organs.nerve.pool import MotoneuronPool as MotoneuronPool
 from .organs.nerve.pool import load_pool as load_pool
 from .organs.nerve.pool import run_pool as run_pool
-from .record.opening import open_run as open_run
-from .record.run_file import record as record
+from .recording.opening import open_run as open_run
+from .recording.run_file import record as record
+from .scenario.base import Scenario as Scenario
 from .scenario.fibre import FibreScenario as FibreScenario
 from .scenario.loop import LoopScenario as LoopScenario
 from .scenario.reading import read as read

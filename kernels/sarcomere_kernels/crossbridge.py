@@ -162,12 +162,12 @@ def _leave(
     if u >= scratch.attempt[now]:
         return
     if now == OFF:
-        if u < 1.0 - math.exp(-scratch.wake_rate[lattice.head_node[head]] * dt):
+        if u < 1.0 - math.exp(-scratch.off_exit_rate[lattice.head_node[head]] * dt):
             state.head_state[head] = MDP
         return
     if now == MDP:
         rate, centre, entry = table.attach, 0.0, 0
-        first, second = cycle.k_hydrolysis_reverse, thick.k_rest
+        first, second = cycle.k_hydrolysis_reverse, thick.k_off_return
     else:
         rate, centre, entry = table.rebind, -(cycle.stroke_1 + cycle.stroke_2), 1
         first, second = cycle.k_hydrolysis, 0.0

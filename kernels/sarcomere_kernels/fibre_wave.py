@@ -1,4 +1,4 @@
-"""The wave along a fibre: potassium gathers in its tubules and between the fibres, and stops waves."""
+"""The action potential along a fibre; potassium gathers in its tubules and between the fibres, and blocks it."""
 
 import math
 
@@ -9,14 +9,14 @@ from sarcomere_kernels.organ_types import Junctions, JunctionState, Potassium
 @inner
 def relax_tubule(state: JunctionState, junctions: Junctions, unit: int, now: int, k_interstitial: float) -> None:
     """Tubular potassium of one unit goes to that outside until step ``now``, exactly."""
-    keep = math.exp(-(now - state.tubule_step[unit]) * junctions.step / junctions.tau_tubule)
-    state.k_tubule[unit] = k_interstitial + (state.k_tubule[unit] - k_interstitial) * keep
+    decay = math.exp(-(now - state.tubule_step[unit]) * junctions.step / junctions.tau_tubule)
+    state.k_tubule[unit] = k_interstitial + (state.k_tubule[unit] - k_interstitial) * decay
     state.tubule_step[unit] = now
 
 
 @inner
 def propagation(junctions: Junctions, k_tubule: float) -> float:
-    """Chance that a wave runs along a fibre with this potassium in its tubules."""
+    """Chance that an action potential runs along a fibre with this potassium in its tubules."""
     return 1.0 / (1.0 + math.exp((k_tubule - junctions.k_half) / junctions.k_slope))
 
 
@@ -32,7 +32,7 @@ def relax_tubules(state: JunctionState, junctions: Junctions, now: int, k_inters
 
 @kernel
 def advance_potassium(
-    k_interstitial: float, potassium: Potassium, k_plasma: float, wave_rate: float, flow: float, duration: float
+    k_interstitial: float, potassium: Potassium, k_plasma: float, ap_rate: float, flow: float, duration: float
 ) -> float:
     """Potassium between the fibres after ``duration`` ms, exactly for constant inputs.
 
@@ -44,8 +44,8 @@ def advance_potassium(
         Constants.
     k_plasma : float
         Where uptake and flow bring it, mM.
-    wave_rate : float
-        Waves per ms of a fibre, the mean over all fibres of the muscle, resting ones too.
+    ap_rate : float
+        Action potentials per ms of a fibre, the mean over all fibres of the muscle, resting ones too.
     flow : float
         Blood flow, 1 at rest.
     duration : float
@@ -57,5 +57,5 @@ def advance_potassium(
         mM.
     """
     rate = 1.0 / potassium.tau_uptake + flow / potassium.tau_washout
-    settled = k_plasma + potassium.per_wave * wave_rate / rate
+    settled = k_plasma + potassium.per_ap * ap_rate / rate
     return settled + (k_interstitial - settled) * math.exp(-rate * duration)

@@ -4,7 +4,7 @@ import math
 
 from sarcomere_kernels.compiled import inlined
 from sarcomere_kernels.crossbridge import cycle_heads
-from sarcomere_kernels.thick_filament import wake_rates
+from sarcomere_kernels.thick_filament import off_exit_rates
 from sarcomere_kernels.thin_filament import switch_thin
 from sarcomere_kernels.types import HS_LENGTH, Cycle, Lattice, Model, Scratch, State
 
@@ -23,6 +23,6 @@ def step_half_sarcomere(state: State, model: Model, scratch: Scratch, ca: float)
     lattice, cycle, dt = model.lattice, model.cycle, model.sampling.step
     if model.regulation.regulated == 1:
         switch_thin(state, lattice, model.regulation, ca, dt, scratch)
-    wake_rates(state, lattice, model.thick, model.table, model.mechanics, dt, scratch)
+    off_exit_rates(state, lattice, model.thick, model.table, model.mechanics, dt, scratch)
     weight = spacing_weight(lattice, cycle, state.mechanics[HS_LENGTH])
     cycle_heads(state, lattice, cycle, model.table, model.thick, dt, weight, scratch)

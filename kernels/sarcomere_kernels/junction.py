@@ -1,4 +1,4 @@
-"""The neuromuscular junction: an impulse releases some of the ready vesicles, and enough of them start a wave.
+"""The neuromuscular junction: an impulse releases ready vesicles, and enough of them start an action potential.
 
 Nothing is done between impulses; refilling and the tubules are followed exactly from one to the next.
 """
@@ -91,14 +91,14 @@ def carry_impulses(
     k_interstitial : float
         Potassium around the tubules since they were last brought up to date, mM.
     carried : ndarray of int8, shape (impulse,)
-        Set to 1 where a wave runs along the fibre, else to 0.
+        Set to 1 where an action potential runs along the fibre, else to 0.
 
     Returns
     -------
     int
-        Number of waves.
+        Number of action potentials.
     """
-    waves = 0
+    aps = 0
     for event in range(unit.size):
         who, now = unit[event], step[event]
         counts = state.counts[who]
@@ -108,15 +108,15 @@ def carry_impulses(
         counts[RELEASED] += quanta
         if (
             end_plate_potential(junctions, quanta) <= junctions.threshold
-            or now - state.last_wave[who] <= junctions.refractory
+            or now - state.last_ap[who] <= junctions.refractory
         ):
             continue
         counts[TRANSMITTED] += 1
         relax_tubule(state, junctions, who, now, k_interstitial)
         if uniform(state.stream[who]) < propagation(junctions, state.k_tubule[who]):
             state.k_tubule[who] += junctions.k_tubule_impulse
-            state.last_wave[who] = now
+            state.last_ap[who] = now
             counts[PROPAGATED] += 1
             carried[event] = 1
-            waves += 1
-    return waves
+            aps += 1
+    return aps

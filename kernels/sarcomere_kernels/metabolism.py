@@ -87,7 +87,7 @@ def advance_metabolism(
     circulation: Circulation,
     used: F8,
     pumped: F8,
-    waves: F8,
+    aps: F8,
     weight: F8,
     local_force: float,
     cuff: float,
@@ -102,7 +102,7 @@ def advance_metabolism(
         Changed in place.
     energetics, circulation : Energetics, Circulation
         Constants.
-    used, pumped, waves : ndarray, shape (group,)
+    used, pumped, aps : ndarray, shape (group,)
         In this window: ATP used by heads (mM), calcium taken up by SERCA (mM), impulses per fibre.
     weight : ndarray, shape (group,)
         Share of the muscle's cross-section; sums to 1.
@@ -128,11 +128,9 @@ def advance_metabolism(
         outside = _outside(state, energetics, circulation, weight, 0.5 * step)
         left = 0.0
         for g in range(weight.size):
-            ions = pumped[g] / energetics.calcium_per_atp + waves[g] * energetics.atp_per_wave
+            ions = pumped[g] / energetics.calcium_per_atp + aps[g] * energetics.atp_per_ap
             demand = (used[g] + ions) / dt + energetics.basal
-            left += weight[g] * _advance_group(
-                state, energetics, g, demand, waves[g] / dt, outside, blood[OXYGEN], step
-            )
+            left += weight[g] * _advance_group(state, energetics, g, demand, aps[g] / dt, outside, blood[OXYGEN], step)
         blood[LACTATE] += left / circulation.interstitium
         perfuse(circulation, blood, local_force, cuff, pumping, 0.5 * step)
     feel(circulation, blood, local_force)

@@ -39,18 +39,18 @@ def _fluctuate(state: PoolState, noise: Noise) -> None:
     private = state.private_noise
     n = private.size
     common, _ = _normal_pair(state.stream)
-    state.shared[COMMON_NOISE] = state.shared[COMMON_NOISE] * noise.common_keep + noise.common_kick * common
+    state.shared[COMMON_NOISE] = state.shared[COMMON_NOISE] * noise.common_decay + noise.common_increment * common
     for unit in range(0, n, 2):
         first, second = _normal_pair(state.stream)
-        private[unit] = private[unit] * noise.private_keep + noise.private_kick * first
+        private[unit] = private[unit] * noise.private_decay + noise.private_increment * first
         if unit + 1 < n:
-            private[unit + 1] = private[unit + 1] * noise.private_keep + noise.private_kick * second
+            private[unit + 1] = private[unit + 1] * noise.private_decay + noise.private_increment * second
 
 
 @inner
 def _stimulate(state: PoolState, noise: Noise, drive: PoolDrive) -> bool:
     """Volleys of the stimuli that are due, on what is left of earlier ones; true if there was one."""
-    state.shared[VOLLEY] *= noise.volley_keep
+    state.shared[VOLLEY] *= noise.volley_decay
     stimulus = state.counters[NEXT_STIMULUS]
     before = stimulus
     while stimulus < drive.stimulus_step.size and drive.stimulus_step[stimulus] <= state.counters[STEP]:
@@ -92,7 +92,7 @@ def _gate(state: PoolState, pool: Pool) -> None:
             state.m[unit] *= kinetics.m_fall
             state.h[unit] = 1.0 + (state.h[unit] - 1.0) * kinetics.h_rise
             state.n[unit] *= kinetics.n_fall
-            state.q[unit] *= pool.cells.ahp_keep[unit]
+            state.q[unit] *= pool.cells.q_decay[unit]
 
 
 @inner
@@ -102,8 +102,8 @@ def _persist(state: PoolState, pool: Pool) -> None:
     for unit in range(state.v_soma.size):
         pic = state.pic[unit]
         aim = 1.0 / (1.0 + math.exp((pool.cells.pic_half[unit] - state.v_dendrite[unit]) / kinetics.pic_slope))
-        state.inactivated[unit] = pic + (state.inactivated[unit] - pic) * kinetics.inactivation_keep
-        state.pic[unit] = aim + (pic - aim) * kinetics.pic_keep
+        state.inactivated[unit] = pic + (state.inactivated[unit] - pic) * kinetics.inactivation_decay
+        state.pic[unit] = aim + (pic - aim) * kinetics.pic_decay
 
 
 @inner
@@ -140,9 +140,9 @@ def _charge(state: PoolState, pool: Pool, drive: PoolDrive, i: int) -> None:
 @inner
 def _recur(state: PoolState, recurrent: Recurrent, fired: int) -> None:
     """Renshaw cells, driven by the spikes of this step: drive and inhibition over the step, exactly."""
-    drive = state.shared[RENSHAW_DRIVE] + recurrent.kick * fired
-    state.shared[RENSHAW] = state.shared[RENSHAW] * recurrent.decay_keep + drive * recurrent.passed
-    state.shared[RENSHAW_DRIVE] = drive * recurrent.rise_keep
+    drive = state.shared[RENSHAW_DRIVE] + recurrent.increment * fired
+    state.shared[RENSHAW] = state.shared[RENSHAW] * recurrent.inhibition_decay + drive * recurrent.transfer
+    state.shared[RENSHAW_DRIVE] = drive * recurrent.drive_decay
 
 
 @inner

@@ -41,7 +41,7 @@ def _half_power(twitch: Twitch, fibre: int, length: float) -> float:
 @inner
 def _activate(state: MuscleState, twitch: Twitch, unit: int, fibre: int, length: float) -> None:
     """Calcium and activation 1 ms on."""
-    state.available[unit] = 1.0 - (1.0 - state.available[unit]) * twitch.recovery_keep[fibre]
+    state.available[unit] = 1.0 - (1.0 - state.available[unit]) * twitch.recovery_decay[fibre]
     before = state.calcium[unit]
     rate = 1.0 / (twitch.decay[fibre] * (1.0 + before / twitch.saturation[fibre]))
     after = before * math.exp(-rate)
@@ -95,10 +95,10 @@ def _learn(state: MuscleState, muscle: Muscle, drive: MuscleDrive, group: int, m
     expected = state.activation[unit] * drive.factor[group] * _overlap(muscle, fibre, drive.length[ms])
     given = drive.active[group, ms] / muscle.twitch.full_force[fibre]
     learned = state.learned[group]
-    learned[PRODUCT] = learned[PRODUCT] * muscle.learned_keep + given * expected
-    learned[SQUARE] = learned[SQUARE] * muscle.learned_keep + expected * expected
+    learned[PRODUCT] = learned[PRODUCT] * muscle.learned_decay + given * expected
+    learned[SQUARE] = learned[SQUARE] * muscle.learned_decay + expected * expected
     beyond = given - _ratio(muscle, learned) * expected
-    state.held[group] = beyond + (state.held[group] - beyond) * muscle.learned_keep
+    state.held[group] = beyond + (state.held[group] - beyond) * muscle.learned_decay
 
 
 @inner
@@ -122,7 +122,7 @@ def _pull(state: MuscleState, muscle: Muscle, drive: MuscleDrive, trace: MuscleT
     trace.force[ms] = force / muscle.isometric
     trace.passive[ms] = passive / muscle.isometric
     trace.territory_force[ms] = min(1.0, trace.force[ms] / muscle.territory)
-    state.tendon[LAG] = trace.force[ms] + (state.tendon[LAG] - trace.force[ms]) * muscle.tendon_keep
+    state.tendon[LAG] = trace.force[ms] + (state.tendon[LAG] - trace.force[ms]) * muscle.tendon_decay
 
 
 @kernel

@@ -4,10 +4,10 @@ from typing import NamedTuple
 
 from sarcomere_kernels.types import F8, I4, I8, U8
 
-# Neuromuscular junctions, fibre waves and interstitial potassium.
+# Neuromuscular junctions, fibre action potentials and interstitial potassium.
 
 # Columns of JunctionState.counts.
-ARRIVED, TRANSMITTED, PROPAGATED, RELEASED = range(4)  # impulses; those that start a wave; whole waves; quanta
+ARRIVED, TRANSMITTED, PROPAGATED, RELEASED = range(4)  # impulses; action potentials begun; those conducted; quanta
 N_JUNCTION_COUNT = 4
 
 
@@ -21,10 +21,10 @@ class Junctions(NamedTuple):
     quantum: float  # mV
     saturation: float  # quanta that halve each other's effect
     threshold: float  # mV
-    refractory: int  # steps; a wave follows the last after more than these
-    k_tubule_impulse: float  # mM that a wave adds to the tubules
+    refractory: int  # steps; an action potential follows the last after more than these
+    k_tubule_impulse: float  # mM that an action potential adds to the tubules
     tau_tubule: float
-    k_half: float  # mM in the tubules at which half of the waves fail
+    k_half: float  # mM in the tubules at which half of the action potentials fail
     k_slope: float
 
 
@@ -33,7 +33,7 @@ class JunctionState(NamedTuple):
 
     ready: F8  # vesicles, at last_event
     last_event: I8  # step of the last impulse
-    last_wave: I8  # step of the last wave
+    last_ap: I8  # step of the last action potential
     k_tubule: F8  # mM, at tubule_step
     tubule_step: I8
     counts: I8  # (unit, count) since the beginning
@@ -43,7 +43,7 @@ class JunctionState(NamedTuple):
 class Potassium(NamedTuple):
     """Potassium between the fibres."""
 
-    per_wave: float  # mM that a wave of every fibre adds
+    per_ap: float  # mM that an action potential of every fibre adds
     tau_uptake: float
     tau_washout: float  # at a flow of 1
 
@@ -64,11 +64,11 @@ N_REFLEX_MEMORY = 3
 
 
 class Spindle(NamedTuple):
-    """Rates of spindle afferents; keep: share of the distance left after 1 ms."""
+    """Rates of spindle afferents; decay: share of the distance left after 1 ms."""
 
     velocity_gain: float
     velocity_exponent: float
-    velocity_keep: float
+    velocity_decay: float
     ia_length: float
     ia_rest: float
     ii_length: float
@@ -84,8 +84,8 @@ class TendonOrgan(NamedTuple):
     passive_threshold: float  # F0
     fast: float  # adaptation, relative to the rate in the end
     slow: float
-    fast_keep: float
-    slow_keep: float
+    fast_decay: float
+    slow_decay: float
     gate_floor: float
     gate_half: float
     gate_slope: float
@@ -108,7 +108,7 @@ class Reflex(NamedTuple):
     organ: TendonOrgan
     stimulus: TendonStimulus
     gain: F8  # (pathway,) rheobases per Hz, or per unit of nociception
-    keep: F8  # (pathway,) share of the filter's distance to its aim left after 1 ms
+    decay: F8  # (pathway,) share of the filter's distance to its aim left after 1 ms
     lag: I8  # (pathway,) ms from receptor to motoneuron
     mechanical: float  # weight of mechanical pain among nociceptors
     fatigue_ia: float
@@ -154,7 +154,7 @@ class Energetics(NamedTuple):
     step: float  # the longest
     basal: float  # mM/ms
     calcium_per_atp: float
-    atp_per_wave: float  # pumping back the potassium of one impulse
+    atp_per_ap: float  # pumping back the potassium of one impulse
     oxidation: float  # 0-1
     tau_oxidation: float
     glycolysis: float  # the fastest, mM ATP/ms
@@ -219,7 +219,7 @@ class Twitch(NamedTuple):
     """
 
     inactivation: F8  # share of the release that an impulse takes
-    recovery_keep: F8  # share of it still taken 1 ms later
+    recovery_decay: F8  # share of it still taken 1 ms later
     decay: F8  # of calcium at low concentration
     saturation: F8  # calcium at which its removal is half saturated
     exponent: F8
@@ -247,12 +247,12 @@ class Muscle(NamedTuple):
     overlap_first: float  # L0, length of the first point of Twitch.overlap
     overlap_step: float
     isometric: float  # F0: force of the whole muscle in a tetanus, pN per thick filament
-    learned_keep: float  # share of what the lattices taught that is left after 1 ms
+    learned_decay: float  # share of what the lattices taught that is left after 1 ms
     prior: float  # weight of the calibration against it, ms
     titin_amplitude: float
     titin_exponent: float  # per L0
     titin_slack: float  # L0
-    tendon_keep: float
+    tendon_decay: float
     territory: float
 
 

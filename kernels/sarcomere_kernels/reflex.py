@@ -39,7 +39,7 @@ _MS_PER_S = 1e3
 def _velocity(state: ReflexState, spindle: Spindle, length: float) -> float:
     """Rate of change (L0/s) of the filtered length; exact on a ramp once the filter has settled."""
     before = state.memory[SPINDLE_LENGTH]
-    after = length + (before - length) * spindle.velocity_keep
+    after = length + (before - length) * spindle.velocity_decay
     state.memory[SPINDLE_LENGTH] = after
     return (after - before) * _MS_PER_S
 
@@ -49,8 +49,8 @@ def _ib_rate(state: ReflexState, organ: TendonOrgan, active: float, passive: flo
     """Rate of tendon organs: the logarithm of force, and more while it changes, in two adapting parts."""
     force = max(active, 0.0) + max(passive - organ.passive_threshold, 0.0)
     static = organ.rate * math.log(1.0 + organ.force_scale * force)
-    fast = static + (state.memory[ADAPTED_FAST] - static) * organ.fast_keep
-    slow = static + (state.memory[ADAPTED_SLOW] - static) * organ.slow_keep
+    fast = static + (state.memory[ADAPTED_FAST] - static) * organ.fast_decay
+    slow = static + (state.memory[ADAPTED_SLOW] - static) * organ.slow_decay
     rate = (
         static + organ.fast * (static - state.memory[ADAPTED_FAST]) + organ.slow * (static - state.memory[ADAPTED_SLOW])
     )
@@ -61,7 +61,7 @@ def _ib_rate(state: ReflexState, organ: TendonOrgan, active: float, passive: flo
 @inner
 def _send(state: ReflexState, reflex: Reflex, pathway: int, aim: float) -> None:
     """Filter what a pathway carries and put it on its line."""
-    level = aim + (state.level[pathway] - aim) * reflex.keep[pathway]
+    level = aim + (state.level[pathway] - aim) * reflex.decay[pathway]
     state.level[pathway] = level
     state.line[pathway, state.counters[0] % state.line.shape[1]] = level
 

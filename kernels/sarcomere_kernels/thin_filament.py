@@ -11,7 +11,7 @@ import numpy as np
 
 from sarcomere_kernels.compiled import inlined, inner
 from sarcomere_kernels.rng import fill_uniform, uniform
-from sarcomere_kernels.types import F8, MAX_LOCK, RU_CALCIUM, STEP, Lattice, Regulation, Scratch, State
+from sarcomere_kernels.types import F8, MAX_COOPERATING, RU_CALCIUM, STEP, Lattice, Regulation, Scratch, State
 
 
 @inner
@@ -30,23 +30,23 @@ def _tabulate_stay(regulation: Regulation, ca: float, dt: float, stay: F8) -> No
     for n in range(regulation.n_calcium_sites + 1):
         for is_open in range(2):
             on, off, _ = _exit_rates(regulation, ca, n, is_open, 0, 0)
-            keep = math.exp(-(on + off) * dt)
-            for _ in range(5 * (MAX_LOCK + 1)):
-                stay[i] = keep * regulation.stay[i]
+            decay = math.exp(-(on + off) * dt)
+            for _ in range(5 * (MAX_COOPERATING + 1)):
+                stay[i] = decay * regulation.stay[i]
                 i += 1
 
 
 @inlined
 def _kind(n: int, is_open: int, s: int, m: int) -> np.uint64:
     """Row of ``stay``; unsigned, which spares a check for a negative index."""
-    return np.uint64(((2 * n + is_open) * 5 + int(s)) * (MAX_LOCK + 1) + m)
+    return np.uint64(((2 * n + is_open) * 5 + int(s)) * (MAX_COOPERATING + 1) + m)
 
 
 @inlined
 def _visit(state: State, regulation: Regulation, ca: float, dt: float, scratch: Scratch, unit: int, s: int) -> None:
     """One unit whose neighbours add up to s - 2 (open +1, not open -1)."""
     n, is_open = int(state.ru_calcium[unit]), int(state.ru_open[unit])
-    m = min(int(state.ru_heads[unit]), MAX_LOCK)
+    m = min(int(state.ru_heads[unit]), MAX_COOPERATING)
     u = scratch.draw[unit]
     if u >= scratch.ru_stay[_kind(n, is_open, s, m)]:
         # -ln(u)/k is the time of the first event, within the step

@@ -33,7 +33,7 @@ DWELL_BINS_PER_DECADE = 10
 N_DWELL_BINS = 60
 
 MAX_SITES_CALCIUM = 2
-MAX_LOCK = 7  # heads on one regulatory unit that the lock counts: one an actin
+MAX_COOPERATING = 7  # heads on one regulatory unit that add to cooperativity: one an actin
 
 # Status of a run.
 OK, NOT_BALANCED, NOT_FINITE = range(3)
@@ -161,9 +161,9 @@ class Regulation(NamedTuple):
 class ThickFilament(NamedTuple):
     """OFF state: heads folded on the backbone, recruited by its tension."""
 
-    k_wake: float
-    k_wake_force: float
-    k_rest: float
+    k_off_exit: float
+    k_off_exit_force: float
+    k_off_return: float
     isometric_force: float
     max_relative_force: float
 
@@ -276,7 +276,7 @@ class Scratch(NamedTuple):
     thin_response: F8
     titin_slope: F8
     titin_load: F8
-    wake_rate: F8
+    off_exit_rate: F8
     attempt: F8  # (head state): upper bound of the chance that a detached head changes in this step
 
 

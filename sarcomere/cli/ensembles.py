@@ -127,7 +127,7 @@ def sweep(**given: Any) -> None:
     client = connect(options.address) if options.address is not None else None
     try:
         if client is None:
-            compile_kernels(console, loop=plan.is_episode)
+            compile_kernels(console, plan.kind)
         with Runs(console) as bar:
             report = carry_out(
                 plan,

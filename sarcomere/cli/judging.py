@@ -40,7 +40,7 @@ def explain(
     from sarcomere.cli.progress import Share, compile_kernels
     from sarcomere.explain import explain as find_out
     from sarcomere.explain.printing import print_explanation
-    from sarcomere.record.opening import open_run
+    from sarcomere.recording.opening import open_run
     from sarcomere.validate.report import check_writable, write
 
     if json_path is not None:
@@ -105,7 +105,7 @@ def validate(
     for path in files:
         check_writable(path)
     console = Console(stderr=True, highlight=False)
-    compile_kernels(console, loop=is_cramp)
+    compile_kernels(console, "loop" if is_cramp else "fibre")
     measure = validate_cramp if is_cramp else measure_muscle
     with Share(console) as share:
         report = measure(chosen, quick=quick, threads=threads, progress=share.update)

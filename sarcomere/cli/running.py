@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from sarcomere.cli.options import THREADS, replacing
-
-if TYPE_CHECKING:
-    from sarcomere.scenario.fibre import FibreScenario
-    from sarcomere.scenario.loop import LoopScenario
 
 
 @click.command()
@@ -53,20 +49,16 @@ def run(
     console = Console(stderr=True, highlight=False)
 
     from sarcomere.errors import InputError
-    from sarcomere.record.run_file import check_paths, part_path, record
-    from sarcomere.scenario.after_end import unreached
-    from sarcomere.scenario.loop import LoopScenario
-
-    is_episode = isinstance(checked, LoopScenario)
+    from sarcomere.recording.run_file import check_paths, part_path, record
 
     check_paths(path, resume=resume, overwrite=overwrite)
     if figure and path == path.with_suffix(".png"):
         raise InputError(f"{path}: its figure would replace it; name the result .h5 with -o, or add --no-figure.")
-    _check_drive(checked)
-    for sentence in unreached(checked):
+    checked.check_parts()  # a fault in what drives the run, before the wait for the compiler
+    for sentence in checked.late_events():
         click.echo(f"Note: {sentence}", err=True)
     try:
-        compile_kernels(console, loop=is_episode)
+        compile_kernels(console, checked.kind)
         with Bar(console, checked.run.duration_s) as bar:
             record(checked, path, threads=threads, resume=resume, overwrite=overwrite, progress=bar.update)
     except KeyboardInterrupt:
@@ -79,7 +71,7 @@ def run(
         raise click.exceptions.Exit(_interrupted(f"Interrupted: {kept}.")) from None
     from sarcomere.explain.summary import print_summary
     from sarcomere.plot.figure import save_figure
-    from sarcomere.record.opening import open_run
+    from sarcomere.recording.opening import open_run
 
     with open_run(path) as lazy:
         ds = lazy.load()
@@ -87,20 +79,6 @@ def run(
     click.echo(f"\nResult: {path}")
     if figure:
         click.echo(f"Figure: {save_figure(ds, path.with_suffix('.png'))}")
-
-
-def _check_drive(checked: FibreScenario | LoopScenario) -> None:
-    """Show a fault in what drives the run before the wait for the compiler."""
-    from sarcomere.scenario.loop import LoopScenario
-
-    if isinstance(checked, LoopScenario):
-        from sarcomere.organs.loop import check_parts
-
-        check_parts(checked)
-    else:
-        from sarcomere.scenario.impulses import impulse_times
-
-        impulse_times(checked)
 
 
 def _interrupted(message: str) -> int:
@@ -114,7 +92,7 @@ def info(path: Path) -> None:
     """Say what is in a run file, and what made it."""
     import json
 
-    from sarcomere.record.opening import open_run
+    from sarcomere.recording.opening import open_run
 
     with open_run(path) as ds:
         attrs, parameters = ds.attrs, json.loads(ds.attrs["parameters"])
@@ -133,7 +111,7 @@ def info(path: Path) -> None:
 def plot(path: Path, output: Path | None) -> None:
     """Draw the figure of a run: the kind that its scenario names, by default the overview."""
     from sarcomere.plot.figure import save_figure
-    from sarcomere.record.opening import open_run
+    from sarcomere.recording.opening import open_run
 
     with open_run(path) as ds:
         click.echo(save_figure(ds.load(), output or path.with_suffix(".png")))
@@ -142,12 +120,12 @@ def plot(path: Path, output: Path | None) -> None:
 @click.command()
 def scenarios() -> None:
     """List the scenarios that come with the package."""
-    from sarcomere.scenario.loop import LoopScenario
+    from sarcomere.scenario.kinds import KINDS
     from sarcomere.scenario.reading import read, shipped_scenarios
 
     found = {name: read(name) for name in shipped_scenarios()}
-    for heading, is_episode in (("Nerve, muscle and blood in one loop", True), ("Half-sarcomeres", False)):
-        click.echo(f"{heading}:")
+    for key, kind in KINDS.items():
+        click.echo(f"{kind.heading}:")
         for name, scenario in found.items():
-            if isinstance(scenario, LoopScenario) == is_episode:
+            if scenario.kind == key:
                 click.echo(f"  {name:<22} {scenario.description}")

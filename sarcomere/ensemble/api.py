@@ -15,7 +15,7 @@ from sarcomere.ensemble.workers.driver import Executor, Report, Watcher, carry_o
 from sarcomere.ensemble.workers.local import locally
 from sarcomere.ensemble.workers.lock import part_of
 from sarcomere.errors import InputError
-from sarcomere_kernels import is_compiled
+from sarcomere.simulation.warm_up import is_warm, load_kernels
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -178,8 +178,8 @@ def sweep(
     wanted = _whole(scenario, vary, design) if isinstance(scenario, Sweep) else asked(scenario, vary, **design)
     chosen = part_of(*part) if part else None
     plan = planned(wanted, folder, overwrite=overwrite)
-    if (workers is None or isinstance(workers, int)) and not is_compiled(loop=plan.is_episode):
-        load_kernels(plan.is_episode)
+    if (workers is None or isinstance(workers, int)) and not is_warm(plan.kind):
+        load_kernels(plan.kind)  # once, before many processes would all do it
     return carry_out(
         plan,
         lambda: planned(wanted, folder),
@@ -198,11 +198,3 @@ def _whole(sweep: Sweep, vary: object, design: Mapping[str, Any]) -> Sweep:
     if given:
         raise InputError(f"{given[0]}: the Sweep says it already; leave {given[0]} out, or give its scenario by name.")
     return sweep
-
-
-def load_kernels(loop: bool) -> None:
-    """Compile once, before many processes would all do it."""
-    from sarcomere.simulation.warm_up import load_kernels as load_lattice_kernels
-    from sarcomere.simulation.warm_up import load_loop_kernels
-
-    load_loop_kernels() if loop else load_lattice_kernels()

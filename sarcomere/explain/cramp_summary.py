@@ -205,7 +205,7 @@ def _contracture(episode: xr.Dataset) -> list[str]:
 
 
 def _strain(ds: xr.Dataset) -> list[str]:
-    """What every half-sarcomere with a lattice saw, posture and stretch included."""
+    """What every half-sarcomere with a lattice saw, imposed length included."""
     if "hs_length" not in ds:
         return []
     strain = 100 * (ds.hs_length / ds.hs_length.isel(time=0) - 1.0)

@@ -76,7 +76,7 @@ class Models:
         numerics = s.numerics.model_copy(update={"step_ms": s.numerics.step_ms / 2**segment.halvings})
         fibre, length = self._fibre, base.lattice.reference_length
         off = pack.pack_off_state(fibre.off_state.at(chemistry.temperature_C))
-        cycle = pack.pack_cycle(fibre.cycle, fibre.regulation.lock, chemistry, s.lattice, length)
+        cycle = pack.pack_cycle(fibre.cycle, fibre.regulation.crossbridge_cooperativity, chemistry, s.lattice, length)
         calcium = pack.pack_fibre(
             fibre.calcium, chemistry, s.lattice, length, numerics, clamped=base.fibre.clamped == 1
         )

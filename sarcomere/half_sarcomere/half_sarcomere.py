@@ -46,7 +46,7 @@ class FibreModels:
             episode.mechanics,
             self._bath(*at_rest(episode)[:3]),
             numerics,
-            episode.length * episode.muscle.optimal_hs_length,
+            episode.mtu_length * episode.muscle.optimal_hs_length,
             regulated=True,
             clamped=False,
             sample_every=round(1.0 / numerics.step_ms),
@@ -81,7 +81,7 @@ class FibreModels:
         numerics = e.numerics.model_copy(update={"step_ms": e.numerics.step_ms / 2**halvings})
         fibre, length = acidified(self.fibre, e, ph), base.lattice.reference_length
         off = pack.pack_off_state(fibre.off_state.at(bath.temperature_C))
-        cycle = pack.pack_cycle(fibre.cycle, fibre.regulation.lock, bath, e.lattice, length)
+        cycle = pack.pack_cycle(fibre.cycle, fibre.regulation.crossbridge_cooperativity, bath, e.lattice, length)
         calcium = pack.pack_fibre(fibre.calcium, bath, e.lattice, length, numerics, clamped=False)
         return base._replace(
             cycle=cycle,
@@ -135,6 +135,7 @@ class HalfSarcomere:
         self.chemistry = np.array(at_rest(episode))
         self.series = self._trace.series
         self.states = self._trace.head_state_fraction
+        self.at_start = self.series[0], self.states[0]  # once the first window has balanced it
 
     def bathe(self, chemistry: NDArray[np.float64]) -> None:
         """Take over a chemistry, if it has moved from the one at which the rates stand."""
@@ -182,6 +183,8 @@ class HalfSarcomere:
         used, pumped = int(counters[k.ATP_USED]), float(self.state.calcium[k.CA_PUMPED])
         counters[k.NEXT_IMPULSE] = 0
         status = advance(self.state, model, drive, self.scratch, self._trace, n)
+        if fresh:
+            self.at_start = self._trace.series[0].copy(), self._trace.head_state_fraction[0].copy()
         self.series = self._trace.series[fresh : fresh + n_ms]
         self.states = self._trace.head_state_fraction[fresh : fresh + n_ms]
         self._check(status, model)

@@ -30,10 +30,10 @@ def fresh_state(model: k.Model, calcium: CalciumParameters, ca_uM: float, seed: 
     start, stream, lanes = seed.spawn(3)
     rng = np.random.default_rng(start)
     n_heads, n_units = lattice.head_z.size, lattice.n_thin * 2 * lattice.n_ru
-    wake = model.thick.k_wake + model.thick.k_wake_force * _passive_tension(model)
+    off_exit = model.thick.k_off_exit + model.thick.k_off_exit_force * _passive_tension(model)
     weights = np.array(
         [
-            model.thick.k_rest / wake if wake > 0 else 0.0,
+            model.thick.k_off_return / off_exit if off_exit > 0 else 0.0,
             model.cycle.k_hydrolysis_reverse / max(model.cycle.k_hydrolysis, 1e-300),
             1.0,
         ]
@@ -98,7 +98,7 @@ def scratch_for(model: k.Model) -> k.Scratch:
         found_strain=np.zeros(per_face),
         found_sum=np.zeros(per_face),
         bound_stroke=np.zeros(heads),
-        **{name: np.zeros(thick) for name in ("thick_diag", "thick_pivot", "thick_work", "wake_rate")},
+        **{name: np.zeros(thick) for name in ("thick_diag", "thick_pivot", "thick_work", "off_exit_rate")},
         **{name: np.zeros(thin) for name in k.Scratch._fields if name.startswith("thin_")},
         attempt=np.zeros(k.N_HEAD_STATES),
         titin_slope=np.zeros(lattice.n_thick),

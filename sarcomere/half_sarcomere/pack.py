@@ -69,7 +69,7 @@ def pack_lattice(p: LatticeParameters, plan: geometry.LatticePlan, hs_length: fl
 
 
 def pack_cycle(
-    rates: CycleParameters, lock: float, chemistry: Chemistry, p: LatticeParameters, hs_length: float
+    rates: CycleParameters, cooperativity: float, chemistry: Chemistry, p: LatticeParameters, hs_length: float
 ) -> k.Cycle:
     """Rates at the given temperature and concentrations, per ms."""
     c = rates.at(chemistry.temperature_C)
@@ -95,7 +95,7 @@ def pack_cycle(
         k_adp_rebind=c.k_adp_release * _PER_MS * chemistry.adp_uM / c.adp_dissociation_uM,
         k_atp_bind=k_atp * chemistry.atp_mM * 1e-3,
         k_atp_reverse=k_atp / c.atp_equilibrium(chemistry),
-        closed_detach_factor=1.0 / lock,
+        closed_detach_factor=1.0 / cooperativity,
         stiffness_radial=float(p.stiffness_radial),
         spacing_at_reference=spacing(p, hs_length),
         spacing_unstrained=float(p.gap_unstrained),
@@ -117,10 +117,10 @@ def pack_table(cycle: k.Cycle, off: k.ThickFilament, lattice: k.Lattice, numeric
         attempt=np.zeros(k.N_HEAD_STATES),
     )
     tabulate_cycle(cycle, float(numerics.step_ms), table, np.zeros((5, k.N_OUTCOMES, k.N_OUTCOMES)))
-    off_rate = off.k_wake + off.k_wake_force * off.max_relative_force
+    off_rate = off.k_off_exit + off.k_off_exit_force * off.max_relative_force
     apart = _closest_sites(lattice)
     mt_rate = cycle.k_hydrolysis + _worst_sum(table, table.rebind, apart)
-    mdp_rate = cycle.k_hydrolysis_reverse + off.k_rest + _worst_sum(table, table.attach, apart)
+    mdp_rate = cycle.k_hydrolysis_reverse + off.k_off_return + _worst_sum(table, table.attach, apart)
     table.attempt[: k.A1] = -np.expm1(-numerics.step_ms * np.array([off_rate, mt_rate, mdp_rate]))
     return table
 
@@ -146,10 +146,10 @@ def pack_regulation(p: RegulationParameters, regulated: bool, step_ms: float) ->
     s = np.arange(-2.0, 3.0)[None, :]
     tilt = contrast ** (n / 2) * np.exp(0.5 * p.cooperativity * s)
     k_close = p.k_close * _PER_MS
-    lock = p.lock ** np.arange(k.MAX_LOCK + 1.0)
+    closing = p.crossbridge_cooperativity ** np.arange(k.MAX_COOPERATING + 1.0)
     k_on = p.k_calcium_on * _PER_UM_MS
     k_open = k_close * p.opening_equilibrium * tilt
-    k_shut = (k_close / tilt)[:, :, None] * lock
+    k_shut = (k_close / tilt)[:, :, None] * closing
     flip = np.stack([np.broadcast_to(k_open[:, :, None], k_shut.shape), k_shut], axis=1)
     return k.Regulation(
         regulated=int(regulated),
@@ -166,9 +166,9 @@ def pack_regulation(p: RegulationParameters, regulated: bool, step_ms: float) ->
 def pack_off_state(p: OffStateParameters) -> k.ThickFilament:
     """Rates of the OFF state, per ms."""
     return k.ThickFilament(
-        k_wake=p.k_wake * _PER_MS,
-        k_wake_force=p.k_wake_force * _PER_MS,
-        k_rest=p.k_rest * _PER_MS,
+        k_off_exit=p.k_off_exit * _PER_MS,
+        k_off_exit_force=p.k_off_exit_force * _PER_MS,
+        k_off_return=p.k_off_return * _PER_MS,
         isometric_force=float(p.isometric_force),
         max_relative_force=float(p.max_relative_force),
     )
@@ -268,7 +268,7 @@ def pack_model(
     sarcomere_kernels.types.Model
     """
     lattice = pack_lattice(lat, geometry.build(lat), hs_length)
-    cycle = pack_cycle(fibre.cycle, fibre.regulation.lock, chemistry, lat, hs_length)
+    cycle = pack_cycle(fibre.cycle, fibre.regulation.crossbridge_cooperativity, chemistry, lat, hs_length)
     off = pack_off_state(fibre.off_state.at(chemistry.temperature_C))
     return k.Model(
         lattice=lattice,

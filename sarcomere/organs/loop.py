@@ -51,7 +51,7 @@ class Window(NamedTuple):
     time_s: Values  # (ms,) its beginning
     is_open: NDArray[np.bool_]  # the nerve conducts
     descending: Values
-    posture: Values  # (ms + 1,)
+    mtu_length: Values  # (ms + 1,)
     plasma: dict[str, float]
 
 
@@ -71,7 +71,7 @@ def check_parts(episode: LoopScenario) -> None:
     e = episode
     try:
         muscle.groups(e.muscle, e.pool.n_units)
-        junction.pack_junctions(e.junction, e.wave, e.pool.step_ms)
+        junction.pack_junctions(e.junction, e.fibre_ap, e.pool.step_ms)
         metabolism.pack_metabolism(e.energy, e.blood, e.potassium)
         reflex.pack_reflex(e.reflex, e.numerics.exchange_ms)
     except InputError as error:
@@ -94,7 +94,7 @@ class Loop:
     ----------
     events : dict of str to Events
         Spikes, impulses and terminal impulses of the last window.
-    posture, length : float
+    mtu_length, fascicle_length : float
         Length of muscle and slack tendon, and of the fascicles, at its end, L0.
     """
 
@@ -103,7 +103,7 @@ class Loop:
         self._ms, n_units = e.numerics.exchange_ms, e.pool.n_units
         self._step_ms, self._per_ms = e.pool.step_ms, round(1.0 / e.pool.step_ms)
         seeds = [np.random.SeedSequence(e.run.seed, spawn_key=(replicate, use)) for use in range(3)]
-        self.imposed = Imposed(e.interventions, e.length, {name: getattr(e.electrolytes, name) for name in PLASMA})
+        self.imposed = Imposed(e.interventions, e.mtu_length, {name: getattr(e.electrolytes, name) for name in PLASMA})
         self.scalars = np.array([0.0, e.fatigue.start])
         # nerve, and the way of an impulse to the release sites
         self.nerve = Nerve(e, self.imposed, int(seeds[NERVE].generate_state(1, np.uint32)[0]))
@@ -127,11 +127,19 @@ class Loop:
         self._energetics, self._circulation = metabolism.pack_metabolism(e.energy, e.blood, e.potassium)
         self.metabolism = metabolism.fresh_metabolism(e.energy, e.blood, self._explicit.size)
         self._reflex = reflex.pack_reflex(e.reflex, self._ms)
-        passive = muscle.resting_force(self.constants, e.length)
-        self.reflex = reflex.fresh_reflex(self._reflex, 0.0, e.length, passive)
+        passive = muscle.resting_force(self.constants, e.mtu_length)
+        self.reflex = reflex.fresh_reflex(self._reflex, 0.0, e.mtu_length, passive)
         self.x = np.zeros((2, self._ms))  # base and inhibition by reflexes in the window to come
         self._write_reflexes()
         self.events: dict[str, Events] = {}
+        # as they are at time zero, and then at the end of each window
+        self.full_force_N = muscle.full_force_N(e.muscle, self.constants, e.lattice)
+        self.active_force, self.passive_force, self.fibre_ap_rate = 0.0, passive, 0.0
+        start = np.zeros(1)
+        self.x_base = float((e.pool.x_base + self.imposed.descending(start) + self.imposed.shift(start))[0])
+        self.x_inhibition = float(self.imposed.inhibition(start)[0])
+        self.mtu_length = float(self.imposed.mtu_length(start)[0])
+        self.fascicle_length = self.mtu_length - float(muscle.tendon_strain(self.muscle, self._stretch, self._ms)[0])
 
     @property
     def arrays(self) -> dict[str, NDArray]:
@@ -147,6 +155,37 @@ class Loop:
         for group, lattice in self.lattices.items():
             parts[f"lattice{group}"] = {**lattice.state._asdict(), "chemistry": lattice.chemistry}
         return {f"{part}_{name}": array for part, arrays in parts.items() for name, array in arrays.items()}
+
+    @property
+    def muscle_force_N(self) -> float:
+        """Force of the muscle, passive included, N."""
+        return (self.active_force + self.passive_force) * self.full_force_N
+
+    @property
+    def passive_force_N(self) -> float:
+        """Force that fibres carry at rest, N."""
+        return self.passive_force * self.full_force_N
+
+    @property
+    def imposed_length_nm(self) -> float:
+        """Where the far ends of the half-sarcomeres are held, nm."""
+        return self.fascicle_length * self.episode.muscle.optimal_hs_length
+
+    @property
+    def fatigue(self) -> float:
+        """Central fatigue, 0 to 1."""
+        return float(self.scalars[FATIGUE])
+
+    @property
+    def adp_uM(self) -> Values:
+        """Free ADP of each group, uM."""
+        return self.metabolism.adp * 1e3
+
+    @property
+    def k_tubule_mM(self) -> Values:
+        """Potassium in the tubules, mean of each group, mM."""
+        weighted = self.constants.share * self.excitation.junctions.k_tubule
+        return np.asarray(np.bincount(self.constants.group, weighted), dtype=np.float64)
 
     def advance(self, side_by_side: Map = map) -> None:
         """One window: nerve, junction, lattices, muscle, blood, reflexes.
@@ -164,8 +203,8 @@ class Loop:
         window = self._window()
         self._fire(window)
         unit, step = self._carry(window)
-        lengths = window.posture - muscle.tendon_strain(self.muscle, self._stretch, self._ms)
-        self.posture, self.length = float(window.posture[-1]), float(lengths[-1])
+        lengths = window.mtu_length - muscle.tendon_strain(self.muscle, self._stretch, self._ms)
+        self.mtu_length, self.fascicle_length = float(window.mtu_length[-1]), float(lengths[-1])
         active, passive = self._contract(unit, step, lengths, side_by_side)
         self._pull(unit, step, lengths, active, passive, window)
         self._burn(window)
@@ -181,7 +220,7 @@ class Loop:
             time_s=time,
             is_open=imposed.nerve_open(time) > 0,
             descending=imposed.descending(time),
-            posture=imposed.length(edges),
+            mtu_length=imposed.mtu_length(edges),
             plasma=imposed.plasma(float(time[0])),
         )
 
@@ -190,7 +229,7 @@ class Loop:
         e, imposed = self.episode, self.imposed
         x_base = e.pool.x_base + w.descending + imposed.shift(w.time_s) + self.x[0]
         x_inhibition = imposed.inhibition(w.time_s) + self.x[1]
-        self.x_now = float(x_base[-1]), float(x_inhibition[-1])
+        self.x_base, self.x_inhibition = float(x_base[-1]), float(x_inhibition[-1])
         cord = {name: getattr(e.pool.ions, name) * self._cord_share(name, w) for name in PLASMA}
         modulation = imposed.modulation(w.time_s)
         first = w.first_ms * self._per_ms
@@ -203,10 +242,10 @@ class Loop:
         return 1.0 + self.episode.electrolytes.cord_coupling * (w.plasma[name] / normal - 1.0)
 
     def _carry(self, w: Window) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
-        """Junctions and fibre waves: units and steps of the waves that reach release sites in this window."""
+        """Units and steps of the action potentials that reach release sites in this window."""
         local = {"calcium_mM": w.plasma["calcium_mM"], "magnesium_mM": w.plasma["magnesium_mM"]}
         first = w.first_ms * self._per_ms
-        fascicles = w.posture[:-1] - muscle.tendon_strain(self.muscle, self._stretch, self._ms)[:-1]
+        fascicles = w.mtu_length[:-1] - muscle.tendon_strain(self.muscle, self._stretch, self._ms)[:-1]
         around = {**local, "potassium_mM": self.excitation.k_interstitial}
         unit, step, born = self.nerve.end_of_axons(first, fascicles, around)
         unit, step = self.excitation.carry(unit, step, **local, end=first + self._ms * self._per_ms)
@@ -252,6 +291,7 @@ class Loop:
             factor=self._chemistry_factor(),
         )
         advance_muscle(self.muscle, self.constants, drive, self.trace, self._ms)
+        self.active_force, self.passive_force = float(self.trace.force[-1]), float(self.trace.passive[-1])
 
     def _chemistry_factor(self) -> Values:
         """What phosphate and acid leave of the force that the twitch model expects."""
@@ -265,10 +305,10 @@ class Loop:
         """Energy, blood, potassium, fatigue; then heads and pumps bathe in what came out."""
         e, trace = self.episode, self.trace
         pressure, conductance = self.imposed.pumping(w.time_s)
-        n_waves = np.bincount(self.events["impulse"].unit, minlength=e.pool.n_units).astype(np.float64)
-        waves = np.bincount(self.constants.group, self.constants.share * n_waves, self._used.size)
+        n_aps = np.bincount(self.events["impulse"].unit, minlength=e.pool.n_units).astype(np.float64)
+        aps = np.bincount(self.constants.group, self.constants.share * n_aps, self._used.size)
         for group in self.lattices:  # a lattice is one fibre: its own impulses and what it used
-            waves[group] = n_waves[self.constants.representative[group]]
+            aps[group] = n_aps[self.constants.representative[group]]
         explicit = self._explicit
         local = float(trace.territory_force.mean())
         status = advance_metabolism(
@@ -277,7 +317,7 @@ class Loop:
             self._circulation,
             np.where(explicit, self._used, trace.group_used),
             np.where(explicit, self._pumped, trace.group_pumped),
-            waves,
+            aps,
             self._weight,
             local,
             float(self.imposed.cuff(w.time_s[-1:])[0]),
@@ -285,11 +325,11 @@ class Loop:
             float(self._ms),
         )
         self._check(status, "energy and blood")
-        emg = float(self.constants.capacity @ n_waves)
-        self.emg = emg * 1e3 / self._ms
+        mean_aps = float(self.constants.capacity @ n_aps)
+        self.fibre_ap_rate = mean_aps * 1e3 / self._ms
         end = (w.first_ms + self._ms) * self._per_ms
         blood_flow = float(self.metabolism.blood[o.FLOW])
-        self.excitation.leave_potassium(w.plasma["potassium_mM"], emg / self._ms, blood_flow, end, float(self._ms))
+        self.excitation.leave_potassium(w.plasma["potassium_mM"], mean_aps / self._ms, blood_flow, end, float(self._ms))
         self._tire()
         if e.switches.chemistry:
             m = self.metabolism

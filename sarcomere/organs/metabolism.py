@@ -27,7 +27,7 @@ def pack_metabolism(
     blood : BloodParameters
         Of the muscle.
     potassium : PotassiumParameters
-        What a wave brings out of the fibre, which is to be pumped back.
+        What an action potential brings out of the fibre, which is to be pumped back.
 
     Returns
     -------
@@ -60,7 +60,7 @@ def pack_metabolism(
         step=energy.step_ms,
         basal=energy.basal_mM_s / _MS,
         calcium_per_atp=energy.calcium_per_atp,
-        atp_per_wave=potassium.per_wave_mM * blood.interstitium / energy.potassium_per_atp,
+        atp_per_ap=potassium.per_ap_mM * blood.interstitium / energy.potassium_per_atp,
         oxidation=energy.oxidation,
         tau_oxidation=energy.tau_oxidation_s * _MS,
         glycolysis=energy.glycolysis * energy.v_glycolysis_mM_s / _MS,

@@ -82,7 +82,7 @@ def groups(p: MuscleParameters, n_units: int) -> Groups:
 
 
 def _twitches(p: MuscleParameters, fibres: Mapping[str, FibreParameters]) -> k.Twitch:
-    kinds = [getattr(p.followers, name) for name in FIBRE_TYPES]
+    kinds = [getattr(p.twitch_units, name) for name in FIBRE_TYPES]
     calcium = [fibres[name].calcium for name in FIBRE_TYPES]
     fitted = [load_fibre(name).calcium for name in FIBRE_TYPES]
 
@@ -93,7 +93,7 @@ def _twitches(p: MuscleParameters, fibres: Mapping[str, FibreParameters]) -> k.T
     emptying = each(max(c.release_uM, _NOTHING) * _MM_PER_UM / (c.sr_rest_mM * c.sr_volume) for c in calcium)
     return k.Twitch(
         inactivation=each(c.inactivation for c in calcium),
-        recovery_keep=np.exp(-1.0 / each(c.tau_recovery_ms for c in calcium)),
+        recovery_decay=np.exp(-1.0 / each(c.tau_recovery_ms for c in calcium)),
         decay=each(t.decay_ms for t in kinds) / pump,
         saturation=each(t.saturation for t in kinds),
         exponent=each(t.exponent for t in kinds),
@@ -139,8 +139,8 @@ def pack_muscle(
     capacity = p.twitch_range ** ((np.arange(n_units) + 0.5) / n_units)
     capacity /= capacity.sum()
     in_group = np.bincount(place.group, capacity)
-    isometric = np.array([getattr(p.followers, name).isometric_pN for name in FIBRE_TYPES])
-    kept = float(np.exp(-_PER_MS / p.memory_s))
+    isometric = np.array([getattr(p.twitch_units, name).isometric_pN for name in FIBRE_TYPES])
+    decay = float(np.exp(-_PER_MS / p.memory_s))
     return k.Muscle(
         fibre=place.fibre,
         group=place.group,
@@ -152,12 +152,12 @@ def pack_muscle(
         overlap_first=OVERLAP_FIRST,
         overlap_step=OVERLAP_STEP,
         isometric=float(capacity @ isometric[place.fibre]),
-        learned_keep=kept,
-        prior=p.prior_activation**2 / (1.0 - kept),
+        learned_decay=decay,
+        prior=p.prior_activation**2 / (1.0 - decay),
         titin_amplitude=float(mechanics.titin_force),
         titin_exponent=mechanics.titin_exponent * p.optimal_hs_length,
         titin_slack=mechanics.slack_hs_length / p.optimal_hs_length,
-        tendon_keep=float(np.exp(-1.0 / p.tendon.tau_ms)),
+        tendon_decay=float(np.exp(-1.0 / p.tendon.tau_ms)),
         territory=float(p.territory),
     )
 
@@ -211,7 +211,7 @@ def resting_force(muscle: k.Muscle, length: float) -> float:
 
 
 def tendon_strain(state: k.MuscleState, stretch: float, n: int) -> NDArray[np.float64]:
-    """What the tendon takes of the posture in the next window; it follows force one window late.
+    """What the tendon takes of the muscle-tendon length in the next window; it follows force one window late.
 
     Parameters
     ----------
@@ -231,7 +231,7 @@ def tendon_strain(state: k.MuscleState, stretch: float, n: int) -> NDArray[np.fl
     return np.asarray(stretch * (before + (now - before) * np.arange(n + 1) / n))
 
 
-def full_force_N(p: MuscleParameters, muscle: k.Muscle, lattice: LatticeParameters) -> float:  # noqa: N802
+def full_force_N(p: MuscleParameters, muscle: k.Muscle, lattice: LatticeParameters) -> float:
     """F0 of the whole muscle, N.
 
     Parameters

@@ -101,7 +101,7 @@ def pack_reflex(p: ReflexParameters, window_ms: int) -> k.Reflex:
         spindle=k.Spindle(
             velocity_gain=spindle.velocity_gain,
             velocity_exponent=spindle.velocity_exponent,
-            velocity_keep=math.exp(-1.0 / spindle.velocity_tau_ms),
+            velocity_decay=math.exp(-1.0 / spindle.velocity_tau_ms),
             ia_length=spindle.ia_length,
             ia_rest=spindle.ia_rest,
             ii_length=spindle.ii_length,
@@ -114,8 +114,8 @@ def pack_reflex(p: ReflexParameters, window_ms: int) -> k.Reflex:
             passive_threshold=organ.passive_threshold,
             fast=organ.adaptation_fast,
             slow=organ.adaptation_slow,
-            fast_keep=math.exp(-1e-3 / organ.tau_fast_s),
-            slow_keep=math.exp(-1e-3 / organ.tau_slow_s),
+            fast_decay=math.exp(-1e-3 / organ.tau_fast_s),
+            slow_decay=math.exp(-1e-3 / organ.tau_slow_s),
             gate_floor=organ.gate_floor,
             gate_half=organ.gate_half,
             gate_slope=organ.gate_slope,
@@ -124,7 +124,7 @@ def pack_reflex(p: ReflexParameters, window_ms: int) -> k.Reflex:
         gain=np.array(
             [p.gain_ia, p.gain_ii, p.gain_ib / full, p.gain_nociceptive, p.gain_reciprocal, p.tendon_stimulus.gain]
         ),
-        keep=np.array([math.exp(-1.0 / t) for t in tau] + [0.0]),
+        decay=np.array([math.exp(-1.0 / t) for t in tau] + [0.0]),
         lag=lags,
         mechanical=p.mechanical_weight,
         fatigue_ia=p.fatigue_ia,
@@ -183,9 +183,9 @@ def fresh_reflex(reflex: k.Reflex, force: float, length: float, passive: float =
     )
     # without memory everything is where it would end; once round the ring fills it
     settled = reflex._replace(
-        spindle=reflex.spindle._replace(velocity_keep=0.0),
-        organ=reflex.organ._replace(fast_keep=0.0, slow_keep=0.0),
-        keep=np.zeros(k.N_PATHWAYS),
+        spindle=reflex.spindle._replace(velocity_decay=0.0),
+        organ=reflex.organ._replace(fast_decay=0.0, slow_decay=0.0),
+        decay=np.zeros(k.N_PATHWAYS),
     )
     n = room + 1  # the first millisecond still adapts
     nothing = np.zeros(0)

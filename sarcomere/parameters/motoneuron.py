@@ -244,6 +244,7 @@ def pool_table() -> dict[str, dict[str, Any]]:
     return tomllib.loads(data_path("parameters/pool.toml").read_text(encoding="utf-8"))
 
 
-def pool_presets() -> list[str]:
-    """Names of the shipped presets of the pool."""
-    return sorted(pool_table()["presets"])
+def pool_presets() -> dict[str, dict[str, Any]]:
+    """Return the shipped pools by name, each with its cell types and what differs from the defaults."""
+    table = pool_table()
+    return {name: {"types": table["types"], **preset} for name, preset in table["presets"].items()}

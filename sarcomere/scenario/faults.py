@@ -12,8 +12,8 @@ from pydantic import ValidationError
 from sarcomere.errors import nearest
 from sarcomere.parameters import Parameters
 from sarcomere.parameters.intervention import INTERVENTIONS
-from sarcomere.scenario.fibre import FibreScenario
 from sarcomere.scenario.keys import keys_of, kind_of, model_at, unit_of
+from sarcomere.scenario.renamed import new_name
 
 _KINDS = [kind_of(model) for model in INTERVENTIONS]
 # What to do about a value of the wrong type, by pydantic's name of the fault.
@@ -31,7 +31,7 @@ _WRONG_TYPE = {
 
 
 def sentences(
-    error: ValidationError, where: str, text: str, overrides: Collection[str], root: type[Parameters] = FibreScenario
+    error: ValidationError, where: str, text: str, overrides: Collection[str], root: type[Parameters]
 ) -> Iterator[str]:
     """One sentence per fault that pydantic found; a misspelt key alone, as it may be why another is missing."""
     faults = error.errors(include_url=False)
@@ -43,7 +43,12 @@ def sentences(
         place = f"{where}, command line" if given else f"{where}{_place(written, kind, text)}"
         if kind == "extra_forbidden":
             known = _keys_beside(root, fault["loc"])
-            yield f"{place}: unknown key {key} = {value}; {_nearest_key(fault['loc'], known, root)}"
+            now = new_name(key)
+            if now is not None and now.rpartition(".")[2] in known:
+                remedy = f"it is called {now} now."
+            else:
+                remedy = _nearest_key(fault["loc"], known, root)
+            yield f"{place}: unknown key {key} = {value}; {remedy}"
         elif kind == "missing":
             yield f"{place}: {key} is missing; add it ({_meaning(root, fault['loc'])})."
         elif kind == "union_tag_not_found":

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from typing import Any, get_args, get_origin
 
 from sarcomere.parameters import FIBRE_TYPES, Parameters
-from sarcomere.scenario.fibre import FibreScenario
-from sarcomere.scenario.loop import LoopScenario
+from sarcomere.scenario.kinds import scenario_classes
 
 
 def unit_of(key: str) -> str:
@@ -23,13 +22,13 @@ def unit_of(key: str) -> str:
     str
     """
     *parents, last = (word for word in key.split(".") if not word.isdigit())
-    models = (model_at(tuple(parents), root) for root in (FibreScenario, LoopScenario))
+    models = (model_at(tuple(parents), root) for root in scenario_classes())
     field = next((model.model_fields[last] for model in models if model and last in model.model_fields), None)
     extra = field.json_schema_extra if field is not None else None
     return str(extra.get("unit", "")) if isinstance(extra, dict) else ""
 
 
-def model_at(path: tuple[Any, ...], root: type[Parameters] = FibreScenario) -> Any:
+def model_at(path: tuple[Any, ...], root: type[Parameters]) -> Any:
     """The group of parameters that a path of keys leads to from ``root``, or None.
 
     Where entries of a list are told apart by their kind, the path has the kind after the entry's number.

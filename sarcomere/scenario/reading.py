@@ -11,9 +11,8 @@ from typing import Any
 
 from sarcomere.errors import InputError, nearest
 from sarcomere.parameters.shipped import data_path
+from sarcomere.scenario.base import Scenario
 from sarcomere.scenario.checking import Written, check
-from sarcomere.scenario.fibre import FibreScenario
-from sarcomere.scenario.loop import LoopScenario
 
 _BARE_POINT = re.compile(r"[+-]?(?:\d+\.|\.\d+)(?:[eE][+-]?\d+)?")  # which TOML does not take
 
@@ -45,7 +44,7 @@ def find(name: str) -> Path:
     return shipped
 
 
-def read(name: str, overrides: Mapping[str, Any] | None = None) -> FibreScenario | LoopScenario:
+def read(name: str, overrides: Mapping[str, Any] | None = None) -> Scenario:
     """Read a scenario.
 
     Parameters
@@ -57,8 +56,8 @@ def read(name: str, overrides: Mapping[str, Any] | None = None) -> FibreScenario
 
     Returns
     -------
-    FibreScenario or LoopScenario
-        An episode, the whole loop, if the scenario has a pool of motoneurons.
+    Scenario
+        Of the kind that its tables tell: a ``LoopScenario`` if it has a pool of motoneurons, else a ``FibreScenario``.
 
     Raises
     ------

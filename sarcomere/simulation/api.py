@@ -1,4 +1,4 @@
-"""One way to run what a scenario describes: lattices under a protocol, or the whole loop of nerve and muscle."""
+"""Run what a scenario describes, of any kind."""
 
 from __future__ import annotations
 
@@ -7,37 +7,33 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sarcomere.errors import InputError
-from sarcomere.scenario.fibre import FibreScenario
-from sarcomere.scenario.loop import LoopScenario
+from sarcomere.scenario.base import Scenario
+from sarcomere.scenario.kinds import simulation_class
 from sarcomere.scenario.reading import read
-from sarcomere.simulation.fibre import FibreSimulation
-from sarcomere.simulation.fibre import run as run_lattices
-from sarcomere.simulation.loop import LoopSimulation, run_episode
+from sarcomere.simulation.base import Simulation
 
 if TYPE_CHECKING:
     import xarray as xr
 
-Running = FibreSimulation | LoopSimulation
 
-
-def simulation_of(scenario: FibreScenario | LoopScenario) -> Running:
-    """A simulation at its beginning.
+def simulation_of(scenario: Scenario) -> Simulation[Any]:
+    """Make a simulation at its beginning.
 
     Parameters
     ----------
-    scenario : FibreScenario or LoopScenario
+    scenario : Scenario
         What to run.
 
     Returns
     -------
-    FibreSimulation or LoopSimulation
+    Simulation
+        Of the scenario's kind.
     """
-    return LoopSimulation(scenario) if isinstance(scenario, LoopScenario) else FibreSimulation(scenario)
+    simulation: Simulation[Any] = simulation_class(scenario.kind)(scenario)
+    return simulation
 
 
-def scenario_of(
-    scenario: FibreScenario | LoopScenario | str | Path, settings: Mapping[str, Any] | None = None
-) -> FibreScenario | LoopScenario:
+def scenario_of(scenario: Scenario | str | Path, settings: Mapping[str, Any] | None = None) -> Scenario:
     """Read a scenario that is given by its name or path; return one that is read already.
 
     Raises
@@ -55,17 +51,15 @@ def scenario_of(
     return scenario
 
 
-def run(
-    scenario: FibreScenario | LoopScenario | str | Path, threads: int = 1, *, settings: Mapping[str, Any] | None = None
-) -> xr.Dataset:
+def run(scenario: Scenario | str | Path, threads: int = 1, *, settings: Mapping[str, Any] | None = None) -> xr.Dataset:
     """Run a scenario in memory; for long runs use ``sarcomere.record``, which writes as it goes.
 
     Parameters
     ----------
-    scenario : FibreScenario, LoopScenario, str or pathlib.Path
+    scenario : Scenario, str or pathlib.Path
         What to run: a scenario, the name of a shipped one, or the path of a TOML file.
     threads : int
-        Half-sarcomeres, or replicates of an episode, advanced at once; changes no bit of the result.
+        Half-sarcomeres, or replicates of a closed loop, advanced at once; changes no bit of the result.
     settings : mapping of str to value, optional
         Dotted keys to replace in a scenario given by name or path, such as ``{"lattice.n_thick": 4}``.
 
@@ -79,5 +73,5 @@ def run(
     InputError
         If there is no such scenario or a value cannot be used.
     """
-    chosen = scenario_of(scenario, settings)
-    return run_episode(chosen, threads) if isinstance(chosen, LoopScenario) else run_lattices(chosen, threads)
+    simulation = simulation_of(scenario_of(scenario, settings))
+    return simulation.dataset(*simulation.blocks(threads))

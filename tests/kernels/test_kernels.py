@@ -11,8 +11,8 @@ import pytest
 
 from sarcomere.parameters import load_fibre
 from sarcomere_kernels import advance
-from tests.bench import bench
-from tests.organs import fill_uniform, uniform
+from tests.support.bench import bench
+from tests.support.organs import fill_uniform, uniform
 
 compiled_only = pytest.mark.skipif(os.environ.get("NUMBA_DISABLE_JIT") == "1", reason="needs compiled kernels")
 
@@ -47,7 +47,7 @@ PROGRAM = """
 import warnings; warnings.simplefilter("ignore")  # uint64 arithmetic wraps on purpose
 from sarcomere.parameters import LatticeParameters, load_fibre
 from sarcomere.parameters import Numerics
-from tests.bench import bench
+from tests.support.bench import bench
 b = bench(load_fibre("fast"), lattice=LatticeParameters(n_thick=1, n_crown=5, n_ru=33), clamped=False, impulses=(1,),
           numerics=Numerics(strain_bin_nm=0.5), sample_ms=0.1)
 trace = b.run(3.0)

@@ -18,8 +18,8 @@ ROOT = Path(__file__).parents[2]
 PROGRAM = """
 import numpy as np
 from sarcomere.parameters import LatticeParameters, load_fibre
-from tests.bench import bench
-from tests.organs import switch_thin
+from tests.support.bench import bench
+from tests.support.organs import switch_thin
 b = bench(load_fibre("fast"), lattice=LatticeParameters(n_thick=1), pca=6.0)
 switch_thin(b.state, b.model, b.scratch, 1.0, 50)
 print(b.state.ru_open.sum(), b.state.ru_calcium.sum())

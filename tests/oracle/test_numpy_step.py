@@ -17,7 +17,7 @@ import pytest
 from benchmarks.numpy_step import FREE, NumpyHalfSarcomere
 from sarcomere.parameters import LatticeParameters, Numerics, load_fibre
 from sarcomere_kernels import types as k
-from tests.bench import Bench, bench, fibre
+from tests.support.bench import Bench, bench, fibre
 
 pytestmark = pytest.mark.theory
 NAMES = ("bound fraction", "force", "open fraction", "ATPase")
@@ -40,7 +40,7 @@ WRONG: list[tuple[str, str, dict[str, dict[str, float]]]] = [
     ("saturated", "bound fraction", {"cycle": {"k_attach": 0.8}}),
     ("saturated", "ATPase", {"cycle": {"stroke_1": 1.05}}),
     ("middle", "open fraction", {"regulation": {"opening_equilibrium": 1.25}}),
-    ("middle", "force", {"off_state": {"k_rest": 4.0}}),
+    ("middle", "force", {"off_state": {"k_off_return": 4.0}}),
 ]
 
 

@@ -29,7 +29,7 @@ from tests.oracle.twin import Twin
 
 N_STEPS = 200
 EXACT = ("head_state", "site_taken", "ru_calcium", "ru_open", "ru_heads")
-AWAKE = {"off_state": {"k_wake": 400.0}}
+AWAKE = {"off_state": {"k_off_exit": 400.0}}
 USUAL, HELD = Chemistry(), MechanicsParameters()
 TENDON = MechanicsParameters(series_compliance=0.2)
 TIGHT = Numerics(force_tolerance_pN=1e-7)
@@ -117,8 +117,8 @@ MUTANTS = {
     "ADP release 10 % faster": {"cycle": {"k_adp_release": 1.1}},
     "stroke 1 % longer": {"cycle": {"stroke_1": 1.01}},
     "units close 10 % faster": {"regulation": {"k_close": 1.1}},
-    "a weaker lock": {"regulation": {"lock": 1.2}},
-    "heads rest twice as often": {"off_state": {"k_rest": 2.0}},
+    "weaker crossbridge cooperativity": {"regulation": {"crossbridge_cooperativity": 1.2}},
+    "heads rest twice as often": {"off_state": {"k_off_return": 2.0}},
     "the pump binds 1 % less": {"calcium": {"k_pump_uM": 1.01}},
 }
 
@@ -352,7 +352,9 @@ def test_same_table(name: str) -> None:
     """Transition probabilities of every third strain bin; the kernel may hold back exchanges far faster than a step."""
     fibre, chemistry, numerics = load_fibre(name), Chemistry(), Numerics()
     mine = HeadCycle(fibre, chemistry, numerics)
-    cycle = pack.pack_cycle(fibre.cycle, fibre.regulation.lock, chemistry, LatticeParameters(), 1300.0)
+    cycle = pack.pack_cycle(
+        fibre.cycle, fibre.regulation.crossbridge_cooperativity, chemistry, LatticeParameters(), 1300.0
+    )
     table = pack.pack_table(
         cycle,
         pack.pack_off_state(fibre.off_state),

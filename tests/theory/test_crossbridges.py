@@ -14,8 +14,8 @@ from sarcomere.half_sarcomere.lattice import build
 from sarcomere.parameters import Chemistry, LatticeParameters, Numerics, load_fibre
 from sarcomere_kernels import tabulate_cycle
 from sarcomere_kernels import types as k
-from tests.bench import RIGID, Bench, batch_mean, bench, fibre
-from tests.organs import attached_generator, propagator
+from tests.support.bench import RIGID, Bench, batch_mean, bench, fibre
+from tests.support.organs import attached_generator, propagator
 from tests.theory.master_equation import solve_head
 
 pytestmark = pytest.mark.theory
@@ -25,7 +25,7 @@ LONELY = LatticeParameters(
     n_thick=16, n_crown=24, n_dimer=1, n_head=1, crown_spacing=29.3, crown_rotation=60.0, crown_phase=0.0,
     head_splay=0.0, stiffness_radial=0.0,
 )  # fmt: skip
-ALWAYS_ON = {"off_state": {"k_rest": 0.0}}
+ALWAYS_ON = {"off_state": {"k_off_return": 0.0}}
 
 
 def oracle_of_lattice(name: str, chemistry: Chemistry, hs_length: float) -> np.ndarray:

@@ -9,8 +9,8 @@ from scipy.sparse.linalg import spsolve
 
 from sarcomere.parameters import LatticeParameters, MechanicsParameters, Numerics, load_fibre
 from sarcomere_kernels import types as k
-from tests.bench import Bench, bench
-from tests.organs import balance_forces
+from tests.support.bench import Bench, bench
+from tests.support.organs import balance_forces
 
 pytestmark = pytest.mark.theory
 TOLERANCE = 1e-6

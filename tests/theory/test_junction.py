@@ -1,4 +1,4 @@
-"""Junctions, fibre waves and potassium against exact expectations and the failure table of CRAMP D.
+"""Junctions, fibre action potentials and potassium against exact expectations and the failure table of CRAMP D.
 
 Seeds are fixed; a bound of 4 standard errors would fail by chance once in 16 000 comparisons, a chi-square test at
 1e-4 once in 10 000.
@@ -18,7 +18,7 @@ from scipy.integrate import solve_ivp
 from sarcomere.organs.junction import fresh_junctions, pack_junctions, pack_potassium, release_factor
 from sarcomere.organs.nerve.axons import conduction_delays
 from sarcomere.parameters.axon import AxonParameters
-from sarcomere.parameters.fibre_wave import PotassiumParameters, WaveParameters
+from sarcomere.parameters.fibre_wave import FibreApParameters, PotassiumParameters
 from sarcomere.parameters.junction import JunctionParameters
 from sarcomere_kernels import advance_potassium, carry_impulses, relax_tubules
 from sarcomere_kernels import organ_types as k
@@ -31,7 +31,7 @@ SECOND = 10_000  # steps
 
 def pack(**changed: Any) -> k.Junctions:
     """Constants as shipped but for ``changed``."""
-    return pack_junctions(JunctionParameters(), WaveParameters(), STEP_MS)._replace(**changed)
+    return pack_junctions(JunctionParameters(), FibreApParameters(), STEP_MS)._replace(**changed)
 
 
 def fresh(junctions: k.Junctions, n_units: int = 1, seed: int = 1) -> k.JunctionState:
@@ -46,11 +46,11 @@ def carry(
     factor: float = 1.0,
     k_interstitial: float = REST,
 ) -> np.ndarray:
-    """Which of the impulses became waves."""
+    """Which of the impulses became action potentials."""
     carried = np.full(unit.size, -1, dtype=np.int8)
     events = unit.astype(np.int32), step.astype(np.int64)
-    waves = carry_impulses(state, junctions, *events, factor, k_interstitial, carried)
-    assert waves == carried.sum() == np.count_nonzero(carried)
+    aps = carry_impulses(state, junctions, *events, factor, k_interstitial, carried)
+    assert aps == carried.sum() == np.count_nonzero(carried)
     return carried
 
 
@@ -101,7 +101,7 @@ def expected_failure(junctions: k.Junctions, frequency: int, n_impulses: int) ->
 
     Rounding down takes half a vesicle off, on average.
     """
-    p, keep = junctions.release, math.exp(-1e3 / frequency / junctions.tau_refill)
+    p, decay = junctions.release, math.exp(-1e3 / frequency / junctions.tau_refill)
     mean, variance, quanta, failed = junctions.vesicles, 0.0, 0.0, 0.0
     node, weight = np.polynomial.hermite_e.hermegauss(21)
     for i in range(n_impulses):
@@ -110,8 +110,8 @@ def expected_failure(junctions: k.Junctions, frequency: int, n_impulses: int) ->
         below = math.ceil(junctions.threshold / (1 - junctions.threshold / junctions.saturation)) - 1
         failed += float(stats.binom(np.round(ready), p).cdf(below) @ weight / weight.sum())
         quanta += whole * p
-        mean = junctions.vesicles - (junctions.vesicles - mean + whole * p) * keep
-        variance = (variance * (1 - p) ** 2 + whole * p * (1 - p)) * keep**2
+        mean = junctions.vesicles - (junctions.vesicles - mean + whole * p) * decay
+        variance = (variance * (1 - p) ** 2 + whole * p * (1 - p)) * decay**2
     return quanta / n_impulses, failed / n_impulses
 
 
@@ -174,7 +174,7 @@ def test_a_fibre_is_refractory_for_three_milliseconds() -> None:
 
 
 @pytest.mark.parametrize(("potassium", "chance"), [(7.0, 0.9987), (11.0, 0.5), (12.2, 0.1192)])
-def test_potassium_in_the_tubules_stops_waves(potassium: float, chance: float) -> None:
+def test_potassium_in_the_tubules_blocks_action_potentials(potassium: float, chance: float) -> None:
     """At 7 mM none in a hundred, at 11 mM half; the tubules are long as the interstitium is."""
     junctions, n_units = pack(k_tubule_impulse=0.0), 100
     state = fresh(junctions, n_units)
@@ -190,8 +190,8 @@ def test_tubules_fill_with_every_wave_and_empty_exactly() -> None:
     junctions = pack(k_half=1000.0, release=0.5)
     state = fresh(junctions)
     assert carry(state, junctions, *train(1, 20, 10)).all()
-    keep = math.exp(-50.0 / 500.0)
-    assert state.k_tubule[0] == pytest.approx(REST + 0.2 / (1 - keep), abs=1e-8)  # just after a wave
+    decay = math.exp(-50.0 / 500.0)
+    assert state.k_tubule[0] == pytest.approx(REST + 0.2 / (1 - decay), abs=1e-8)  # just after an action potential
     top, now = state.k_tubule[0], int(state.tubule_step[0])
     relax_tubules(state, junctions, now + 3000, REST)
     relax_tubules(state, junctions, now + 5000, 9.0)
@@ -258,7 +258,7 @@ def test_potassium_between_fibres() -> None:
 
 
 def test_delays() -> None:
-    assert WaveParameters().release_delay_ms == pytest.approx(1.0 + 47 / 4 / 4)
+    assert FibreApParameters().release_delay_ms == pytest.approx(1.0 + 47 / 4 / 4)
     axons = AxonParameters()
     delays = conduction_delays(axons, np.array([0.0, 0.5, 1.0]), axons.length_m)
     assert delays == pytest.approx([800 / 44, 800 / 48.5, 800 / 53])

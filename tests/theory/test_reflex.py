@@ -15,7 +15,7 @@ from sarcomere.parameters.reflex import ReflexParameters, SpindleParameters, Ten
 from sarcomere_kernels import advance_reflex
 from sarcomere_kernels import organ_types as k
 from sarcomere_kernels.types import F8, NOT_FINITE, OK
-from tests.reflex_bench import AT_ONCE, OFF, at, quiet, run, stretch
+from tests.support.reflex_bench import AT_ONCE, OFF, at, quiet, run, stretch
 
 pytestmark = pytest.mark.theory
 

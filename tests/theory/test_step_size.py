@@ -14,7 +14,7 @@ import pytest
 
 from sarcomere.parameters import LatticeParameters, Numerics, load_fibre
 from sarcomere_kernels import types as k
-from tests.bench import RIGID, Bench, bench, steady_states
+from tests.support.bench import RIGID, Bench, bench, steady_states
 
 pytestmark = pytest.mark.theory
 HALF = {"fast": 5.80, "slow": 5.93}  # middle of the force-pCa curve

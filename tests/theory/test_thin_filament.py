@@ -13,8 +13,8 @@ from scipy.linalg import expm
 
 from sarcomere.parameters import LatticeParameters, Numerics, RegulationParameters, load_fibre
 from sarcomere_kernels import types as k
-from tests.bench import Bench, bench, fibre
-from tests.organs import switch_thin
+from tests.support.bench import Bench, bench, fibre
+from tests.support.organs import switch_thin
 
 pytestmark = pytest.mark.theory
 N_RU = 3
@@ -30,7 +30,7 @@ class Chain:
         self.states = list(itertools.product(one, repeat=N_RU))
         index = {s: i for i, s in enumerate(self.states)}
         self.q = np.zeros((len(index), len(index)))
-        c = p.k_off_closed_uM / p.k_off_open_uM
+        c, chi = p.k_off_closed_uM / p.k_off_open_uM, p.crossbridge_cooperativity
         for s in self.states:
             for r, (n, is_open) in enumerate(s):
                 around = sum(2 * s[j][1] - 1 for j in (r - 1, r + 1) if 0 <= j < N_RU)
@@ -40,7 +40,7 @@ class Chain:
                 }
                 tilt = c ** (n / 2) * np.exp(0.5 * p.cooperativity * around)
                 moves[n, 1 - is_open] = (
-                    p.k_close * p.lock ** HEADS[r] / tilt if is_open else p.k_close * p.opening_equilibrium * tilt
+                    p.k_close * chi ** HEADS[r] / tilt if is_open else p.k_close * p.opening_equilibrium * tilt
                 )
                 for to, rate in moves.items():
                     if rate > 0:

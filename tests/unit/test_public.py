@@ -62,7 +62,7 @@ def test_every_public_name_is_described() -> None:
 
 
 def test_a_function_keeps_its_name_from_the_folder_that_shares_it() -> None:
-    assert fresh("import sarcomere.record.opening; print(callable(sarcomere.record))") == "True\n"
+    assert fresh("import sarcomere.recording.opening; print(callable(sarcomere.record))") == "True\n"
 
 
 def test_the_version_is_that_of_the_distribution() -> None:

@@ -25,8 +25,8 @@ from sarcomere.ensemble.shards.seal import BLANK, SEAL_ATTRIBUTE, seal
 from sarcomere.ensemble.shards.verify import fault_of
 from sarcomere.ensemble.workers.lock import LOCK
 from sarcomere.errors import InputError, StoreError
-from sarcomere.record.atomic import aside
-from sarcomere.record.run_file import reserve
+from sarcomere.recording.atomic import aside
+from sarcomere.recording.run_file import reserve
 
 _SLACK = 4 * 2**20  # bytes; more than the file's own bookkeeping takes
 Told = Callable[[int, int], None]

@@ -18,7 +18,7 @@ from sarcomere.ensemble.shards.seal import SEAL_ATTRIBUTE
 from sarcomere.ensemble.shards.shard import Shard
 from sarcomere.errors import InputError, StoreError
 from sarcomere.parameters.base import Parameters
-from sarcomere.record.atomic import aside
+from sarcomere.recording.atomic import aside
 
 FORMAT = "sarcomere sweep 1"
 MANIFEST = "sweep.json"

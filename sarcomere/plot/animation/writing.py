@@ -16,7 +16,7 @@ from sarcomere.errors import InputError, StoreError
 from sarcomere.plot.animation.bake import bake
 from sarcomere.plot.animation.page import HtmlWriter
 from sarcomere.plot.animation.palette import palette
-from sarcomere.record.atomic import aside
+from sarcomere.recording.atomic import aside
 
 DPI = 90
 _STILL_DPI = 130

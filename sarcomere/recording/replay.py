@@ -1,0 +1,148 @@
+"""A recorded run as a scenario of one motor unit, its impulses written out: what twins are made from."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from pydantic import ValidationError
+
+from sarcomere.analysis.fibre.relaxation import active_force
+from sarcomere.analysis.statistics.steady import need
+from sarcomere.errors import InputError
+from sarcomere.parameters import Numerics
+from sarcomere.scenario.checking import from_dict
+from sarcomere.scenario.course_reduction import stepwise, thinned
+from sarcomere.scenario.fibre import FibreScenario
+from sarcomere.scenario.impulses import columns
+from sarcomere.scenario.kinds import of_kind
+
+LENGTH_TOLERANCE_NM = 0.25
+CHEMISTRY_TOLERANCE = 0.02
+_UNREADABLE = "The attribute 'parameters' of this run cannot be read"
+CHEMISTRY = ("atp_mM", "adp_uM", "pi_mM")
+
+
+def of_lattice_run(ds: xr.Dataset, unit: int | None = None) -> FibreScenario:
+    """One motor unit, or one condition of a series, as it was run.
+
+    Parameters
+    ----------
+    ds : xarray.Dataset
+        A lattice run, as ``open_run`` gives it.
+    unit : int, optional
+        Its id or the number of the condition; by default that of the largest active force.
+
+    Returns
+    -------
+    FibreScenario
+        With the same random stream: run with as many replicates, it gives the same bits.
+
+    Raises
+    ------
+    InputError
+        If there is no such unit or the file lacks what is replayed.
+    """
+    need(ds, "force", "titin_force", "impulse_time")
+    scenario = _scenario(ds)
+    listed = columns(scenario)
+    place = _place([label for label, _, _ in listed], unit, active_force(ds).max("time"))
+    _, condition, chosen = listed[place]
+    table = condition.model_dump()
+    if condition.drive.pCa is None:
+        times = ds.impulse_time.transpose(..., "impulse").values[place]
+        table["drive"] = {"impulses_s": np.sort(times[np.isfinite(times)]).tolist()}
+    table["run"] |= {
+        "stream": condition.run.stream + condition.motor_units.index(chosen),
+        "duration_s": min(condition.run.duration_s, float(ds.time[-1])),  # an unfinished run is shorter
+    }
+    table |= {"motor_units": [chosen.model_dump()], "series": None}
+    if scenario.series is not None:
+        table["title"] = f"{scenario.title}, {scenario.condition_labels[place]}"
+    return FibreScenario.model_validate(table)
+
+
+def of_cramp_run(ds: xr.Dataset, unit: int | None = None, after_s: float = 0.0, replicate: int = 0) -> FibreScenario:
+    """The representative of one group of motor units, under the impulses, length and chemistry that it met.
+
+    Parameters
+    ----------
+    ds : xarray.Dataset
+        A run of the whole loop: variables over (replicate, group, time), impulses in a flat table.
+    unit : int, optional
+        Motor unit that represents the group; by default that of the group of the largest mean active force.
+    after_s : float
+        From when on that mean is taken, s.
+    replicate : int
+        Which repetition; repetitions of the loop part ways.
+
+    Returns
+    -------
+    FibreScenario
+        Its lattice draws other random numbers than the recorded one.
+
+    Raises
+    ------
+    InputError
+        If there is no such unit or the file lacks what is replayed.
+    """
+    if not ds.attrs.get("n_explicit", 1):
+        raise InputError(
+            "This run has no lattices (muscle.explicit_units = 0), so there are no heads to ask: run it again with "
+            "--set muscle.explicit_units=8."
+        )
+    need(ds, "force", "titin_force", "imposed_length", *CHEMISTRY, "impulse_time", "impulse_unit", "impulse_replicate")
+    need(ds, "group_unit", "fibre")
+    place = _place(ds.group_unit.values.tolist(), unit, active_force(ds.sel(time=slice(after_s, None))).mean("time"))
+    one = ds.isel(group=place, replicate=replicate)
+    chosen = int(one.group_unit)
+    known = _parameters(ds)
+    mine = (ds.impulse_unit == chosen) & (ds.impulse_replicate == int(ds.replicate[replicate]))
+    lead = 1 if float(ds.time[0]) > 0 else 0  # what is sampled first holds from time zero on
+    time = np.pad(ds.time.values, (lead, 0))
+    at = {name: np.pad(one[name].values.astype(float), (lead, 0), "edge") for name in (*CHEMISTRY, "imposed_length")}
+    names = CHEMISTRY if known.get("switches", {}).get("chemistry", True) else ()
+    chemistry = {name: stepwise(time, at[name], CHEMISTRY_TOLERANCE) for name in names}
+    length = thinned(time, at["imposed_length"], LENGTH_TOLERANCE_NM)
+    table: dict[str, Any] = {
+        "title": f"{ds.attrs.get('title', 'Cramp')}, unit {chosen}",
+        "run": {"duration_s": float(time[-1]), "hs_length": length["value"][0], "seed": int(ds.attrs.get("seed", 1))},
+        "drive": {"impulses_s": np.sort(ds.impulse_time.values[mine.values]).tolist()},
+        "motor_units": [{"id": chosen, "fibre": str(one.fibre.values)}],
+        "chemistry": {
+            **known.get("chemistry", {}),
+            **{name: at[name][0] for name in CHEMISTRY},
+        },
+        "protocol": {"length": length, **chemistry},
+        **{name: known[name] for name in ("lattice", "mechanics", "fibres") if name in known},
+        "numerics": {name: value for name, value in known.get("numerics", {}).items() if name in Numerics.model_fields},
+    }
+    return of_kind(from_dict(table), FibreScenario)
+
+
+def _parameters(ds: xr.Dataset) -> dict[str, Any]:
+    """What stands in the attribute ``parameters``."""
+    try:
+        table = json.loads(ds.attrs["parameters"])
+        return {key: value for key, value in table.items() if value is not None}
+    except (KeyError, TypeError, AttributeError, ValueError):
+        raise InputError(f"{_UNREADABLE}: use the file as 'sarcomere run' wrote it.") from None
+
+
+def _scenario(ds: xr.Dataset) -> FibreScenario:
+    try:
+        return FibreScenario.model_validate(_parameters(ds))
+    except ValidationError as error:
+        where = ".".join(map(str, error.errors()[0]["loc"]))
+        raise InputError(f"{_UNREADABLE} by this version, which stumbles over {where!r}: run it again.") from None
+
+
+def _place(labels: list[int], unit: int | None, forces: xr.DataArray) -> int:
+    """Position of a unit among those that ran side by side; by default of the strongest."""
+    if unit is None:
+        return int(np.argmax(forces.values))
+    if unit not in labels:
+        raise InputError(f"--unit {unit}: this run has no such unit; use one of: {', '.join(map(str, labels))}.")
+    return labels.index(unit)

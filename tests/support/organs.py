@@ -1,0 +1,69 @@
+"""Entries from Python into single kernels, which only tests and benchmarks call one by one.
+
+Kernels have none of their own, as each costs seconds of compilation to every user.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numba
+
+from sarcomere_kernels import CACHE_FOLDER, crossbridge, cycle, mechanics, rng, thick_filament, thin_filament
+from sarcomere_kernels import types as k
+
+config: Any = numba.config
+users_cache_dir, config.CACHE_DIR = config.CACHE_DIR, str(CACHE_FOLDER)  # named by the kernels' hash: never stale
+njit: Any = numba.njit(cache=True, error_model="numpy")
+
+
+@njit
+def switch_thin(state: k.State, model: k.Model, scratch: k.Scratch, ca: float, n: int) -> None:
+    for _ in range(n):
+        thin_filament.switch_thin(state, model.lattice, model.regulation, ca, model.sampling.step, scratch)
+        state.counters[k.STEP] += 1
+
+
+@njit
+def cycle_heads(state: k.State, model: k.Model, scratch: k.Scratch, n: int) -> None:
+    m = model
+    for _ in range(n):
+        thick_filament.off_exit_rates(state, m.lattice, m.thick, m.table, m.mechanics, m.sampling.step, scratch)
+        crossbridge.cycle_heads(state, m.lattice, m.cycle, m.table, m.thick, m.sampling.step, 1.0, scratch)
+
+
+@njit
+def balance_forces(state: k.State, model: k.Model, scratch: k.Scratch) -> int:
+    return mechanics.balance_forces(state, model.lattice, model.cycle, model.mechanics, scratch)
+
+
+@njit
+def cycle_and_balance(state: k.State, model: k.Model, scratch: k.Scratch, n: int) -> None:
+    m = model
+    for _ in range(n):
+        thick_filament.off_exit_rates(state, m.lattice, m.thick, m.table, m.mechanics, m.sampling.step, scratch)
+        crossbridge.cycle_heads(state, m.lattice, m.cycle, m.table, m.thick, m.sampling.step, 1.0, scratch)
+        mechanics.balance_forces(state, m.lattice, m.cycle, m.mechanics, scratch)
+
+
+@njit
+def attached_generator(rates: k.Cycle, x: float, closed: bool, q: k.F8) -> None:
+    cycle.attached_generator(rates, x, closed, q)
+
+
+@njit
+def propagator(q: k.F8, dt: float, p: k.F8, mean_p: k.F8, term: k.F8, work: k.F8) -> None:
+    cycle.propagator(q, dt, p, mean_p, term, work)
+
+
+@njit
+def fill_uniform(lanes: k.U4, draws: k.F8, n: int) -> None:
+    rng.fill_uniform(lanes, draws, n)
+
+
+@njit
+def uniform(stream: k.U8) -> float:
+    return rng.uniform(stream)
+
+
+config.CACHE_DIR = users_cache_dir

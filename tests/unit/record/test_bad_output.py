@@ -1,0 +1,103 @@
+"""Results that cannot be written or taken up again: one sentence, and what was done stays readable."""
+
+from __future__ import annotations
+
+import os
+import resource
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import xarray as xr
+
+from sarcomere import StoreError, read, record
+from tests.support.refusal import GOOD, check, files, refuse, run, shell
+
+pytestmark = pytest.mark.usefixtures("folder")
+LONGER = ("--set", "run.duration_s=0.03")
+
+
+def simulate_part() -> None:
+    """Leave an unfinished run, as Ctrl-C after the first block does."""
+
+    def stop(simulation: object) -> None:
+        if Path("run.h5.part").exists():
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        record(read("mine.toml", {"run.duration_s": 0.03}), "run.h5", block=8, progress=stop)
+
+
+def test_an_unfinished_run_is_neither_replaced_nor_joined_by_another() -> None:
+    simulate_part()
+    refuse(run(*LONGER), "run.h5.part: is an unfinished run", "--resume", "--overwrite")
+    refuse(run("--resume"), "run.h5.part: belongs to another experiment", "same scenario", "--overwrite")
+    refuse(run(*LONGER, "--resume", "--seed", "2"), "another experiment", "seed", "--overwrite")
+
+
+def test_a_run_does_not_go_on_with_other_discharges() -> None:
+    simulate_part()
+    Path("mine.csv").write_text(GOOD.replace("2,0.001", "2,0.002"))
+    refuse(run(*LONGER, "--resume"), "run.h5.part: was driven by other impulses", "mine.csv", "put back", "--overwrite")
+
+
+def test_a_result_is_not_replaced_by_its_own_figure() -> None:
+    refuse(["run", "mine.toml", "-o", "run.png"], "run.png: its figure would replace it", "-o", "--no-figure")
+
+
+@pytest.mark.parametrize("content", [b"text", b""], ids=["text", "empty"])
+def test_a_part_that_is_no_run_is_not_resumed(content: bytes) -> None:
+    Path("run.h5.part").write_bytes(content)
+    refuse(run("--resume"), "run.h5.part: cannot be resumed", "--overwrite")
+
+
+def limit_file_size(size: int = 65536) -> None:
+    """Let this process write no file beyond a size; longer ones fail as on a full disk."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, resource.getrlimit(resource.RLIMIT_FSIZE)[1]))
+
+
+@pytest.fixture
+def small_disk(folder: Path) -> Iterator[Callable[[], None] | None]:
+    """Folder ``disk`` that takes 64 KiB: a disk of that size if we may mount one, else a limit to set on a process."""
+    disk = folder / "disk"
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(disk)]
+    mounted = os.geteuid() == 0 and subprocess.run(mount, capture_output=True).returncode == 0
+    yield None if mounted else limit_file_size
+    if mounted:
+        subprocess.run(["umount", str(disk)], check=True)
+
+
+@pytest.mark.parametrize("limited", [False, True], ids=["full disk", "quota"])
+def test_a_full_disk_is_told(small_disk: Callable[[], None] | None, limited: bool) -> None:
+    result = shell(run("-o", "disk/run.h5"), limit_file_size if limited else small_disk)
+    reason = "File too large" if limited or small_disk else "No space left on device"
+    check(result.returncode, result.stderr, ("disk/run.h5", reason, "nothing was kept", "free space"))
+    assert not any(path.startswith("disk") for path in files())
+
+
+def test_a_disk_that_fills_up_keeps_what_is_done() -> None:
+    part, scenario = Path("run.h5.part"), read("mine.toml", {"run.duration_s": 0.03})
+    old = resource.getrlimit(resource.RLIMIT_FSIZE)[0]
+
+    def fill(simulation: object) -> None:
+        if part.exists():
+            limit_file_size(part.stat().st_size)
+
+    try:
+        with pytest.raises(StoreError, match="part holds all up to the last block: free space and add --resume"):
+            record(scenario, "run.h5", block=8, progress=fill)
+    finally:
+        limit_file_size(old)
+    with xr.open_dataset(part) as ds:
+        assert ds.time.size == 8
+    assert [path for path in files() if "run.h5" in path] == ["run.h5.part"]
+    record(scenario, "run.h5", resume=True)
+    assert [path for path in files() if "run.h5" in path] == ["run.h5"]
+
+
+@pytest.mark.parametrize("figure", ["no/figure.png", "figure.doc", "."])
+def test_a_figure_that_cannot_be_written_is_told(figure: str) -> None:
+    record(read("mine.toml"), "run.h5")
+    refuse(["plot", "run.h5", "-o", figure], f"{figure}: the figure cannot be written", "choose another name")

@@ -1,0 +1,114 @@
+"""The same seed gives the same loop: however it is kept and sampled, and a checkpoint holds all that changes."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from sarcomere.errors import InputError
+from sarcomere.organs.variables import EVENTS, recorded
+from sarcomere.recording.run_file import record
+from sarcomere.simulation.api import run as run_episode
+from sarcomere.simulation.loop import LoopSimulation
+from tests.support.episodes import NO_LATTICE, episode, kept, put_back, unlike
+from tests.support.same import differing, of_replicate
+from tests.support.stopping import StoppedError, stop_after
+
+SAMPLED = [variable.name for variable in recorded(2)]
+FLAT = [f"{event.name}_{column}" for event in EVENTS for column in ("replicate", "unit", "time")]
+MUCH = {"spike": 100, "impulse": 100, "terminal": 5}  # how many of each at least, so that every part is tried
+
+
+@pytest.fixture(scope="module")
+def reference() -> xr.Dataset:
+    ds = run_episode(episode())
+    assert all(ds.sizes[name] >= least for name, least in MUCH.items()), ds.sizes
+    assert ds.force.max() > 10
+    return ds
+
+
+@pytest.mark.parametrize("block", [1, 7, 30])
+def test_blocks_in_memory_change_no_bit(block: int, reference: xr.Dataset) -> None:
+    simulation = LoopSimulation(episode())
+    assert not differing(simulation.dataset(*simulation.blocks(block=block)), reference)
+
+
+@pytest.mark.parametrize("interval", [5, 20])
+def test_the_sample_interval_does_not_touch_the_course(interval: int, reference: xr.Dataset) -> None:
+    other = run_episode(episode({"record": {"sample_interval_ms": interval}}))
+    fine, coarse = (other, reference) if interval < 10 else (reference, other)
+    both = [name for name in SAMPLED if name != "fibre_ap_rate"]  # a mean over the interval
+    assert not differing(fine.isel(time=slice(1, None, 2)), coarse, [*both, *FLAT])
+    pairs = fine.fibre_ap_rate.values.reshape(1, -1, 2).mean(axis=2)
+    assert pairs == pytest.approx(coarse.fibre_ap_rate.values, rel=1e-5)
+
+
+def test_events_of_a_replicate_are_in_order_of_time_over_all_blocks() -> None:
+    simulation = LoopSimulation(episode({"run": {"replicates": 2}}, NO_LATTICE))
+    ds = simulation.dataset(*simulation.blocks(block=4))
+    for event in EVENTS:
+        assert (np.diff(ds[f"{event.name}_replicate"].values) < 0).any()  # each block begins with replicate 0
+        for n in range(2):
+            times = of_replicate(ds, n)[f"{event.name}_time"].values
+            assert times.size
+            assert (np.diff(times) >= 0).all()
+
+
+def test_a_resumed_run_goes_on_with_every_array_as_it_was(tmp_path: Path) -> None:
+    path, s = tmp_path / "run.h5", episode({"run": {"replicates": 2, "duration_s": 0.24}})
+    whole, resumed = LoopSimulation(s), []
+    blocks = whole.blocks(block=12)
+    next(blocks)
+    halfway = kept(whole)
+    for _ in blocks:
+        pass
+    assert set(unlike(halfway, kept(whole))) > {
+        "loop_scalars",
+        "nerve_pool_stream",
+        "excitation_aps_step",
+        "reflex_line",
+    }
+
+    def meet(simulation: LoopSimulation) -> None:
+        if simulation.samples_done == 12 and not resumed:
+            assert not unlike(kept(simulation), halfway)
+        resumed.append(simulation)
+
+    with pytest.raises(StoppedError):
+        record(s, path, block=12, progress=stop_after(12))
+    record(s, path, block=12, resume=True, progress=meet)
+    assert resumed[0] is resumed[-1]
+    assert not unlike(kept(resumed[-1]), kept(whole))
+
+
+# What is made anew from the rest before it is read; filaments' nodes only begin the search for force balance there.
+REMADE = {"muscle_force", "metabolism_atp", "metabolism_adp"} | {
+    f"lattice{group}_{name}" for group in range(2) for name in ("mechanics", "thick_shift", "thin_shift")
+}
+
+
+def test_an_array_left_out_of_a_checkpoint_would_be_noticed() -> None:
+    """Negative control: put back all but one, go on for a sample, and something is not as it should be."""
+    simulation = LoopSimulation(episode({"pool": {"x_base": 0.25}}))  # heads are at work in both lattices
+    fresh, loop = kept(simulation), simulation.loops[0]
+
+    def go_on() -> dict[str, list[np.ndarray]]:
+        for _ in range(2):
+            loop.advance()
+        return kept(simulation)
+
+    next(simulation.blocks(block=20))
+    saved = kept(simulation)
+    after, moved, unnoticed = go_on(), unlike(fresh, saved), set()
+    for name in moved:
+        put_back(simulation, fresh)
+        put_back(simulation, saved, but=name)
+        with contextlib.suppress(InputError):  # the pool counts its steps
+            if not unlike(go_on(), after):
+                unnoticed.add(name)
+    assert len(moved) > 90
+    assert unnoticed <= REMADE, unnoticed
