@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -171,7 +172,8 @@ def _place(ds: xr.Dataset, scenario: FibreScenario, label: str) -> int:
     """Where the chosen motor unit or condition stands in the file."""
     if label == "motor_unit":
         return int(ds.motor_unit.values.tolist().index(scenario.motor_units[0].id))
-    return scenario.run.stream
+    first: int = json.loads(ds.attrs["parameters"])["run"]["stream"]
+    return scenario.run.stream - first
 
 
 def _origin(scenario: FibreScenario, number: int, is_recorded: bool | None) -> str:

@@ -134,7 +134,9 @@ def test_a_sweep_file_keeps_its_design(study: None, name: str, given: dict[str, 
 def test_a_whole_sweep_is_run_as_it_is(scenario: str, tmp_path: Path) -> None:
     grid = [Axis(key="chemistry.atp_mM", values=[2.0, 4.0])]
     wanted = sarcomere.Sweep(scenario=scenario, grid=grid, replicates=1)
-    assert sarcomere.sweep(wanted, folder=tmp_path / "f", workers=1).made == 2
+    report = sarcomere.sweep(wanted, folder=tmp_path / "f", workers=1)
+    assert repr(report) == f"<Report '{tmp_path / 'f'}': 2 runs, 2 of them new>"
+    assert "2 runs, 2 of them new" in report._repr_html_()
     again = sarcomere.sweep(scenario, {"chemistry.atp_mM": [2.0, 4.0]}, replicates=1, folder=tmp_path / "f", workers=1)
     assert (again.runs, again.made) == (2, 0)
     with pytest.raises(InputError, match=r"^vary: the Sweep says it already; leave vary out"):
