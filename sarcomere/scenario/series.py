@@ -172,7 +172,7 @@ def conditions(series: Series) -> Iterator[Condition]:
 
 
 def with_values(table: Mapping[str, Any], values: Mapping[str, Any], stream: int) -> dict[str, Any]:
-    """A scenario's plain table with a condition's values set and the series taken out.
+    """Set a condition's values in a scenario's plain table and take the series out.
 
     Parameters
     ----------
@@ -181,7 +181,7 @@ def with_values(table: Mapping[str, Any], values: Mapping[str, Any], stream: int
     values : mapping
         Value by dotted key.
     stream : int
-        Number of the condition: its random numbers are its own.
+        Number of the condition, added to ``run.stream``: its random numbers are its own.
 
     Returns
     -------
@@ -196,7 +196,7 @@ def with_values(table: Mapping[str, Any], values: Mapping[str, Any], stream: int
     changed["series"] = None
     if (changed.get("protocol") or {}).get("pCa") is not None and "drive.pCa" not in values:
         changed["drive"]["pCa"] = None  # follows from the course, which may change
-    changed["run"]["stream"] = stream
+    changed["run"]["stream"] += stream
     for key, value in values.items():
         set_key(changed, key, value, f"series.vary {key}")
     return changed
