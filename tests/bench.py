@@ -55,11 +55,11 @@ class Bench(NamedTuple):
         """Advance; the trace has one row per sample, without the one at time zero."""
         sampling = self.model.sampling
         steps = round(duration_ms / sampling.step)
-        extra = int(self.state.counters[k.STEP] == 0)
+        extra = int(self.state.counters[k.Count.STEP] == 0)
         trace = start.trace_for(self.model.lattice, steps * sampling.ticks // sampling.every + extra, 0)
         drive = pack.pack_drive(self.impulse_tick, steps, self.model.lattice.reference_length, self.ca)
         status = advance(self.state, self.model, drive, self.scratch, trace, steps)
-        check_status(status, time_ms=0, residual=self.state.mechanics[k.RESIDUAL], tolerance=0, iterations=0)
+        check_status(status, time_ms=0, residual=self.state.mechanics[k.Mechanical.RESIDUAL], tolerance=0, iterations=0)
         columns = {name: trace.series[extra:, k.SERIES_NAMES.index(name)] for name in Samples._fields[:-1]}
         return Samples(**columns, head_state_fraction=trace.head_state_fraction[extra:])
 
@@ -110,7 +110,7 @@ def steady_states(
         b = bench(what, lattice=lattice, numerics=numerics, pca=pca, seed=seed, sample_ms=2.0, **other)
         b.run(400.0)
         t = b.run(duration)
-        bound = t.head_state_fraction[:, k.A1 :].sum(axis=1)
+        bound = t.head_state_fraction[:, k.HeadState.A1 :].sum(axis=1)
         rows.append([t.force.mean(), bound.mean(), t.ru_open_fraction.mean(), np.diff(t.atp_used).mean() * 500.0])
     return np.array(rows)
 

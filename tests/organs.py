@@ -21,7 +21,7 @@ njit: Any = numba.njit(cache=True, error_model="numpy")
 def switch_thin(state: k.State, model: k.Model, scratch: k.Scratch, ca: float, n: int) -> None:
     for _ in range(n):
         thin_filament.switch_thin(state, model.lattice, model.regulation, ca, model.sampling.step, scratch)
-        state.counters[k.STEP] += 1
+        state.counters[k.Count.STEP] += 1
 
 
 @njit

@@ -4,7 +4,7 @@ from sarcomere_kernels.compiled import kernel
 from sarcomere_kernels.half_sarcomere import impose, step
 from sarcomere_kernels.mechanics import balance_forces
 from sarcomere_kernels.sample import sample, snapshot
-from sarcomere_kernels.types import OK, STEP, TICK, Drive, Model, Scratch, State, Trace
+from sarcomere_kernels.types import OK, Count, Drive, Model, Scratch, State, Trace
 
 
 @kernel
@@ -21,12 +21,12 @@ def advance(state: State, model: Model, drive: Drive, scratch: Scratch, trace: T
     row = shot = 0
     sampling = model.sampling
     # one loop, so that the balance is compiled once: turn -1 only balances and samples a fresh state
-    for i in range(-1 if state.counters[STEP] == 0 else 0, n_steps):
+    for i in range(-1 if state.counters[Count.STEP] == 0 else 0, n_steps):
         if i >= 0:
             impose(state, model, drive, i)
             step(state, model, scratch)
         status = balance_forces(state, model.lattice, model.cycle, model.mechanics, scratch)
-        tick = state.counters[TICK]
+        tick = state.counters[Count.TICK]
         if tick % sampling.every == 0:
             sample(state, trace, row, model.regulation.n_calcium_sites)
             row += 1

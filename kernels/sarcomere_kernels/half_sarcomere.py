@@ -2,27 +2,12 @@
 
 import math
 
-from sarcomere_kernels.calcium import calcium_for_units, move_calcium, take_up, trigger_release
+from sarcomere_kernels.calcium import midpoint_calcium, move_calcium, take_up, trigger_release
 from sarcomere_kernels.compiled import inlined, inner
 from sarcomere_kernels.crossbridge import cycle_heads
 from sarcomere_kernels.thick_filament import wake_rates
 from sarcomere_kernels.thin_filament import switch_thin
-from sarcomere_kernels.types import (
-    CA_FREE,
-    HS_LENGTH,
-    IMPOSED_LENGTH,
-    LOAD,
-    NEXT_IMPULSE,
-    RU_CALCIUM,
-    STEP,
-    TICK,
-    Cycle,
-    Drive,
-    Lattice,
-    Model,
-    Scratch,
-    State,
-)
+from sarcomere_kernels.types import Count, Cycle, Drive, Lattice, Mechanical, Model, Pool, Scratch, State
 
 
 @inlined
@@ -36,15 +21,15 @@ def spacing_weight(lattice: Lattice, cycle: Cycle, hs_length: float) -> float:
 @inlined
 def impose(state: State, model: Model, drive: Drive, i: int) -> None:
     """Set length, load and clamped calcium of step i, and trigger release for the impulses that arrive by its start."""
-    state.mechanics[IMPOSED_LENGTH] = drive.imposed_length[i]
-    state.mechanics[LOAD] = drive.load[i]
+    state.mechanics[Mechanical.IMPOSED_LENGTH] = drive.imposed_length[i]
+    state.mechanics[Mechanical.LOAD] = drive.load[i]
     if model.fibre.clamped == 1:
-        state.calcium[CA_FREE] = drive.ca[i]
-    impulse = state.counters[NEXT_IMPULSE]
-    while impulse < drive.impulse_tick.size and drive.impulse_tick[impulse] <= state.counters[TICK]:
+        state.calcium[Pool.FREE] = drive.ca[i]
+    impulse = state.counters[Count.NEXT_IMPULSE]
+    while impulse < drive.impulse_tick.size and drive.impulse_tick[impulse] <= state.counters[Count.TICK]:
         trigger_release(model.fibre, state.calcium)
         impulse += 1
-    state.counters[NEXT_IMPULSE] = impulse
+    state.counters[Count.NEXT_IMPULSE] = impulse
 
 
 @inner
@@ -52,13 +37,13 @@ def step(state: State, model: Model, scratch: Scratch) -> None:
     """Advance calcium, thin filament, OFF state and heads by one step at frozen strain; balance the forces next."""
     lattice, cycle, dt = model.lattice, model.cycle, model.sampling.step
     move_calcium(model.fibre, state.calcium, dt)
-    bound_before = state.counters[RU_CALCIUM]
-    ca = calcium_for_units(state, model.fibre, model.regulation, dt)
+    bound_before = state.counters[Count.RU_CALCIUM]
+    ca = midpoint_calcium(state, model.fibre, model.regulation, dt)
     if model.regulation.regulated == 1:
         switch_thin(state, lattice, model.regulation, ca, dt, scratch)
     wake_rates(state, lattice, model.thick, model.table, model.mechanics, dt, scratch)
-    weight = spacing_weight(lattice, cycle, state.mechanics[HS_LENGTH])
+    weight = spacing_weight(lattice, cycle, state.mechanics[Mechanical.HS_LENGTH])
     cycle_heads(state, lattice, cycle, model.table, model.thick, dt, weight, scratch)
-    take_up(model.fibre, state.calcium, state.counters[RU_CALCIUM] - bound_before)
-    state.counters[STEP] += 1
-    state.counters[TICK] += model.sampling.ticks
+    take_up(model.fibre, state.calcium, state.counters[Count.RU_CALCIUM] - bound_before)
+    state.counters[Count.STEP] += 1
+    state.counters[Count.TICK] += model.sampling.ticks

@@ -11,17 +11,7 @@ import numpy as np
 
 from sarcomere_kernels.compiled import inlined, inner
 from sarcomere_kernels.rng import fill_uniform, uniform
-from sarcomere_kernels.types import (
-    F8,
-    MAX_LOCK,
-    MAX_SITES_CALCIUM,
-    RU_CALCIUM,
-    STEP,
-    Lattice,
-    Regulation,
-    Scratch,
-    State,
-)
+from sarcomere_kernels.types import F8, MAX_LOCK, MAX_SITES_CALCIUM, Count, Lattice, Regulation, Scratch, State
 
 
 def flip_rates(k_close: float, equilibrium: float, contrast: float, cooperativity: float, lock: float) -> tuple[F8, F8]:
@@ -44,7 +34,7 @@ def chance_to_stay(k_open: F8, k_close: F8, dt: float) -> F8:
 
 @inner
 def _exit_rates(regulation: Regulation, ca: float, n: int, is_open: int, s: int, m: int) -> tuple[float, float, float]:
-    """Rates of calcium on, calcium off and flip for a unit with n calcium, neighbour sum s - 2, m heads."""
+    """Return the rates of calcium on, calcium off and flip for a unit with n calcium, neighbour sum s - 2, m heads."""
     on = regulation.k_calcium_on * ca * (regulation.n_calcium_sites - n)
     if is_open == 1:
         return on, regulation.k_calcium_off_open * n, regulation.k_close[n, s, m]
@@ -53,7 +43,7 @@ def _exit_rates(regulation: Regulation, ca: float, n: int, is_open: int, s: int,
 
 @inlined
 def _tabulate_stay(regulation: Regulation, ca: float, dt: float, stay: F8) -> None:
-    """Chance of every kind of unit to change nothing: calcium's part is that of this step."""
+    """Tabulate the chance of every kind of unit to change nothing in this step."""
     i = 0
     for n in range(regulation.n_calcium_sites + 1):
         for is_open in range(2):
@@ -66,13 +56,13 @@ def _tabulate_stay(regulation: Regulation, ca: float, dt: float, stay: F8) -> No
 
 @inlined
 def _kind(n: int, is_open: int, s: int, m: int) -> np.uint64:
-    """Row of ``stay``; unsigned, which spares a check for a negative index."""
+    """Return the row of ``stay``; unsigned, which spares a check for a negative index."""
     return np.uint64(((2 * n + is_open) * 5 + int(s)) * (MAX_LOCK + 1) + m)
 
 
 @inlined
 def _visit(state: State, regulation: Regulation, ca: float, dt: float, scratch: Scratch, unit: int, s: int) -> None:
-    """One unit whose neighbours add up to s - 2 (open +1, not open -1)."""
+    """Step one unit whose neighbours add up to s - 2 (open +1, not open -1)."""
     n, is_open = int(state.ru_calcium[unit]), int(state.ru_open[unit])
     m = min(int(state.ru_heads[unit]), MAX_LOCK)
     u = scratch.draw[unit]
@@ -102,7 +92,7 @@ def _run_unit(state: State, regulation: Regulation, ca: float, dt: float, unit: 
         else:
             is_open = 1 - is_open
         u = uniform(state.stream)
-    state.counters[RU_CALCIUM] += n - state.ru_calcium[unit]
+    state.counters[Count.RU_CALCIUM] += n - state.ru_calcium[unit]
     state.ru_calcium[unit] = n
     state.ru_open[unit] = is_open
 
@@ -114,7 +104,7 @@ def switch_thin(state: State, lattice: Lattice, regulation: Regulation, ca: floa
     fill_uniform(state.lanes, scratch.draw, state.ru_open.size)
     opened, n_ru = state.ru_open, lattice.n_ru
     for half in range(2):
-        first = (state.counters[STEP] + half) % 2
+        first = (state.counters[Count.STEP] + half) % 2
         for begin in range(0, opened.size, n_ru):  # a strand; each of its ends has one neighbour
             last = begin + n_ru - 1
             if first == 0:

@@ -151,7 +151,7 @@ class Preparation:
         self._longest = self._shortest + thin_filament_length(scenario.lattice)
         self._impulse_tick = tick_of(impulses * 1e3 / self._step_ms)
         self.state = batch.state(row)
-        self._ca = float(self.state.calcium[k.CA_FREE])  # imposed until a course changes it
+        self._ca = float(self.state.calcium[k.Pool.FREE])  # imposed until a course changes it
         self.memory = np.zeros(3)
 
     @property
@@ -203,7 +203,7 @@ class Preparation:
     def _is_taut(self, segment: Segment, step: int) -> bool:
         """Whether slack is taken up for the rest of a segment: there is force, and the ends come no closer."""
         if self.memory[_TAUT_SINCE] != segment.first + 1:
-            if self._timetable.shortens(segment) or self.state.mechanics[k.FORCE] < _TAUT_PN:
+            if self._timetable.shortens(segment) or self.state.mechanics[k.Mechanical.FORCE] < _TAUT_PN:
                 return False
             self.memory[_TAUT_SINCE] = segment.first + 1
         return True
@@ -213,8 +213,8 @@ class Preparation:
         before = [array.copy() for array in self.state]
         free = self._take(segment._replace(force_control=True, is_reference=False), until, out, unloaded=True)
         mechanics = self.state.mechanics
-        balanced = mechanics[k.RESIDUAL] <= self._models.base.mechanics.tolerance
-        if balanced and mechanics[k.HS_LENGTH] > self._timetable.length_at_end(until):
+        balanced = mechanics[k.Mechanical.RESIDUAL] <= self._models.base.mechanics.tolerance
+        if balanced and mechanics[k.Mechanical.HS_LENGTH] > self._timetable.length_at_end(until):
             return free
         for name, saved in zip(k.State._fields, before, strict=True):
             getattr(self.state, name)[...] = saved
@@ -226,7 +226,7 @@ class Preparation:
 
     @property
     def _step(self) -> int:
-        return int(self.state.counters[k.TICK]) // TICKS
+        return int(self.state.counters[k.Count.TICK]) // TICKS
 
     def _take(self, segment: Segment, until: int, out: Samples, *, unloaded: bool = False) -> tuple[int, int]:
         """Advance within one segment; returns how many samples and snapshots it gave."""
@@ -234,7 +234,7 @@ class Preparation:
         sampling = model.sampling
         n = (until - begin) << segment.halvings
         drive = self._drive(segment, begin, n, sampling.ticks, unloaded=unloaded)
-        fresh = self.state.counters[k.STEP] == 0
+        fresh = self.state.counters[k.Count.STEP] == 0
         ticks = np.arange(begin * TICKS if fresh else begin * TICKS + sampling.ticks, until * TICKS + 1, sampling.ticks)
         sampled = ticks % sampling.every == 0
         rows, trace = int(sampled.sum()), out.trace
@@ -248,7 +248,7 @@ class Preparation:
         if not unloaded:
             self._check(status, model, load, trace.series[: ticks.size if segment.is_reference else rows])
         if segment.is_reference:
-            for force in trace.series[int(fresh) :, k.S_FORCE]:  # one by one: blocks must not change the rounding
+            for force in trace.series[int(fresh) :, k.Sample.FORCE]:  # one by one: blocks must not change the rounding
                 self.memory[:_TAUT_SINCE] += (force, 1.0)
             out.trace.series[:rows] = trace.series[sampled]
             out.trace.head_state_fraction[:rows] = trace.head_state_fraction[sampled]
@@ -264,9 +264,9 @@ class Preparation:
         table, mechanics = self._timetable, self.state.mechanics
         before = begin * TICKS + np.arange(n, dtype=np.float64) * ticks
         if table.begins_hold(segment, begin):
-            held = mechanics[k.HS_LENGTH] + self._compliance * mechanics[k.FORCE]
+            held = mechanics[k.Mechanical.HS_LENGTH] + self._compliance * mechanics[k.Mechanical.FORCE]
         else:
-            held = mechanics[k.IMPOSED_LENGTH]
+            held = mechanics[k.Mechanical.IMPOSED_LENGTH]
         drive = pack.pack_drive(self._impulse_tick, n, float(held), self._ca)
         if table.length is not None and not segment.force_control:
             drive.imposed_length[:] = table.length.at(before + ticks, "left")
@@ -291,9 +291,9 @@ class Preparation:
 
     def _check(self, status: int, model: k.Model, load: float | None, series: NDArray[np.float64]) -> None:
         """Refuse what no lattice can do."""
-        time_ms = self.state.counters[k.TICK] / TICKS * self._step_ms
+        time_ms = self.state.counters[k.Count.TICK] / TICKS * self._step_ms
         if model.mechanics.free_end == 1:
-            lengths = np.append(series[:, k.S_HS_LENGTH], self.state.mechanics[k.HS_LENGTH])
+            lengths = np.append(series[:, k.Sample.HS_LENGTH], self.state.mechanics[k.Mechanical.HS_LENGTH])
             gone = lengths[~((lengths > self._shortest) & (lengths < self._longest))]
             if gone.size:
                 under = "the pull of its tendon" if load is None else f"a load of {load:.4g} pN per thick filament"
@@ -307,7 +307,7 @@ class Preparation:
         check_status(
             status,
             time_ms=time_ms,
-            residual=self.state.mechanics[k.RESIDUAL],
+            residual=self.state.mechanics[k.Mechanical.RESIDUAL],
             tolerance=model.mechanics.tolerance,
             iterations=model.mechanics.max_iterations,
             load=load,

@@ -172,20 +172,20 @@ class HalfSarcomere:
         drive.imposed_length[:] = (
             np.interp(np.arange(1, n + 1) * (n_ms / n), np.arange(n_ms + 1), length) * self._optimum
         )
-        fresh = int(counters[k.STEP] == 0)
-        used, pumped = int(counters[k.ATP_USED]), float(self.state.calcium[k.CA_PUMPED])
-        counters[k.NEXT_IMPULSE] = 0
+        fresh = int(counters[k.Count.STEP] == 0)
+        used, pumped = int(counters[k.Count.ATP_USED]), float(self.state.calcium[k.Pool.PUMPED])
+        counters[k.Count.NEXT_IMPULSE] = 0
         status = self._batch.advance(self._row, model, drive, self._trace, n)
         self.series = self._trace.series[fresh : fresh + n_ms]
         self.states = self._trace.head_state_fraction[fresh : fresh + n_ms]
         self._check(status, model)
         heads = self.state.head_state.size
-        atp = (int(counters[k.ATP_USED]) - used) / heads * self._heads
-        return Turnover(atp, (float(self.state.calcium[k.CA_PUMPED]) - pumped) * 1e-3)
+        atp = (int(counters[k.Count.ATP_USED]) - used) / heads * self._heads
+        return Turnover(atp, (float(self.state.calcium[k.Pool.PUMPED]) - pumped) * 1e-3)
 
     def _check(self, status: int, model: k.Model) -> None:
-        time_ms = self.state.counters[k.TICK] / TICKS * self._step_ms
-        length = float(self.state.mechanics[k.HS_LENGTH])
+        time_ms = self.state.counters[k.Count.TICK] / TICKS * self._step_ms
+        length = float(self.state.mechanics[k.Mechanical.HS_LENGTH])
         if not self._shortest < length < self._longest:
             raise SolverError(
                 f"The half-sarcomere is {length:.4g} nm long at {time_ms:.1f} ms, outside its filaments' "
@@ -194,7 +194,7 @@ class HalfSarcomere:
         check_status(
             status,
             time_ms=time_ms,
-            residual=self.state.mechanics[k.RESIDUAL],
+            residual=self.state.mechanics[k.Mechanical.RESIDUAL],
             tolerance=model.mechanics.tolerance,
             iterations=model.mechanics.max_iterations,
         )

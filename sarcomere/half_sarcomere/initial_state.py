@@ -41,16 +41,16 @@ def fresh_state(model: k.Model, calcium: CalciumParameters, ca_uM: float, seed: 
     occupancy = ca_uM / (ca_uM + regulation.k_calcium_off_closed / regulation.k_calcium_on)
     ru_calcium = rng.binomial(regulation.n_calcium_sites, occupancy, n_units).astype(np.int8)
     pools = np.zeros(k.ROW_WORDS)
-    pools[k.CA_FREE] = ca_uM
-    pools[k.CA_CYTOSOL] = ca_uM * (1.0 + fibre.atp_total / (fibre.k_atp_calcium + ca_uM))
-    pools[k.CA_SR] = fibre.sr_rest
+    pools[k.Pool.FREE] = ca_uM
+    pools[k.Pool.CYTOSOL] = ca_uM * (1.0 + fibre.atp_total / (fibre.k_atp_calcium + ca_uM))
+    pools[k.Pool.SR] = fibre.sr_rest
     affinity = fibre.csq_off / fibre.csq_on if fibre.csq_on > 0 else np.inf
-    pools[k.CA_CSQ] = fibre.csq_total * fibre.sr_rest / (fibre.sr_rest + affinity)
-    pools[k.AVAILABLE] = 1.0
+    pools[k.Pool.CSQ] = fibre.csq_total * fibre.sr_rest / (fibre.sr_rest + affinity)
+    pools[k.Pool.AVAILABLE] = 1.0
     counts = np.zeros(k.ROW_WORDS, dtype=np.int64)
-    counts[k.RU_CALCIUM] = ru_calcium.sum()
+    counts[k.Count.RU_CALCIUM] = ru_calcium.sum()
     mechanics = np.zeros(k.ROW_WORDS)
-    mechanics[k.HS_LENGTH] = mechanics[k.IMPOSED_LENGTH] = lattice.reference_length
+    mechanics[k.Mechanical.HS_LENGTH] = mechanics[k.Mechanical.IMPOSED_LENGTH] = lattice.reference_length
     return k.State(
         head_state=rng.choice(3, n_heads, p=weights / weights.sum()).astype(np.int8),
         head_since=np.zeros(n_heads, dtype=np.int32),

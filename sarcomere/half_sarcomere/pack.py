@@ -120,7 +120,7 @@ def pack_table(cycle: k.Cycle, off: k.ThickFilament, lattice: k.Lattice, numeric
         attempt=np.zeros(k.N_HEAD_STATES),
     )
     tabulate_cycle(cycle, float(numerics.step_ms), table, np.zeros((5, k.N_OUTCOMES, k.N_OUTCOMES)))
-    table.attempt[: k.A1] = attempt_bounds(cycle, off, table, lattice.site_s, numerics.step_ms)
+    table.attempt[: k.HeadState.A1] = attempt_bounds(cycle, off, table, lattice.site_s, numerics.step_ms)
     return table
 
 

@@ -24,8 +24,10 @@ from sarcomere.parameters import FIBRE_TYPES
 from sarcomere.scenario.interventions import PLASMA, Imposed
 from sarcomere.scenario.loop import LoopScenario
 from sarcomere_kernels import advance_metabolism, advance_muscle, advance_reflex
-from sarcomere_kernels import organ_types as o
 from sarcomere_kernels import types as k
+from sarcomere_kernels.blood import Blood
+from sarcomere_kernels.muscle import MuscleDrive
+from sarcomere_kernels.reflex import Signal
 
 Values = NDArray[np.float64]
 Map = Callable[..., Iterable[Any]]
@@ -224,8 +226,8 @@ class Loop:
             lattice = self.lattices[group]
             mine = step[unit == self.constants.representative[group]]
             turnover = lattice.advance(mine, self._step_ms, lengths)
-            passive[group] = lattice.series[:, k.S_TITIN_FORCE]
-            active[group] = lattice.series[:, k.S_FORCE] - passive[group]
+            passive[group] = lattice.series[:, k.Sample.TITIN_FORCE]
+            active[group] = lattice.series[:, k.Sample.FORCE] - passive[group]
             self._used[group], self._pumped[group] = turnover
 
         for _ in side_by_side(go, self.lattices):
@@ -242,7 +244,7 @@ class Loop:
         w: Window,
     ) -> None:
         """Forces of all units, the muscle's, and the tendon that follows it."""
-        drive = o.MuscleDrive(
+        drive = MuscleDrive(
             unit=unit,
             ms=np.asarray(np.maximum(step // self._per_ms - w.first_ms, 0), dtype=np.int32),
             active=active,
@@ -287,7 +289,7 @@ class Loop:
         emg = float(self.constants.capacity @ n_waves)
         self.emg = emg * 1e3 / self._ms
         end = (w.first_ms + self._ms) * self._per_ms
-        blood_flow = float(self.metabolism.blood[o.FLOW])
+        blood_flow = float(self.metabolism.blood[Blood.FLOW])
         self.excitation.leave_potassium(w.plasma["potassium_mM"], emg / self._ms, blood_flow, end, float(self._ms))
         self._tire()
         if e.switches.chemistry:
@@ -306,21 +308,21 @@ class Loop:
     def _feel(self, w: Window, lengths: Values) -> None:
         """Receptors, and the inputs they will bring to the motoneurons in the next window."""
         blood = self.metabolism.blood
-        signals = np.zeros((self._ms, o.N_SIGNALS))
-        signals[:, o.GAMMA] = np.clip(w.descending, 0.0, 1.0)  # alpha and gamma are driven together
-        signals[:, o.NOCICEPTION] = blood[o.METABOLIC_NOCICEPTION]
-        signals[:, o.MECHANICAL] = blood[o.MECHANICAL_NOCICEPTION]
-        signals[:, o.FATIGUE] = self.scalars[FATIGUE]
-        signals[:, o.ANTAGONIST] = self.imposed.antagonist(w.time_s)
-        signals[:, o.TENDON_STIMULUS] = self.imposed.tendon_stimulus(w.time_s, 1e-3)
-        signals[:, o.AFFERENT_OPEN] = w.is_open
-        signals[:, o.PASSIVE] = self.trace.passive
+        signals = np.zeros((self._ms, len(Signal)))
+        signals[:, Signal.GAMMA] = np.clip(w.descending, 0.0, 1.0)  # alpha and gamma are driven together
+        signals[:, Signal.NOCICEPTION] = blood[Blood.METABOLIC_NOCICEPTION]
+        signals[:, Signal.MECHANICAL] = blood[Blood.MECHANICAL_NOCICEPTION]
+        signals[:, Signal.FATIGUE] = self.scalars[FATIGUE]
+        signals[:, Signal.ANTAGONIST] = self.imposed.antagonist(w.time_s)
+        signals[:, Signal.TENDON_STIMULUS] = self.imposed.tendon_stimulus(w.time_s, 1e-3)
+        signals[:, Signal.AFFERENT_OPEN] = w.is_open
+        signals[:, Signal.PASSIVE] = self.trace.passive
         self._write_reflexes(self.trace.force, np.ascontiguousarray(lengths[1:]), signals)
 
     def _write_reflexes(self, force: Values | None = None, length: Values | None = None, signals: Any = None) -> None:
         nothing = np.zeros(0)
         if force is None:
-            force, length, signals = nothing, nothing, np.zeros((0, o.N_SIGNALS))
+            force, length, signals = nothing, nothing, np.zeros((0, len(Signal)))
         status = advance_reflex(self.reflex, self._reflex, force, length, signals, self.x[0], self.x[1])
         self._check(status, "reflexes")
         if not self.episode.switches.reflexes:

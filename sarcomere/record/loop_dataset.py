@@ -13,7 +13,7 @@ from sarcomere.parameters import FIBRE_TYPES
 from sarcomere.record import provenance
 from sarcomere.scenario.loop import LoopScenario
 from sarcomere_kernels import types as k
-from sarcomere_kernels.organ_types import Muscle
+from sarcomere_kernels.muscle import Muscle
 
 
 def dataset(episode: LoopScenario, muscle: Muscle, full_force: float, blocks: Sequence[EpisodeBlock]) -> xr.Dataset:
@@ -23,7 +23,7 @@ def dataset(episode: LoopScenario, muscle: Muscle, full_force: float, blocks: Se
     ----------
     episode : LoopScenario
         What was run.
-    muscle : sarcomere_kernels.organ_types.Muscle
+    muscle : sarcomere_kernels.muscle.Muscle
         Its units and groups.
     full_force : float
         F0, N.

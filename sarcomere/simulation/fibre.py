@@ -183,10 +183,12 @@ class FibreSimulation:
         """Heads attached now, (replicate, motor_unit or condition, A1 to RIGOR, time attached in dwell bins)."""
         counts = np.zeros((len(self.batch), k.N_ATTACHED, k.N_DWELL_BINS), dtype=np.int64)
         for count, hs in zip(counts, self.batch, strict=True):
-            attached = hs.state.head_state >= k.A1
-            age = (hs.state.counters[k.TICK] - hs.state.head_since[attached]) / k.TICKS_PER_STEP
+            attached = hs.state.head_state >= k.HeadState.A1
+            age = (hs.state.counters[k.Count.TICK] - hs.state.head_since[attached]) / k.TICKS_PER_STEP
             dwell_bin = (k.DWELL_BINS_PER_DECADE * np.log10(np.maximum(age, 1.0)) + 1e-9).astype(np.int64)
-            np.add.at(count, (hs.state.head_state[attached] - k.A1, np.minimum(dwell_bin, k.N_DWELL_BINS - 1)), 1)
+            np.add.at(
+                count, (hs.state.head_state[attached] - k.HeadState.A1, np.minimum(dwell_bin, k.N_DWELL_BINS - 1)), 1
+            )
         return counts.reshape(self.scenario.run.replicates, len(self.columns), *counts.shape[1:])
 
 

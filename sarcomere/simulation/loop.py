@@ -17,8 +17,9 @@ from sarcomere.organs.muscle import full_force_N
 from sarcomere.organs.variables import EVENTS, GROUPS, LATTICE, MUSCLE, EpisodeBlock
 from sarcomere.parameters import FIBRE_TYPES
 from sarcomere.scenario.loop import LoopScenario
-from sarcomere_kernels import organ_types as o
 from sarcomere_kernels import types as k
+from sarcomere_kernels.blood import Blood
+from sarcomere_kernels.reflex import Pathway
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -141,16 +142,16 @@ class LoopSimulation:
             "posture": loop.posture,
             "x_base": x_base,
             "x_inhibition": x_inhibition,
-            "x_ia": loop.reflex.level[o.IA],
-            "x_ib": loop.reflex.level[o.IB],
-            "x_nociceptive": loop.reflex.level[o.NOCICEPTIVE],
+            "x_ia": loop.reflex.level[Pathway.IA],
+            "x_ib": loop.reflex.level[Pathway.IB],
+            "x_nociceptive": loop.reflex.level[Pathway.NOCICEPTIVE],
             "fatigue": loop.scalars[FATIGUE],
-            "pressure": blood[o.PRESSURE],
-            "flow": blood[o.FLOW],
-            "lactate": blood[o.LACTATE],
+            "pressure": blood[Blood.PRESSURE],
+            "flow": blood[Blood.FLOW],
+            "lactate": blood[Blood.LACTATE],
             "k_interstitial": loop.excitation.k_interstitial,
-            "nociception": blood[o.METABOLIC_NOCICEPTION],
-            "pain": blood[o.PAIN],
+            "nociception": blood[Blood.METABOLIC_NOCICEPTION],
+            "pain": blood[Blood.PAIN],
         }
         for name, value in now.items():
             samples[name][row] = value

@@ -30,7 +30,7 @@ def test_rows_of_a_batch_are_advanced_from_compiled_code() -> None:
     benches = [bench(load_fibre("fast"), lattice=LatticeParameters(n_thick=1), seed=seed) for seed in (1, 2)]
     for b in benches:
         b.run(3.0)
-        b.state.mechanics[k.IMPOSED_LENGTH] += 1.0
+        b.state.mechanics[k.Mechanical.IMPOSED_LENGTH] += 1.0
     states = k.State(*(np.stack(arrays) for arrays in zip(*(b.state for b in benches), strict=True)))
     assert balance_rows(states, benches[0].model, benches[0].scratch) == k.OK
     for i, b in enumerate(benches):

@@ -196,7 +196,7 @@ def differences(kernel: Kernel, twin: Twin) -> list[str]:
         wrong.append("stream")
     if state.lanes.tolist() != twin.lanes.s:
         wrong.append("lanes")
-    n_bound, bound = state.counters[k.N_BOUND], twin.bound
+    n_bound, bound = state.counters[k.Count.N_BOUND], twin.bound
     if state.bound_head[:n_bound].tolist() != bound or state.bound_site[:n_bound].tolist() != list(
         twin.head_site[bound]
     ):
@@ -207,15 +207,15 @@ def differences(kernel: Kernel, twin: Twin) -> list[str]:
     thin = state.thin_shift.reshape(n_ru + 1, -1)[1:].T.ravel()
     pools = [ca.total, ca.free, ca.sr, ca.csq, ca.gate_1, ca.gate_2, ca.available]
     pairs: list[tuple[str, Any, Any, Any]] = [
-        ("steps", state.counters[k.STEP], twin.n, 0.0),
-        ("ATP", state.counters[k.ATP_USED], twin.atp_used, 0.0),
+        ("steps", state.counters[k.Count.STEP], twin.n, 0.0),
+        ("ATP", state.counters[k.Count.ATP_USED], twin.atp_used, 0.0),
         ("heads bound", n_bound, int((twin.head_state >= A1).sum()), 0.0),
         ("strain", state.strain[:n_bound], twin.strain[bound], 1e-6),
         ("thick shifts", thick, moved.shift[: thick.size], 1e-6),
         ("thin shifts", thin, moved.shift[thick.size : -1], 1e-6),
-        ("force", state.mechanics[k.FORCE], moved.force(), 1e-5),
-        ("titin", state.mechanics[k.TITIN_FORCE], moved.titin()[0].mean(), 1e-5),
-        ("length", state.mechanics[k.HS_LENGTH], twin.hs_length, 1e-6),
+        ("force", state.mechanics[k.Mechanical.FORCE], moved.force(), 1e-5),
+        ("titin", state.mechanics[k.Mechanical.TITIN_FORCE], moved.titin()[0].mean(), 1e-5),
+        ("length", state.mechanics[k.Mechanical.HS_LENGTH], twin.hs_length, 1e-6),
         ("calcium", state.calcium[:7], np.array(pools), 1e-9 * np.maximum(1.0, np.abs(pools))),
     ]
     gaps = [(name, np.abs(a - b), close) for name, a, b, close in pairs]
@@ -405,4 +405,4 @@ def test_balance_without_heads(hs_length: float, tolerance: float) -> None:
     kernel.state = start.fresh_state(kernel.model, fibre.calcium, 1e-3, np.random.SeedSequence(7))
     kernel.walk(1)
     passive = Twin(setup_of(case), kernel.state).elastic.force()
-    assert kernel.state.mechanics[k.FORCE] == pytest.approx(passive, abs=tolerance)
+    assert kernel.state.mechanics[k.Mechanical.FORCE] == pytest.approx(passive, abs=tolerance)

@@ -45,7 +45,7 @@ def test_rigid_lattice_equals_the_master_equation(name: str) -> None:
     b.run(300.0)
     trace = b.run(5000.0)
     heads_per_filament = LONELY.n_crown
-    bound = batch_mean(trace.head_state_fraction[:, k.A1 :].sum(axis=1))
+    bound = batch_mean(trace.head_state_fraction[:, k.HeadState.A1 :].sum(axis=1))
     force = batch_mean(trace.force / heads_per_filament)
     atpase = batch_mean(np.diff(trace.atp_used) * 1e3)
     expected = oracle_of_lattice(name, Chemistry(), 1300.0)

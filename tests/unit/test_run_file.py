@@ -161,7 +161,7 @@ def test_snapshots_agree_with_the_fractions_at_the_same_times(ds: xr.Dataset) ->
     counted = xr.concat([(state == code).mean(heads) for code in range(k.N_HEAD_STATES)], "head_state")
     same_time = ds.head_state_fraction.sel(time=ds.snapshot_time, method="nearest")
     assert np.allclose(counted.transpose(*same_time.dims), same_time, rtol=0, atol=1e-6)
-    assert np.array_equal(np.isfinite(ds.snapshot_strain), state >= k.A1)
+    assert np.array_equal(np.isfinite(ds.snapshot_strain), state >= k.HeadState.A1)
 
 
 def test_no_snapshots_unless_asked_for() -> None:

@@ -204,7 +204,7 @@ class SpaceFigure:
             looks.MOTOR_LENGTH / 2, looks.MOTOR_WIDTH / 2, looks.MOTOR_WIDTH / 2, u_res=14, v_res=14
         )
         along = look.motor - look.foot
-        along[look.head_state == k.OFF] = (1.0, 0.0, 0.0)
+        along[look.head_state == k.HeadState.OFF] = (1.0, 0.0, 0.0)
         self._beads("motors", look.motor, look.head_state, looks.HEAD_COLOURS, motor, along)
 
     def _beads(
