@@ -10,7 +10,7 @@ import pytest
 
 from tests.unit.plot.test_figures import dataset
 
-GUIDE = (Path(__file__).parents[3] / "docs" / "analysis.md").read_text(encoding="utf-8")
+GUIDE = (Path(__file__).parents[2] / "docs" / "analysis.md").read_text(encoding="utf-8")
 
 
 def test_examples_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
