@@ -10,7 +10,7 @@ from scipy.linalg import cho_solve_banded, cholesky_banded, expm
 from scipy.sparse import csr_array, diags_array
 from scipy.sparse.linalg import LinearOperator, cg
 
-from sarcomere_kernels.types import MAX_LOCK, Cycle, Lattice, Mechanics, Regulation
+from sarcomere_kernels.types import MAX_COOPERATING, Cycle, Lattice, Mechanics, Regulation
 
 F8 = NDArray[np.float64]
 I8 = NDArray[np.int64]
@@ -35,7 +35,7 @@ class ThinFilaments:
     def _generators(self, p: Regulation, ca: float) -> F8:
         """Rates among (calcium, open) at every neighbour sum and number of heads: (sum, heads, from, to)."""
         n = self.levels
-        q = np.zeros((5, MAX_LOCK + 1, 2 * n, 2 * n))
+        q = np.zeros((5, MAX_COOPERATING + 1, 2 * n, 2 * n))
         for level in range(n):
             closed, opened = 2 * level, 2 * level + 1
             q[..., closed, opened] = p.k_open[level, :, None]
@@ -50,13 +50,13 @@ class ThinFilaments:
 
     def switch(self, n_step: int, heads: I8) -> None:
         """Every other unit with its neighbours frozen, then those between; ``heads`` are attached to each unit."""
-        locked = np.minimum(heads.reshape(self.open.shape), MAX_LOCK)
+        attached = np.minimum(heads.reshape(self.open.shape), MAX_COOPERATING)
         for half in range(2):
             places = slice((n_step + half) % 2, None, 2)
             spin = np.pad(2 * self.open - 1, ((0, 0), (1, 1)))  # an end has one neighbour
             around = (2 + spin[:, :-2] + spin[:, 2:])[:, places]
             now = (2 * self.calcium + self.open)[:, places]
-            rows = self.after[around, locked[:, places], now].reshape(now.size, -1)
+            rows = self.after[around, attached[:, places], now].reshape(now.size, -1)
             after = pick(rows, self.rng.random(now.size)).reshape(now.shape)
             self.calcium[:, places], self.open[:, places] = after // 2, after % 2
 

@@ -15,9 +15,10 @@ from typing import Any
 import numpy as np
 
 from benchmarks.numpy_filaments import F8, I8, ForceBalance, ThinFilaments, pick
-from sarcomere_kernels.types import A1, A2, A3, MDP, MT, OFF, RIGOR, Model
+from sarcomere_kernels.types import HeadState, Model
 
 FREE = -1  # the site of a detached head
+OFF, MT, MDP, A1, A2, A3, RIGOR = HeadState
 OUTCOMES = np.array([A1, A2, A3, RIGOR, MDP, MT])  # outcome of a propagator -> head state
 
 
@@ -43,7 +44,7 @@ class NumpyHalfSarcomere:
         self.stroke = np.zeros(RIGOR + 1)
         self.stroke[A2], self.stroke[A3:] = cycle.stroke_1, cycle.stroke_1 + cycle.stroke_2
         self.exits = np.zeros((A1, 2))  # of OFF (none here), MT, MDP: to the other of MT and MDP, and to OFF
-        self.exits[MT, 0], self.exits[MDP] = cycle.k_hydrolysis, (cycle.k_hydrolysis_reverse, model.thick.k_rest)
+        self.exits[MT, 0], self.exits[MDP] = cycle.k_hydrolysis, (cycle.k_hydrolysis_reverse, model.thick.k_off_return)
         self.entry_stroke = np.array([0.0, cycle.stroke_1 + cycle.stroke_2, 0.0])
         self.entry_rate = np.stack([np.zeros_like(self.table.attach), self.table.rebind, self.table.attach])
         beyond = cycle.spacing_at_reference - cycle.spacing_unstrained
@@ -60,7 +61,7 @@ class NumpyHalfSarcomere:
     def _at_rest(self) -> I8:
         """Detached heads in equilibrium under titin's pull."""
         weights = np.ones(A1)
-        weights[OFF] = self.thick.k_rest / self._wake_rate().mean()
+        weights[OFF] = self.thick.k_off_return / self._off_exit_rate().mean()
         weights[MT] = self.exits[MDP, 0] / self.exits[MT, 0]
         return self.rng.choice(A1, self.head_site.size, p=weights / weights.sum())
 
@@ -69,7 +70,7 @@ class NumpyHalfSarcomere:
         bound = np.flatnonzero(self.head_site != FREE)
         units = self.lattice.site_ru[self.head_site[bound]]
         self.thin.switch(self.steps, np.bincount(units, minlength=self.thin.open.size))
-        self.wake_rate = self._wake_rate()[self.balance.head_node]
+        self.off_exit_rate = self._off_exit_rate()[self.balance.head_node]
         self._leave_twice(np.flatnonzero(self.head_site == FREE))
         self._cycle_attached(bound)
         self.force = self.balance.solve(*self._springs())
@@ -81,10 +82,10 @@ class NumpyHalfSarcomere:
         site = self.head_site[bound]
         return self.balance.slackening(bound, site), self._rest(bound, site) + self.stroke[self.head_state[bound]]
 
-    def _wake_rate(self) -> F8:
+    def _off_exit_rate(self) -> F8:
         """OFF -> MDP at every crown."""
         relative = np.clip(self.balance.tension() / self.thick.isometric_force, 0.0, self.thick.max_relative_force)
-        return self.thick.k_wake + self.thick.k_wake_force * relative
+        return self.thick.k_off_exit + self.thick.k_off_exit_force * relative
 
     def _rest(self, head: I8, site: I8) -> F8:
         """Strain of these heads on these sites with no filament shifted."""
@@ -111,8 +112,8 @@ class NumpyHalfSarcomere:
         """The exits of detached heads over dt, competing for one draw each."""
         u, now = self.rng.random(head.size), self.head_state[head]
         off = np.flatnonzero(now == OFF)
-        wakes = u[off] < -np.expm1(-self.wake_rate[head[off]] * dt)
-        self.head_state[head[off[wakes]]] = MDP
+        leaves = u[off] < -np.expm1(-self.off_exit_rate[head[off]] * dt)
+        self.head_state[head[off[leaves]]] = MDP
         tries = (now != OFF) & (u < self.table.attempt[now])  # an upper bound of the chance to do anything
         head, now, u = head[tries], now[tries], u[tries]
         site, strain, rate = self._open_sites(head, now)

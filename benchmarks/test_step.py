@@ -32,7 +32,7 @@ def measure(benchmark, fibre: str, pca: float, n_thick: int, step: float) -> Non
     rate = heads * steps / cpu
     benchmark.extra_info.update(
         head_steps_per_core_second=round(rate), head_seconds_per_core_second=round(rate * step * 1e-3),
-        microseconds_per_step=round(cpu / steps * 1e6, 1), bound=int(b.state.counters[k.N_BOUND]),
+        microseconds_per_step=round(cpu / steps * 1e6, 1), bound=int(b.state.counters[k.Count.N_BOUND]),
     )  # fmt: skip
     print(
         f"\n{fibre} pCa {pca}, {n_thick} thick, {step} ms: {rate / 1e6:.1f} M head-steps/core-s, "
@@ -78,7 +78,7 @@ def test_part(benchmark, part: str, step: float) -> None:
 @pytest.mark.benchmark(timer=cpu_of_children)
 def test_start_up(benchmark) -> None:
     """A new process with compiled kernels on disk, up to and including the first millisecond of a run."""
-    command = [sys.executable, "-c", "from sarcomere.simulation.fibre import load_kernels; load_kernels()"]
+    command = [sys.executable, "-c", "from sarcomere.simulation.warm_up import load_kernels; load_kernels()"]
     benchmark.pedantic(lambda: subprocess.run(command, check=True), rounds=3)
     benchmark.extra_info["cpu_seconds"] = round(benchmark.stats["min"], 2)
     print(f"\nstart-up: {benchmark.stats['min']:.2f} CPU-s")

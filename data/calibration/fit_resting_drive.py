@@ -20,10 +20,10 @@ import numpy as np
 import xarray as xr
 
 from sarcomere.analysis import cramp_episode, discharge_statistics
+from sarcomere.parameters.motoneuron import pool_presets
 from sarcomere.scenario.loop import LoopScenario
-from sarcomere.scenario.loop_reading import presets
 from sarcomere.scenario.reading import read
-from sarcomere.simulation.loop import run_episode
+from sarcomere.simulation.api import run as run_episode
 
 SEEDS_FIT, SEEDS = range(101, 109), range(1, 13)
 TARGET_Hz = {"prone": 14.0, "healthy": 25.0}
@@ -96,7 +96,7 @@ def thresholds(
 
 def fit_x_base(workers: ProcessPoolExecutor, preset: str) -> float:
     """Resting drive at which the mean threshold frequency is the target's."""
-    x, target = float(presets()[preset]["x_base"]), TARGET_Hz[preset]
+    x, target = float(pool_presets()[preset]["x_base"]), TARGET_Hz[preset]
     for _ in range(3):
         found = thresholds(workers, {"pool.preset": preset, "pool.x_base": x}, target, SEEDS_FIT)
         mean = float(np.nan_to_num(found, nan=GRID_Hz[-1] + 2.0).mean())  # none found: just beyond the grid
@@ -129,14 +129,14 @@ def cramp(seed: int) -> dict[str, list[float]]:
 
 def long_muscle(seed: int) -> float:
     """Units that fire 2 to 4 s after the same burst at the optimal length."""
-    time, unit = _impulses(run({"length": 1.0}, seed, 8.2))
+    time, unit = _impulses(run({"mtu_length": 1.0}, seed, 8.2))
     return float(np.unique(unit[time > 6.0 + 0.1]).size)
 
 
 def voluntary(seed: int) -> dict[str, list[float]]:
     """A ramp to 1.4 and back with the control's pool at the optimal length."""
     effort = {"kind": "effort", "at_s": 1.0, "x": 1.4, "rise_s": 4.0, "hold_s": 1.0, "fall_s": 4.0}
-    ds = run({"pool.preset": "control", "length": 1.0, "interventions": [effort]}, seed, 14.0)
+    ds = run({"pool.preset": "control", "mtu_length": 1.0, "interventions": [effort]}, seed, 14.0)
     time, unit = _impulses(ds)
     rates = np.bincount(unit[(time > 5.0) & (time < 6.0)])
     rising = discharge_statistics(ds, "spike", 0.0, 6.0)
@@ -204,7 +204,7 @@ def threshold_rows(workers: ProcessPoolExecutor) -> list[Row]:
         rows.append(Row(f"threshold, {preset}, Hz", plain[preset], low, high))
     for preset, expected in {"prone": 4.0, "healthy": 4.0}.items():
         for sign, word in ((1.0, "water"), (-1.0, "electrolytes")):
-            changes = {"pool.preset": preset, "pool.x_base": presets()[preset]["x_base"] + sign * SHIFT}
+            changes = {"pool.preset": preset, "pool.x_base": pool_presets()[preset]["x_base"] + sign * SHIFT}
             few = SEEDS[:6]
             found = thresholds(workers, changes, TARGET_Hz[preset] - sign * expected, few)
             change = [a - b for a, b in zip(found, plain[preset], strict=False)]

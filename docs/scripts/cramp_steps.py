@@ -17,7 +17,7 @@ import xarray as xr
 from sarcomere.analysis import half_relaxation_time
 from sarcomere.scenario.loop import LoopScenario
 from sarcomere.scenario.reading import read
-from sarcomere.simulation.loop import run_episode
+from sarcomere.simulation.api import run as run_episode
 
 SEEDS = range(1, 7)
 COARSE = {"numerics.exchange_ms": 10, "record.sample_interval_ms": 10}
@@ -59,14 +59,14 @@ def gain(name: str, start: float, stop: float) -> Metric:
     return lambda ds: float(np.diff(ds[name].isel(replicate=0).sel(time=[start, stop], method="nearest").values)[0])
 
 
-def last_wave(end_s: float) -> Metric:
-    """Time of the last wave after a time, s."""
+def last_ap(end_s: float) -> Metric:
+    """Time of the last action potential after a time, s."""
     return lambda ds: float(ds.impulse_time.max()) - end_s
 
 
 def silent(ds: xr.Dataset) -> float:
     """When the electromyogram's quarter of a second is below a tenth of what it was at 10 s, s after that."""
-    emg = ds.emg.isel(replicate=0)
+    emg = ds.fibre_ap_rate.isel(replicate=0)
     level = 0.1 * float(emg.sel(time=slice(9.0, 10.0)).mean())
     late = emg.sel(time=slice(10.0, None)).rolling(time=25, min_periods=1).mean()
     return float(late.time.values[late.values >= level].max()) - 10.0
@@ -85,8 +85,8 @@ def relaxation(ds: xr.Dataset) -> float:
 
 def deepest(ds: xr.Dataset) -> float:
     """Electromyogram in the first phase of inhibition over that before the shocks."""
-    waves, shocks = ds.impulse_time.values, 2.5 + np.arange(10)
-    since = (waves[None, :] - shocks[:, None]).ravel()
+    aps, shocks = ds.impulse_time.values, 2.5 + np.arange(10)
+    since = (aps[None, :] - shocks[:, None]).ravel()
     during, before = ((since > 0.06) & (since < 0.11)).sum() / 0.05, ((since > -0.2) & (since < 0.0)).sum() / 0.2
     return float(during / before)
 
@@ -99,23 +99,23 @@ SMALL_RIGOR = {
 }  # fmt: skip
 TRAIN_20 = {"run.duration_s": 12.6, "interventions.0.frequency_Hz": 20.0}
 TASTE = {"interventions.1.latency_s": 8.0, "run.duration_s": 20.0}
-SHOCKS = {"run.duration_s": 13.0, "length": 1.1, "interventions.1.count": 10}
+SHOCKS = {"run.duration_s": 13.0, "mtu_length": 1.1, "interventions.1.count": 10}
 DRINK = {"interventions.1.absorption_s": 0.01, "run.duration_s": 15.0}
 CASES = (
     Case("control-mvc", "force while drive holds, F0", {"run.duration_s": 7.0}, mean("relative_force", 5.0, 7.0)),
     Case("stim-below", "units left", {"run.duration_s": 24.0}, left(19.125)),
     Case("stim-at", "units left", {"run.duration_s": 15.8}, left(11.143)),
     Case("stim-above", "units left", TRAIN_20, left(7.95)),
-    Case("stim-blocked", "last wave after the train, s", {"run.duration_s": 12.0}, last_wave(5.467)),
-    Case("nocturnal-calf-cramp", "waves of the cramp, 1/s, 5 to 25 s", NIGHT, mean("emg", 5.0, 25.0)),
+    Case("stim-blocked", "last action potential after the train, s", {"run.duration_s": 12.0}, last_ap(5.467)),
+    Case("nocturnal-calf-cramp", "rate of the cramp, 1/s, 5 to 25 s", NIGHT, mean("fibre_ap_rate", 5.0, 25.0)),
     Case("nocturnal-calf-cramp", "force with 4 lattices, 5 to 8 s, F0", HEADS, mean("relative_force", 5.0, 8.0)),
     Case("exercise-fatigue", "fatigue of a minute", {"run.duration_s": 60.0}, gain("fatigue", 0.0, 60.0)),
     Case("stretch-gentle", "EMG off, s", {"run.duration_s": 14.0}, silent),
     Case("stretch-abrupt", "EMG off, s", {"run.duration_s": 14.0}, silent),
     Case("walking", "flow, 17 to 25 s", {"run.duration_s": 25.0}, mean("flow", 17.0, 25.0)),
-    Case("hydration", "waves, 1/s, 10 to 15 s", DRINK, mean("emg", 10.0, 15.0)),
+    Case("hydration", "action potentials, 1/s, 10 to 15 s", DRINK, mean("fibre_ap_rate", 10.0, 15.0)),
     Case("electrolyte", "units left", {"run.duration_s": 35.8}, left(31.143)),
-    Case("oropharyngeal", "waves, 1/s, 12 to 20 s", TASTE, mean("emg", 12.0, 20.0)),
+    Case("oropharyngeal", "action potentials, 1/s, 12 to 20 s", TASTE, mean("fibre_ap_rate", 12.0, 20.0)),
     Case("ischaemic-cuff", "lactate gained, mmol/L", {"run.duration_s": 42.0}, gain("lactate", 0.0, 42.0)),
     Case("rigor-mcardle", "heads attached in silence", SMALL_RIGOR, attached),
     Case("sr-pump-slow", "half-relaxation, s", {"lattice.n_thick": 1}, relaxation),

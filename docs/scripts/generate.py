@@ -10,19 +10,18 @@ from sarcomere.half_sarcomere import variables as recorder
 from sarcomere.organs import variables as cramp_recorder
 from sarcomere.parameters import FibreParameters, Parameters, describe, load_fibre
 from sarcomere.parameters.intervention import INTERVENTIONS
-from sarcomere.parameters.motoneuron import PoolParameters, pool_table
+from sarcomere.parameters.motoneuron import PoolParameters, pool_presets, pool_table
 from sarcomere.parameters.muscle import MuscleParameters
 from sarcomere.scenario.fibre import FibreScenario
 from sarcomere.scenario.keys import kind_of
 from sarcomere.scenario.loop import LoopScenario
-from sarcomere.scenario.loop_reading import presets
 
 DOCS = Path(__file__).parents[1]
 APART = {
     "fibres",
     "pool",
     "types",
-    "followers",
+    "twitch_units",
     "interventions",
 }  # in tables of another form
 
@@ -96,14 +95,14 @@ def episode() -> list[str]:
     lines = ["# Episodes", "", "What a scenario with a table `[pool]` takes besides; see [cramp.md](cramp.md).", ""]
     lines += ["## Presets of `pool`", "", "| preset | " + " | ".join(f"`{key}`" for key in PRESET_KEYS) + " |"]
     lines.append("|" + "---|" * (1 + len(PRESET_KEYS)))
-    for name, table in presets().items():
+    for name, table in pool_presets().items():
         lines.append(f"| {name} | " + " | ".join(preset_value(table, key) for key in PRESET_KEYS) + " |")
     lines += ["", *with_defaults("top level", LoopScenario)]
     shown = groups(FibreScenario).values()
     for group, model in groups(LoopScenario).items():
         if model not in shown:
             lines += with_defaults(f"`{group}`", model)
-    lines += followers()
+    lines += twitch_units()
     switches: Any = LoopScenario.model_fields["switches"].annotation
     lines += ["## `switches`", "", (switches.__doc__ or "").splitlines()[0], "", "| name | default | meaning |"]
     lines += ["|---|---|---|"]
@@ -123,12 +122,12 @@ def preset_value(table: dict, key: str) -> str:
     return "" if node is None else number(node)
 
 
-def followers() -> list[str]:
+def twitch_units() -> list[str]:
     """Table of the twitch models of units without a lattice."""
-    shipped = MuscleParameters().followers
+    shipped = MuscleParameters().twitch_units
     twitch = type(shipped.slow)
     lines = [
-        "## `muscle.followers.slow`, `muscle.followers.fast`",
+        "## `muscle.twitch_units.slow`, `muscle.twitch_units.fast`",
         "",
         (twitch.__doc__ or "").splitlines()[0],
     ]

@@ -1,4 +1,4 @@
-"""The tables of docs/cramp/junction.md, junctions and fibre waves measured: python docs/scripts/junction.py."""
+"""Print the tables of docs/cramp/junction.md: python docs/scripts/junction.py."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import numpy as np
 
 from sarcomere.organs.junction import fresh_junctions, pack_junctions, pack_potassium, release_factor
 from sarcomere.parameters.electrolytes import ElectrolyteParameters
-from sarcomere.parameters.fibre_wave import PotassiumParameters, WaveParameters
+from sarcomere.parameters.fibre_wave import FibreApParameters, PotassiumParameters
 from sarcomere.parameters.junction import JunctionParameters
 from sarcomere_kernels import advance_potassium, carry_impulses, relax_tubules
-from sarcomere_kernels import organ_types as k
+from sarcomere_kernels.junction import JunctionCount
 
 STEP_MS, SECOND, WINDOW = 0.1, 10_000, 50  # ms; steps
 PLASMA = ElectrolyteParameters().potassium_mM
-JUNCTIONS = pack_junctions(JunctionParameters(), WaveParameters(), STEP_MS)
+JUNCTIONS = pack_junctions(JunctionParameters(), FibreApParameters(), STEP_MS)
 POTASSIUM = pack_potassium(PotassiumParameters())
 
 
@@ -30,27 +30,33 @@ def transmission(frequency: int, factor: float = 1.0, n_units: int = 2000) -> tu
 
 
 def activity(frequency: float, flow: float, seconds: int = 60, n_units: int = 200) -> list[tuple[float, float, float]]:
-    """All units at one mean rate, randomly out of phase: interstitial and mean tubular potassium, waves per impulse.
+    """All units at one mean rate, out of phase: interstitial and mean tubular potassium, action potentials per impulse.
 
     At 5, 15, 30 and 60 s; the share is that of the last 5 s.
     """
     state = fresh_junctions(JUNCTIONS, n_units, PLASMA, np.random.SeedSequence(2))
     interval = SECOND / frequency
     next_step = np.random.default_rng(3).uniform(0, interval, n_units)
-    outside, rows, before = PLASMA, [], np.zeros(k.N_JUNCTION_COUNT)
+    outside, rows, before = PLASMA, [], np.zeros(len(JunctionCount))
     for end in range(WINDOW, seconds * SECOND + 1, WINDOW):
         unit = np.flatnonzero(next_step < end).astype(np.int32)
         step = next_step[unit].astype(np.int64)
-        waves = carry_impulses(state, JUNCTIONS, unit, step, 1.0, outside, np.zeros(unit.size, dtype=np.int8))
+        aps = carry_impulses(state, JUNCTIONS, unit, step, 1.0, outside, np.zeros(unit.size, dtype=np.int8))
         next_step[unit] += interval
         relax_tubules(state, JUNCTIONS, end, outside)
         duration = WINDOW * STEP_MS
-        outside = advance_potassium(outside, POTASSIUM, PLASMA, waves / (n_units * duration), flow, duration)
+        outside = advance_potassium(outside, POTASSIUM, PLASMA, aps / (n_units * duration), flow, duration)
         if end % (5 * SECOND) == 0:
             done = state.counts.sum(axis=0) - before
             before = state.counts.sum(axis=0)
             if end // SECOND in (5, 15, 30, 60):
-                rows.append((outside, float(state.k_tubule.mean()), float(done[k.PROPAGATED] / done[k.ARRIVED])))
+                rows.append(
+                    (
+                        outside,
+                        float(state.k_tubule.mean()),
+                        float(done[JunctionCount.PROPAGATED] / done[JunctionCount.ARRIVED]),
+                    )
+                )
     return rows
 
 

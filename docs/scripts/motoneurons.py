@@ -11,7 +11,11 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parents[2]))
 from tests.support import pool_bench as bench
 
-PRESETS = {"control, κ 0.8": ("healthy", {"kappa": 0.8}), "healthy": ("healthy", {}), "prone": ("prone", {})}
+PRESETS = {
+    "`open_loop_healthy`, κ 0.8": ("open_loop_healthy", {"kappa": 0.8}),
+    "`open_loop_healthy`": ("open_loop_healthy", {}),
+    "`open_loop_prone`": ("open_loop_prone", {}),
+}
 SHEET = {
     0.0: ("1.00", "1.01–1.04", "0"),
     0.5: (".66–.70", ".58–.61", "0"),
@@ -64,19 +68,23 @@ def bistability() -> None:
 def thresholds(seeds: int) -> None:
     """Threshold frequency of a cramp."""
     table("Threshold frequency, Hz", "preset", "sheet", "mean ± SD of pools that cramped", "by seed")
-    for preset, first, least, most in (("prone", 6.0, 12, 16), ("healthy", 10.0, 22, 28)):
+    for preset, first, least, most in (("open_loop_prone", 6.0, 12, 16), ("open_loop_healthy", 10.0, 22, 28)):
         found = [bench.threshold_frequency(preset, seed, first) for seed in range(seeds)]
         cramped = [f for f in found if not np.isnan(f)]
         verdict = "inside" if least <= np.mean(cramped) <= most else "outside"
         shown = " ".join("none" if np.isnan(f) else f"{f:.0f}" for f in found)
-        row(preset, f"{least}–{most}", f"{spread(cramped)} ({verdict})", shown)
+        row(f"`{preset}`", f"{least}–{most}", f"{spread(cramped)} ({verdict})", shown)
 
 
 def sizes(seeds: int) -> None:
     """Units in the cramp against frequency."""
     table("Units in the cramp, prone", "Hz", "sheet", "mean ± SD")
     for frequency, sheet in ((14.0, 9), (20.0, 37), (30.0, 63)):
-        row(f"{frequency:.0f}", sheet, spread([bench.units_left("prone", frequency, s).size for s in range(seeds)]))
+        row(
+            f"{frequency:.0f}",
+            sheet,
+            spread([bench.units_left("open_loop_prone", frequency, s).size for s in range(seeds)]),
+        )
 
 
 def off_switch(seeds: int) -> None:
@@ -112,7 +120,7 @@ def free(seeds: int) -> None:
 
 def voluntary(seeds: int) -> None:
     """Voluntary contraction, then rest."""
-    sheet = {"control, κ 0.8": "0", "healthy": "2–7", "prone": "51–62"}
+    sheet = dict(zip(PRESETS, ("0", "2–7", "51–62"), strict=True))
     table(
         "Voluntary triangle to 1.4 (sheet: all recruited, order ≥ .95, 29–31 Hz with unweighted drive)",
         "preset", "recruited", "order (Spearman)", "peak Hz", "left after 2–5 s, sheet", "left",
@@ -134,8 +142,11 @@ def potassium(seeds: int) -> None:
     table("Potassium (κ .9, x_b .25, η .5): units firing", "mmol/L", "sheet", "at rest", "after 12 Hz", "after 24 Hz")
     for level, sheet in POTASSIUM.items():
         changed = {"kappa": 0.9, "x_base": 0.25, "weight_exponent": 0.5, "potassium_mM": level}
-        rest = [bench.units_at_rest("prone", seed, **changed) for seed in range(seeds)]
-        after = [spread([bench.units_left("prone", f, s, **changed).size for s in range(seeds)]) for f in (12.0, 24.0)]
+        rest = [bench.units_at_rest("open_loop_prone", seed, **changed) for seed in range(seeds)]
+        after = [
+            spread([bench.units_left("open_loop_prone", f, s, **changed).size for s in range(seeds)])
+            for f in (12.0, 24.0)
+        ]
         row(level, sheet, spread(rest), *after)
 
 

@@ -9,8 +9,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[2]))  # tests hold what is measured
 
-from sarcomere.organs.nerve.inputs import PoolInputs
-from sarcomere.organs.nerve.pool import MotoneuronPool, load_pool
+from sarcomere import MotoneuronPool, PoolInputs, load_pool
 from tests.support.pool_bench import units_left
 from tests.support.reflex_bench import stretch
 
@@ -30,11 +29,14 @@ def renshaw() -> None:
         with_gain = {"recurrent.gain": gain}
         rates = []
         for seed in range(5):
-            pool = MotoneuronPool(load_pool("prone", with_gain), PoolInputs(x_base=[(0.0, 0.25), (2.0, 1.4)]), seed)
+            pool = MotoneuronPool(
+                load_pool("open_loop_prone", with_gain), PoolInputs(x_base=[(0.0, 0.25), (2.0, 1.4)]), seed
+            )
             pool.advance(3.0)
             rates.append(pool.advance(1.0)[0].size / pool.parameters.n_units)
         left = [
-            np.mean([units_left("prone", hz, seed, **with_gain).size for seed in range(5)]) for hz in (14.0, 16.0, 20.0)
+            np.mean([units_left("open_loop_prone", hz, seed, **with_gain).size for seed in range(5)])
+            for hz in (14.0, 16.0, 20.0)
         ]
         print("|", gain, "|", f"{np.mean(rates):.1f}", "|", " | ".join(f"{n:.1f}" for n in left), "|")
 

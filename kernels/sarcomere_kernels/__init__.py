@@ -53,21 +53,21 @@ try:
     from sarcomere_kernels.motoneuron import advance_pool
     from sarcomere_kernels.muscle import advance_muscle
     from sarcomere_kernels.reflex import advance_reflex
+    from sarcomere_kernels.rows import row
     from sarcomere_kernels.terminal import advance_terminals
 finally:
     _config.CACHE_DIR = _users_cache_dir
 
 
-def is_compiled(*, loop: bool = False) -> bool:
-    """True if compiled kernels of these very sources are on disk, so that no compilation is due.
+def is_compiled(last: str = "advance.advance") -> bool:
+    """Tell whether compiled kernels of these very sources are on disk, so that no compilation is due.
 
     Parameters
     ----------
-    loop : bool
-        Ask for those of the nerve, blood and reflexes too.
+    last : str
+        Module and function of the kernel that is compiled last.
     """
-    last = "reflex.advance_reflex-*.nbc" if loop else "advance.advance-*.nbc"  # what is compiled last
-    return any(CACHE_FOLDER.rglob(last)) and any(CACHE_FOLDER.rglob("advance.advance-*.nbc"))
+    return all(any(CACHE_FOLDER.rglob(f"{name}-*.nbc")) for name in ("advance.advance", last))
 
 
 __all__ = [
@@ -83,5 +83,6 @@ __all__ = [
     "carry_impulses",
     "is_compiled",
     "relax_tubules",
+    "row",
     "tabulate_cycle",
 ]

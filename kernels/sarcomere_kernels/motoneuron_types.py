@@ -27,7 +27,7 @@ class Cells(NamedTuple):
     g_sodium: F8
     g_potassium: F8
     g_ahp: F8
-    ahp_keep: F8  # share of the AHP gate left after one step
+    q_decay: F8  # share of the AHP gate left after one step
     threshold: F8  # of the soma
     pic_half: F8  # dendritic voltage that opens half of the persistent current
     rheobase: F8  # of the passive dendrite
@@ -49,32 +49,32 @@ class Kinetics(NamedTuple):
     n_rise: float
     n_fall: float
     q_rise: float
-    pic_keep: float
+    pic_decay: float
     pic_slope: float
     pic_reversal: float
     inactivation: float  # share of the persistent current that slow inactivation can take
-    inactivation_keep: float
+    inactivation_decay: float
 
 
 class Noise(NamedTuple):
     """Ornstein-Uhlenbeck noise, drawn anew every so many steps, and the volleys of stimulated afferents."""
 
     every: int  # steps
-    private_keep: float
-    private_kick: float
-    common_keep: float
-    common_kick: float
+    private_decay: float
+    private_increment: float
+    common_decay: float
+    common_increment: float
     volley: float  # added by a stimulus
-    volley_keep: float  # in one step
+    volley_decay: float  # in one step
 
 
 class Recurrent(NamedTuple):
     """Renshaw cells as one mean field: spikes of the pool raise a drive, which the inhibition follows."""
 
-    kick: float  # of the drive by one spike, rheobases
-    rise_keep: float  # of the drive in one step
-    decay_keep: float  # of the inhibition
-    passed: float  # share of the drive that is inhibition one step later
+    increment: float  # of the drive by one spike, rheobases
+    drive_decay: float  # of the drive in one step
+    inhibition_decay: float  # of the inhibition
+    transfer: float  # share of the drive that is inhibition one step later
 
 
 class Pool(NamedTuple):

@@ -22,11 +22,13 @@ from rich.table import Table
 from sarcomere.ensemble.workers.cores import cores
 from sarcomere.errors import StoreError
 from sarcomere.scenario.checking import from_dict
-from sarcomere.simulation.fibre import FibreSimulation
+from sarcomere.simulation.api import simulation_of
 from sarcomere.simulation.warm_up import load_kernels
 from sarcomere_kernels import KERNEL_HASH
 
-_START = "import time; from sarcomere.simulation.fibre import load_kernels; load_kernels(); print(time.process_time())"
+_START = (
+    "import time; from sarcomere.simulation.warm_up import load_kernels; load_kernels(); print(time.process_time())"
+)
 
 Progress = Callable[[int, int, str], None]
 
@@ -139,7 +141,7 @@ def _speed(plan: Plan, fibre: str, pca: float, n_thick: int, threads: int) -> tu
             "record": {"sample_interval_ms": round_ms},
         }
     )
-    simulation = FibreSimulation(scenario)
+    simulation = simulation_of(scenario)
     with contextlib.closing(simulation.blocks(threads, warm_up + 1)) as blocks:  # with the sample at time zero
         next(blocks)
     cpu, wall = [], []

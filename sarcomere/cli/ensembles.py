@@ -3,15 +3,76 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from sarcomere.cli.telling import say
+
 if TYPE_CHECKING:
+    from sarcomere.ensemble.design.sweep import Sweep
     from sarcomere.ensemble.workers.driver import Failure, Report
 
 _SHOWN = 20  # failures
+
+
+@dataclass(frozen=True)
+class _Options:
+    """What ``sarcomere sweep`` is given."""
+
+    scenario: str
+    folder: Path
+    vary: tuple[str, ...]
+    points: str | None
+    sobol: int | None
+    settings: tuple[str, ...]
+    replicates: int | None
+    seed: int | None
+    workers: int | None
+    address: str | None
+    part: str | None
+    jobs: int | None
+    retry_failed: bool
+    overwrite: bool
+
+    def check(self) -> None:
+        """Refuse options that exclude each other."""
+        from sarcomere.errors import InputError
+
+        if self.jobs is not None and (self.part is not None or self.overwrite or self.address is not None):
+            raise InputError(
+                "--slurm-array: each job does a part by itself; leave out --shard, --overwrite and --dask."
+            )
+        if self.workers is not None and self.address is not None:
+            raise InputError(f"--workers {self.workers}: a Dask cluster has workers of its own; leave this out.")
+
+    def sweep(self) -> Sweep:
+        """Check and return what is to be run."""
+        from sarcomere.ensemble.api import asked
+        from sarcomere.ensemble.design.sweep_file import read_points
+        from sarcomere.scenario.reading import parse_override
+
+        return asked(
+            self.scenario,
+            self.vary,
+            points=read_points(self.points) if self.points is not None else (),
+            sobol=self.sobol,
+            settings=dict(parse_override(text) for text in self.settings),
+            replicates=self.replicates,
+            seed=self.seed,
+        )
+
+    def again(self) -> list[str]:
+        """Return the arguments of a command that makes the same runs."""
+        arguments = [self.scenario, "-o", str(self.folder)]
+        for name, texts in (("--vary", self.vary), ("--set", self.settings)):
+            arguments += [word for text in texts for word in (name, text)]
+        for name in ("points", "sobol", "replicates", "seed"):
+            if (value := getattr(self, name)) is not None:
+                arguments += [f"--{name}", str(value)]
+        return arguments + (["--retry-failed"] if self.retry_failed else [])
 
 
 @click.command()
@@ -35,22 +96,7 @@ _SHOWN = 20  # failures
 @click.option("--slurm-array", "jobs", type=click.IntRange(min=1), metavar="N", help="Print a script of N jobs.")
 @click.option("--retry-failed", is_flag=True, help="Try again what failed before.")
 @click.option("--overwrite", is_flag=True, help="Remove the sweep that the folder holds.")
-def sweep(
-    scenario: str,
-    folder: Path,
-    vary: tuple[str, ...],
-    points: str | None,
-    sobol: int | None,
-    settings: tuple[str, ...],
-    replicates: int | None,
-    seed: int | None,
-    workers: int | None,
-    address: str | None,
-    part: str | None,
-    jobs: int | None,
-    retry_failed: bool,
-    overwrite: bool,
-) -> None:
+def sweep(**given: Any) -> None:
     """Run SCENARIO, or what a sweep file says, at many points into a folder.
 
     \b
@@ -65,50 +111,38 @@ def sweep(
     from rich.console import Console
 
     from sarcomere.cli.progress import Runs, compile_kernels
-    from sarcomere.ensemble.api import asked, check_workers, executor
-    from sarcomere.ensemble.design.sweep_file import read_points
+    from sarcomere.ensemble.api import executor
     from sarcomere.ensemble.workers.cluster import connect
     from sarcomere.ensemble.workers.driver import carry_out, planned
     from sarcomere.ensemble.workers.lock import parse_part
     from sarcomere.ensemble.workers.slurm import job_array
-    from sarcomere.errors import InputError
-    from sarcomere.scenario.reading import parse_override
 
-    chosen = parse_part(part) if part is not None else None
-    if jobs is not None and (part is not None or overwrite or address is not None):
-        raise InputError("--slurm-array: each job does a part by itself; leave out --shard, --overwrite and --dask.")
-    check_workers(workers, address)
-    wanted = asked(
-        scenario,
-        vary,
-        points=read_points(points) if points is not None else (),
-        sobol=sobol,
-        settings=dict(parse_override(text) for text in settings),
-        replicates=replicates,
-        seed=seed,
-    )
-    plan = planned(wanted, folder, overwrite=overwrite)
-    if jobs is not None:
-        click.echo(job_array(_again(click.get_current_context()), jobs, workers), nl=False)
+    options = _Options(**given)
+    chosen = parse_part(options.part) if options.part is not None else None
+    options.check()
+    wanted, folder = options.sweep(), options.folder
+    plan = planned(wanted, folder, overwrite=options.overwrite)
+    if options.jobs is not None:
+        click.echo(job_array(options.again(), options.jobs, options.workers), nl=False)
         return
-    console = Console(stderr=True, highlight=False)
-    client = connect(address) if address is not None else None
+    console = Console(stderr=True, highlight=False, markup=False)
+    client = connect(options.address) if options.address is not None else None
     try:
         if client is None:
-            compile_kernels(console, loop=plan.is_episode)
+            compile_kernels(console, plan.kind)
         with Runs(console) as bar:
             report = carry_out(
                 plan,
                 lambda: planned(wanted, folder),
                 folder,
-                executor(workers, client),
+                executor(options.workers if client is None else client),
                 part=chosen,
-                overwrite=overwrite,
-                retry_failed=retry_failed,
+                overwrite=options.overwrite,
+                retry_failed=options.retry_failed,
                 watcher=bar,
             )
     except KeyboardInterrupt:
-        click.echo(f"\nInterrupted: finished runs lie in {folder}; go on with the same command.", err=True)
+        say(f"\nInterrupted: finished runs lie in {folder}; go on with the same command.", err=True)
         raise click.exceptions.Exit(130) from None
     finally:
         if client is not None:
@@ -116,29 +150,13 @@ def sweep(
     _tell(report)
 
 
-def _again(context: click.Context) -> list[str]:
-    """The arguments of a command, but for those of how it runs."""
-    given = context.params
-    arguments = [given["scenario"], "-o", str(given["folder"])]
-    for text in given["vary"]:
-        arguments += ["--vary", text]
-    for text in given["settings"]:
-        arguments += ["--set", text]
-    for name in ("points", "sobol", "replicates", "seed"):
-        if given[name] is not None:
-            arguments += [f"--{name}", str(given[name])]
-    return arguments + (["--retry-failed"] if given["retry_failed"] else [])
-
-
 def _tell(report: Report) -> None:
     """Say how a sweep ended; exit code 1 if something failed."""
     _list(report.failures)
     failed = sum(failure.shard.size for failure in report.failures)
-    click.echo(
-        f"Runs: {report.runs} in {report.folder}, {report.made} of them new" + (f"; {failed} failed" if failed else "")
-    )
+    say(f"Runs: {report.runs} in {report.folder}, {report.made} of them new" + (f"; {failed} failed" if failed else ""))
     if failed:
-        click.echo("Mend what failed and add --retry-failed.", err=True)
+        say("Mend what failed and add --retry-failed.", err=True)
         raise click.exceptions.Exit(1)
 
 
@@ -146,9 +164,9 @@ def _list(failures: list[Failure]) -> None:
     for failure in failures[:_SHOWN]:
         point = ", ".join(f"{key} = {value}" for key, value in failure.point.items()) or "the scenario as it is"
         first, last = failure.shard.first, failure.shard.first + failure.shard.size - 1
-        click.echo(f"Failed: {point}, replicates {first} to {last}: {failure.error}", err=True)
+        say(f"Failed: {point}, replicates {first} to {last}: {failure.error}", err=True)
     if len(failures) > _SHOWN:
-        click.echo(f"Failed: {len(failures) - _SHOWN} more", err=True)
+        say(f"Failed: {len(failures) - _SHOWN} more", err=True)
 
 
 @click.command()
@@ -160,20 +178,20 @@ def status(folder: Path) -> None:
     found = look(folder)
     manifest = found.manifest
     dims = " × ".join(dim.name for dim in manifest.dims) or "replicates alone"
-    click.echo(
+    say(
         f"{manifest.scenario}, {manifest.design} of {dims}: {len(manifest.points)} points × "
         f"{manifest.replicates} replicates"
     )
-    click.echo(
+    say(
         f"  runs: {found.runs_done} done, {found.runs_failed} failed, {found.runs_missing} missing\n"
         f"  shards: {found.shards_done} of {len(manifest.shards)} done, {found.shards_running} running, "
         f"{len(found.failures)} failed"
     )
     if found.at_work:
         remaining = f"; about {_time(found.runs_missing / found.rate)} remain" if found.rate else ""
-        click.echo(f"  at work: {found.at_work}\n  rate: {found.rate:.2g} runs/s{remaining}")
+        say(f"  at work: {found.at_work}\n  rate: {found.rate:.2g} runs/s{remaining}")
     elif found.runs_missing:
-        click.echo("  nobody is at work: go on with the same 'sarcomere sweep'")
+        say("  nobody is at work: go on with the same 'sarcomere sweep'")
     _list(found.failures)
 
 
@@ -185,28 +203,28 @@ def _time(seconds: float) -> str:
 @click.command()
 @click.argument("path", type=click.Path(path_type=Path))
 def verify(path: Path) -> None:
-    """Find truncated or altered runs in the folder of a sweep, or say whether a merged file is as it was written."""
+    """Find truncated or altered runs in the folder of a sweep, or say whether a run or a merged file is as written."""
     from rich.console import Console
 
     from sarcomere.cli.progress import Share
-    from sarcomere.ensemble.shards.verify import fault_of_merged
     from sarcomere.ensemble.shards.verify import verify as read_all
+    from sarcomere.ensemble.shards.verify import verify_file
 
     if os.path.isfile(path):
-        fault = fault_of_merged(path)
-        _end([fault] if fault else [], f"Merged file: {'bad' if fault else 'sound'}")
+        kind, fault = verify_file(path)
+        _end([fault] if fault else [], f"{kind}: {'bad' if fault else 'sound'}")
         return
-    with Share(Console(stderr=True, highlight=False)) as share:
+    with Share(Console(stderr=True, highlight=False, markup=False)) as share:
         found = read_all(path, share.update)
     for stranger in found.strangers:
-        click.echo(f"Not of this sweep: {stranger}", err=True)
+        say(f"Not of this sweep: {stranger}", err=True)
     _end(found.faults, f"Shards: {found.sound} sound, {len(found.faults)} bad, {found.missing} missing")
 
 
 def _end(faults: list[str], summary: str) -> None:
     """Say what was found; exit code 1 if something is bad."""
     for sentence in faults:
-        click.echo(f"Error: {sentence}", err=True)
-    click.echo(summary)
+        say(f"Error: {sentence}", err=True)
+    say(summary)
     if faults:
         raise click.exceptions.Exit(1)

@@ -4,29 +4,26 @@ from __future__ import annotations
 
 import threading
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 if TYPE_CHECKING:
-    from sarcomere.simulation.api import Running
+    from sarcomere.simulation.base import Simulation
 
 
-def compile_kernels(console: Console, *, loop: bool = False) -> None:
-    """Compile the kernels, or load them, before the clock of the run starts."""
-    from sarcomere.simulation.warm_up import load_kernels as load_lattice_kernels
-    from sarcomere.simulation.warm_up import load_loop_kernels
-    from sarcomere_kernels import is_compiled
+def compile_kernels(console: Console, kind: str = "fibre") -> None:
+    """Compile the kernels of a kind of run, or load them, before the clock of the run starts."""
+    from sarcomere.simulation.warm_up import is_warm, load_kernels
 
-    load_kernels = load_loop_kernels if loop else load_lattice_kernels
-    if is_compiled(loop=loop):
-        load_kernels()
+    if is_warm(kind):
+        load_kernels(kind)
         return
     with console.status("Compiling the kernels for this machine, once (about half a minute) …"):
         if not console.is_terminal:
             console.print("Compiling the kernels for this machine, once (about half a minute) …")
-        load_kernels()
+        load_kernels(kind)
 
 
 class Bar:
@@ -39,7 +36,7 @@ class Bar:
             BarColumn(),
             TextColumn("{task.percentage:3.0f} %"),
             TimeRemainingColumn(),
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             console=console,
             disable=not console.is_terminal,
         )
@@ -52,7 +49,7 @@ class Bar:
     def __exit__(self, *_: object) -> None:
         self._progress.stop()
 
-    def update(self, simulation: Running) -> None:
+    def update(self, simulation: Simulation[Any]) -> None:
         """Show how far the simulation has come."""
         done = simulation.time_done_s
         self._progress.update(self._task, completed=done, description=simulation.news)
@@ -72,7 +69,7 @@ class Share:
             BarColumn(),
             TextColumn("{task.percentage:3.0f} %"),
             TimeRemainingColumn(),
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             console=console,
             disable=not console.is_terminal,
         )
@@ -107,7 +104,7 @@ class Runs:
             TextColumn("runs"),
             BarColumn(),
             TimeRemainingColumn(),
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             console=console,
             disable=not console.is_terminal,
         )

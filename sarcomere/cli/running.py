@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 import click
 
-from sarcomere.cli.options import THREADS
-
-if TYPE_CHECKING:
-    from sarcomere.scenario.fibre import FibreScenario
-    from sarcomere.scenario.loop import LoopScenario
+from sarcomere.cli.options import THREADS, replacing
+from sarcomere.cli.telling import say
 
 
 @click.command()
 @click.argument("scenario")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Result file; default NAME.h5 in this folder.")
-@click.option(
-    "--set", "settings", multiple=True, metavar="KEY=VALUE", help="Replace a value, e.g. --set lattice.n_thick=16."
-)
-@click.option("--seed", type=int, help="The whole seed of the run; same seed, same bits.")
-@click.option("--replicates", type=int, help="Independent repetitions.")
+@replacing
 @THREADS
 @click.option("--resume", is_flag=True, help="Go on with an interrupted run.")
 @click.option("--overwrite", is_flag=True, help="Replace the result file if there is one.")
@@ -29,9 +22,7 @@ if TYPE_CHECKING:
 def run(
     scenario: str,
     output: Path | None,
-    settings: tuple[str, ...],
-    seed: int | None,
-    replicates: int | None,
+    overrides: dict[str, Any],
     threads: int,
     resume: bool,
     overwrite: bool,
@@ -52,29 +43,26 @@ def run(
     from rich.console import Console
 
     from sarcomere.cli.progress import Bar, compile_kernels
-    from sarcomere.scenario.reading import parse_override, read
+    from sarcomere.scenario.reading import read
 
-    overrides = dict(parse_override(text) for text in settings)
-    overrides |= {f"run.{k}": v for k, v in (("seed", seed), ("replicates", replicates)) if v is not None}
     checked = read(scenario, overrides)
     path = output or Path(f"{Path(scenario).stem}.h5")
-    console = Console(stderr=True, highlight=False)
+    console = Console(stderr=True, highlight=False, markup=False)
 
     from sarcomere.errors import InputError
-    from sarcomere.record.run_file import check_paths, part_path, record
-    from sarcomere.scenario.after_end import unreached
-    from sarcomere.scenario.loop import LoopScenario
-
-    is_episode = isinstance(checked, LoopScenario)
+    from sarcomere.recording.run_file import check_paths, part_path
+    from sarcomere.simulation.api import record
+    from sarcomere.simulation.size import check_size
 
     check_paths(path, resume=resume, overwrite=overwrite)
     if figure and path == path.with_suffix(".png"):
         raise InputError(f"{path}: its figure would replace it; name the result .h5 with -o, or add --no-figure.")
-    _check_drive(checked)
-    for sentence in unreached(checked):
-        click.echo(f"Note: {sentence}", err=True)
+    check_size(checked, path.parent)
+    checked.check_parts()  # a fault in what drives the run, before the wait for the compiler
+    for sentence in checked.late_events():
+        say(f"Note: {sentence}", err=True)
     try:
-        compile_kernels(console, loop=is_episode)
+        compile_kernels(console, checked.kind)
         with Bar(console, checked.run.duration_s) as bar:
             record(checked, path, threads=threads, resume=resume, overwrite=overwrite, progress=bar.update)
     except KeyboardInterrupt:
@@ -87,33 +75,21 @@ def run(
         raise click.exceptions.Exit(_interrupted(f"Interrupted: {kept}.")) from None
     from sarcomere.explain.summary import print_summary
     from sarcomere.plot.figure import save_figure
-    from sarcomere.record.opening import open_run
+    from sarcomere.recording.opening import load_run
 
-    with open_run(path) as lazy:
-        ds = lazy.load()
+    ds = load_run(path)
     print_summary(ds)
-    click.echo(f"\nResult: {path}")
+    say(f"\nResult: {path}")
     if figure:
-        click.echo(f"Figure: {save_figure(ds, path.with_suffix('.png'))}")
-
-
-def _check_drive(checked: FibreScenario | LoopScenario) -> None:
-    """Show a fault in what drives the run before the wait for the compiler."""
-    from sarcomere.scenario.loop import LoopScenario
-
-    if isinstance(checked, LoopScenario):
-        from sarcomere.organs.loop import check_parts
-
-        check_parts(checked)
-    else:
-        from sarcomere.scenario.impulses import impulse_times
-
-        impulse_times(checked)
+        say(f"Figure: {save_figure(ds, path.with_suffix('.png'))}")
 
 
 def _interrupted(message: str) -> int:
-    click.echo(f"\n{message}", err=True)
+    say(f"\n{message}", err=True)
     return 130
+
+
+_MADE_BY = ("source", "python", "processor", "packages")
 
 
 @click.command()
@@ -122,17 +98,19 @@ def info(path: Path) -> None:
     """Say what is in a run file, and what made it."""
     import json
 
-    from sarcomere.record.opening import open_run
+    from sarcomere.recording.opening import open_run
 
     with open_run(path) as ds:
-        attrs, parameters = ds.attrs, json.loads(ds.attrs["parameters"])
+        parameters = json.loads(ds.attrs["parameters"])
+        attrs = {name: ds.attrs.get(name, "?") for name in _MADE_BY}
         state = "unfinished" if path.name.endswith(".part") else "finished"
         sizes = ", ".join(f"{name} {size}" for name, size in ds.sizes.items())
-        click.echo(f"{attrs['title']}\n  {state}: {float(ds.time[-1]):.3f} of {parameters['run']['duration_s']:g} s")
-        click.echo(f"  made by {attrs['source']}, kernels {attrs['kernel_hash']}, seed {attrs['seed']}")
-        click.echo(f"  python {attrs['python']} on {attrs['processor']}; {attrs['packages']}\n  dimensions: {sizes}")
+        say(f"{ds.attrs['title']}\n  {state}: {float(ds.time[-1]):.3f} of {parameters['run']['duration_s']:g} s")
+        say(f"  made by {attrs['source']}, kernels {ds.attrs['kernel_hash']}, seed {ds.attrs['seed']}")
+        say(f"  python {attrs['python']} on {attrs['processor']}; {attrs['packages']}\n  dimensions: {sizes}")
         for name, variable in ds.data_vars.items():
-            click.echo(f"  {name:<22} {variable.attrs['long_name']} ({variable.attrs['units']})")
+            known = variable.attrs
+            say(f"  {name:<22} {known.get('long_name', '?')} ({known.get('units', '?')})")
 
 
 @click.command()
@@ -141,21 +119,20 @@ def info(path: Path) -> None:
 def plot(path: Path, output: Path | None) -> None:
     """Draw the figure of a run: the kind that its scenario names, by default the overview."""
     from sarcomere.plot.figure import save_figure
-    from sarcomere.record.opening import open_run
+    from sarcomere.recording.opening import load_run
 
-    with open_run(path) as ds:
-        click.echo(save_figure(ds.load(), output or path.with_suffix(".png")))
+    say(save_figure(load_run(path), output or path.with_suffix(".png")))
 
 
 @click.command()
 def scenarios() -> None:
     """List the scenarios that come with the package."""
-    from sarcomere.scenario.loop import LoopScenario
+    from sarcomere.scenario.kinds import KINDS
     from sarcomere.scenario.reading import read, shipped_scenarios
 
     found = {name: read(name) for name in shipped_scenarios()}
-    for heading, is_episode in (("Nerve, muscle and blood in one loop", True), ("Half-sarcomeres", False)):
-        click.echo(f"{heading}:")
+    for key, kind in KINDS.items():
+        say(f"{kind.heading}:")
         for name, scenario in found.items():
-            if isinstance(scenario, LoopScenario) == is_episode:
-                click.echo(f"  {name:<22} {scenario.description}")
+            if scenario.kind == key:
+                say(f"  {name:<22} {scenario.description}")

@@ -212,7 +212,9 @@ class Ablation(NamedTuple):
 
 
 ABLATIONS = (
-    Ablation("lock", "cooperative_hold", "heads no longer hold regulatory units open (chi = 1)", True),
+    Ablation(
+        "crossbridge_cooperativity", "cooperative_hold", "heads no longer hold regulatory units open (chi = 1)", True
+    ),
     Ablation("cooperativity", "cooperative_hold", "regulatory units no longer couple (J = 0)", True),
     Ablation("off_state", "off_state", "the OFF state frozen: every head ON throughout", True),
     Ablation("calcium", "calcium", "calcium clamped to the control's transient", False),
@@ -240,12 +242,12 @@ def ablated(scenario: FibreScenario, ablation: Ablation, control_run: xr.Dataset
     FibreScenario
     """
     fibre = f"fibres.{scenario.motor_units[0].fibre}"
-    if ablation.name == "lock":
-        return changed(scenario, {f"{fibre}.regulation.lock": 1.0}, stream)
+    if ablation.name == "crossbridge_cooperativity":
+        return changed(scenario, {f"{fibre}.regulation.crossbridge_cooperativity": 1.0}, stream)
     if ablation.name == "cooperativity":
         return changed(scenario, {f"{fibre}.regulation.cooperativity": 0.0}, stream)
     if ablation.name == "off_state":  # a muscle that starts with no head OFF has none later
-        return changed(scenario, {f"{fibre}.off_state.k_rest": 0.0}, stream)
+        return changed(scenario, {f"{fibre}.off_state.k_off_return": 0.0}, stream)
     if ablation.name == "calcium":
         mean = control_run.ca.mean("replicate").isel(motor_unit=0).values
         course = thinned(control_run.time.values, 6.0 - np.log10(np.clip(mean, 1e-4, 1e4)), PCA_TOLERANCE)

@@ -12,7 +12,6 @@ from sarcomere import analysis
 from sarcomere.explain.counterfactuals import Windows
 from sarcomere.explain.explanation import Drive, Measured, Observed
 from sarcomere.half_sarcomere.variables import dwell_edges
-from sarcomere.record.dataset import dataset
 from sarcomere.scenario.fibre import FibreScenario
 from sarcomere.simulation.fibre import FibreSimulation
 
@@ -58,7 +57,7 @@ class Bench:
             checks.append(simulation.standing_counts())
             times.append(float(piece.time[-1]))
             self._tell(title, scenario, len(piece.time) / (scenario.n_samples + 1))
-        ds = dataset(scenario, simulation.impulses, blocks, simulation.dwell_counts())
+        ds = simulation.dataset(*blocks)
         dims = ("time", "replicate", ds.force.dims[1], "head_state", "dwell")
         coords = {
             "time": times,

@@ -1,32 +1,36 @@
-"""What is kept: the one table of variables, their dimensions, units and names."""
+"""What is recorded of half-sarcomeres: variables, their dimensions, units, names, and where they are read."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from sarcomere.record.variable import Variable
+from sarcomere.recording.variable import TIME, Variable
 from sarcomere.scenario.fibre import FibreScenario
 from sarcomere_kernels import types as k
 
 UNIT_DIMS = ("replicate", "motor_unit", "time")
 
 
-# One entry per field of the kernel's Trace that is sampled in time.
+def _sampled(column: k.Sample, units: str, long_name: str, dtype: str = "f4") -> Variable:
+    """Variable that is a column of the kernel's samples, ``Trace.series``."""
+    return Variable(column.name.lower(), UNIT_DIMS, units, long_name, dtype, lambda series: series[..., column])
+
+
 SERIES = (
-    Variable("force", UNIT_DIMS, "pN", "force of the half-sarcomere per thick filament"),
-    Variable("titin_force", UNIT_DIMS, "pN", "part of force carried by titin"),
-    Variable("hs_length", UNIT_DIMS, "nm", "length of the half-sarcomere", "f8"),
-    Variable("ca", UNIT_DIMS, "umol/L", "free myoplasmic calcium"),
-    Variable("ca_sr", UNIT_DIMS, "umol/L", "free calcium in the sarcoplasmic reticulum"),
-    Variable("ca_released", UNIT_DIMS, "umol/L", "calcium released since the start, leak included, per myoplasm"),
-    Variable("ca_pumped", UNIT_DIMS, "umol/L", "calcium taken up by SERCA since the start, per myoplasm"),
-    Variable("ru_open_fraction", UNIT_DIMS, "1", "regulatory units that are open"),
-    Variable("ru_calcium_fraction", UNIT_DIMS, "1", "regulatory calcium sites that are filled"),
-    Variable("head_state_fraction", (*UNIT_DIMS, "head_state"), "1", "heads in each chemical state"),
-    Variable("atp_used", UNIT_DIMS, "1", "ATP used per head since the start", "f8"),
-    Variable("residual", UNIT_DIMS, "pN", "largest force out of balance at any node"),
-    Variable("solver_iterations", UNIT_DIMS, "1", "conjugate-gradient iterations since the start", "f8"),
+    _sampled(k.Sample.FORCE, "pN", "force of the half-sarcomere per thick filament"),
+    _sampled(k.Sample.TITIN_FORCE, "pN", "part of force carried by titin"),
+    _sampled(k.Sample.HS_LENGTH, "nm", "length of the half-sarcomere", "f8"),
+    _sampled(k.Sample.CA, "umol/L", "free myoplasmic calcium"),
+    _sampled(k.Sample.CA_SR, "umol/L", "free calcium in the sarcoplasmic reticulum"),
+    _sampled(k.Sample.CA_RELEASED, "umol/L", "calcium released since the start, leak included, per myoplasm"),
+    _sampled(k.Sample.CA_PUMPED, "umol/L", "calcium taken up by SERCA since the start, per myoplasm"),
+    _sampled(k.Sample.RU_OPEN_FRACTION, "1", "regulatory units that are open"),
+    _sampled(k.Sample.RU_CALCIUM_FRACTION, "1", "regulatory calcium sites that are filled"),
+    _sampled(k.Sample.ATP_USED, "1", "ATP used per head since the start", "f8"),
+    _sampled(k.Sample.RESIDUAL, "pN", "largest force out of balance at any node"),
+    _sampled(k.Sample.SOLVER_ITERATIONS, "1", "conjugate-gradient iterations since the start", "f8"),
 )
+HEAD_STATES = Variable("head_state_fraction", (*UNIT_DIMS, "head_state"), "1", "heads in each chemical state")
 # Kept where a protocol imposes them; what holds throughout stands in the parameters.
 IMPOSED = (
     Variable("load", UNIT_DIMS, "pN", "load per thick filament, NaN under length control"),
@@ -36,8 +40,9 @@ IMPOSED = (
     Variable("temperature_C", UNIT_DIMS[1:], "degree_Celsius", "temperature"),
 )
 MUSCLE_FORCE = Variable(
-    "muscle_force", ("replicate", "time"), "mN", "force of all fibres of all motor units along the muscle"
+    "muscle_force", ("replicate", "time"), "N", "force of all fibres of all motor units along the muscle"
 )
+SNAPSHOT_TIME = Variable("snapshot_time", ("snapshot_time",), "s", "time of the head-by-head snapshot", "f8")
 SNAPSHOT_DIMS = ("replicate", "motor_unit", "snapshot_time", "thick_filament", "crown", "head")
 SNAPSHOTS = (
     Variable("snapshot_state", SNAPSHOT_DIMS, "1", "state of each head, as an index of head_state", "i1"),
@@ -59,8 +64,8 @@ IMPULSES = Variable(
 )
 
 
-def recorded(scenario: FibreScenario) -> list[Variable]:
-    """Variables that a run keeps against time, their dimensions as they are in its file.
+def recorded(scenario: FibreScenario) -> tuple[Variable, ...]:
+    """List what a run keeps against time, dimensions as they are in its file.
 
     Parameters
     ----------
@@ -69,13 +74,13 @@ def recorded(scenario: FibreScenario) -> list[Variable]:
 
     Returns
     -------
-    list of Variable
+    tuple of Variable
     """
     imposed = {name for s in scenario.conditions for name, course in s.protocol if course is not None}
-    kept = [*SERIES, *(v for v in IMPOSED if v.name in imposed), MUSCLE_FORCE]
+    kept = [TIME, *SERIES, HEAD_STATES, *(v for v in IMPOSED if v.name in imposed), MUSCLE_FORCE]
     if scenario.snapshot_every:
-        kept += SNAPSHOTS
-    return [in_file(variable, scenario) for variable in kept]
+        kept += [SNAPSHOT_TIME, *SNAPSHOTS]
+    return tuple(in_file(variable, scenario) for variable in kept)
 
 
 def in_file(variable: Variable, scenario: FibreScenario) -> Variable:

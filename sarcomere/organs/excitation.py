@@ -1,4 +1,4 @@
-"""From the end of an axon to the release sites: junctions, fibre waves, and the potassium that they leave outside."""
+"""From the end of an axon to the release sites: junctions, fibre action potentials, potassium outside the fibres."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sarcomere_kernels import advance_potassium, carry_impulses, relax_tubules
 Units = NDArray[np.int32]
 Steps = NDArray[np.int64]
 
-_UNDER_WAY = 16  # waves of one unit between junction and release sites
+_UNDER_WAY = 16  # action potentials of one unit between junction and release sites
 
 
 class Excitation:
@@ -24,24 +24,24 @@ class Excitation:
     episode : LoopScenario
         What is run.
     seed : numpy.random.SeedSequence
-        Fixes what junctions release and which waves fail.
+        Fixes what junctions release and which action potentials fail.
 
     Attributes
     ----------
-    junctions : sarcomere_kernels.organ_types.JunctionState
+    junctions : sarcomere_kernels.fibre_wave.JunctionState
         All that changes in the kernels.
     """
 
     def __init__(self, episode: LoopScenario, seed: np.random.SeedSequence) -> None:
         self._episode, step_ms, n_units = episode, episode.pool.step_ms, episode.pool.n_units
         frozen = {} if episode.switches.potassium else {"k_tubule_impulse_mM": 0.0}
-        wave = episode.wave.model_copy(update=frozen)
-        self._constants = junction.pack_junctions(episode.junction, wave, step_ms)
+        fibre_ap = episode.fibre_ap.model_copy(update=frozen)
+        self._constants = junction.pack_junctions(episode.junction, fibre_ap, step_ms)
         self._potassium = junction.pack_potassium(episode.potassium)
         self._outside = np.array([episode.electrolytes.potassium_mM])
         self.junctions = junction.fresh_junctions(self._constants, n_units, self.k_interstitial, seed)
-        self._delay = round(wave.release_delay_ms / step_ms)
-        self._waves = Queue(_UNDER_WAY * n_units)
+        self._delay = round(fibre_ap.release_delay_ms / step_ms)
+        self._aps = Queue(_UNDER_WAY * n_units)
 
     @property
     def k_interstitial(self) -> float:
@@ -51,8 +51,8 @@ class Excitation:
     @property
     def arrays(self) -> dict[str, NDArray]:
         """All that changes, by name."""
-        waves = {f"waves_{name}": array for name, array in self._waves.arrays.items()}
-        return {**self.junctions._asdict(), **waves, "k_interstitial": self._outside}
+        aps = {f"aps_{name}": array for name, array in self._aps.arrays.items()}
+        return {**self.junctions._asdict(), **aps, "k_interstitial": self._outside}
 
     def carry(self, unit: Units, step: Steps, calcium_mM: float, magnesium_mM: float, end: int) -> tuple[Units, Steps]:
         """Take impulses over the junctions and along the fibres.
@@ -68,25 +68,25 @@ class Excitation:
 
         Returns
         -------
-        unit, step : ndarray, shape (wave,)
-            Waves that reach release sites before the end, in order of time.
+        unit, step : ndarray, shape (ap,)
+            Action potentials that reach release sites before the end, in order of time.
         """
         carried = np.ones(unit.size, dtype=np.int8)
         if self._episode.switches.junction:
             factor = junction.release_factor(self._episode.junction, calcium_mM, magnesium_mM)
             carry_impulses(self.junctions, self._constants, unit, step, factor, self.k_interstitial, carried)
-        waves = carried == 1
-        self._waves.put(unit[waves], step[waves] + self._delay)
-        return self._waves.take(end)
+        aps = carried == 1
+        self._aps.put(unit[aps], step[aps] + self._delay)
+        return self._aps.take(end)
 
-    def leave_potassium(self, plasma_mM: float, waves_per_ms: float, flow: float, end: int, duration_ms: float) -> None:
-        """What waves leave between the fibres in a window, and fibres and blood take away.
+    def leave_potassium(self, plasma_mM: float, aps_per_ms: float, flow: float, end: int, duration_ms: float) -> None:
+        """What action potentials leave between the fibres in a window, and fibres and blood take away.
 
         Parameters
         ----------
         plasma_mM : float
             Potassium in plasma.
-        waves_per_ms : float
+        aps_per_ms : float
             Of a fibre, mean over the muscle.
         flow : float
             Blood flow, 1 at rest.
@@ -99,5 +99,5 @@ class Excitation:
             return
         relax_tubules(self.junctions, self._constants, end, self.k_interstitial)
         self._outside[0] = advance_potassium(
-            self.k_interstitial, self._potassium, plasma_mM, waves_per_ms, flow, duration_ms
+            self.k_interstitial, self._potassium, plasma_mM, aps_per_ms, flow, duration_ms
         )

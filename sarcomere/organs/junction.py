@@ -1,4 +1,4 @@
-"""Junctions, fibre waves and interstitial potassium: from parameters to what their kernels take."""
+"""Junctions, fibre action potentials and interstitial potassium: from parameters to what their kernels take."""
 
 from __future__ import annotations
 
@@ -7,41 +7,42 @@ import math
 import numpy as np
 
 from sarcomere.errors import InputError
-from sarcomere.parameters.fibre_wave import PotassiumParameters, WaveParameters
+from sarcomere.parameters.fibre_wave import FibreApParameters, PotassiumParameters
 from sarcomere.parameters.junction import JunctionParameters
-from sarcomere_kernels import organ_types as k
+from sarcomere_kernels.fibre_wave import Junctions, JunctionState, Potassium
+from sarcomere_kernels.junction import JunctionCount
 
-_NEVER = -(10**15)  # step of the last wave of a fibre that had none
+_NEVER = -(10**15)  # step of the last action potential of a fibre that had none
 
 
-def pack_junctions(junction: JunctionParameters, wave: WaveParameters, step_ms: float) -> k.Junctions:
+def pack_junctions(junction: JunctionParameters, fibre_ap: FibreApParameters, step_ms: float) -> Junctions:
     """Constants of junctions and fibre waves.
 
     Parameters
     ----------
     junction : JunctionParameters
         The junction.
-    wave : WaveParameters
+    fibre_ap : FibreApParameters
         The fibre behind it.
     step_ms : float
         Step in which impulses are counted, ms.
 
     Returns
     -------
-    sarcomere_kernels.organ_types.Junctions
+    sarcomere_kernels.fibre_wave.Junctions
 
     Raises
     ------
     InputError
         If the refractory period is no whole number of steps.
     """
-    refractory = wave.refractory_ms / step_ms
+    refractory = fibre_ap.refractory_ms / step_ms
     if abs(refractory - round(refractory)) > 1e-6:
         raise InputError(
-            f"wave.refractory_ms = {wave.refractory_ms:g} is no whole number of steps of {step_ms:g} ms; "
+            f"fibre_ap.refractory_ms = {fibre_ap.refractory_ms:g} is no whole number of steps of {step_ms:g} ms; "
             f"change one of them."
         )
-    return k.Junctions(
+    return Junctions(
         step=float(step_ms),
         vesicles=float(junction.vesicles),
         release=junction.release,
@@ -50,21 +51,21 @@ def pack_junctions(junction: JunctionParameters, wave: WaveParameters, step_ms: 
         saturation=junction.saturation,
         threshold=junction.threshold_mV,
         refractory=round(refractory),
-        k_tubule_impulse=wave.k_tubule_impulse_mM,
-        tau_tubule=wave.tau_tubule_s * 1e3,
-        k_half=wave.k_half_mM,
-        k_slope=wave.k_slope_mM,
+        k_tubule_impulse=fibre_ap.k_tubule_impulse_mM,
+        tau_tubule=fibre_ap.tau_tubule_s * 1e3,
+        k_half=fibre_ap.k_half_mM,
+        k_slope=fibre_ap.k_slope_mM,
     )
 
 
 def fresh_junctions(
-    junctions: k.Junctions, n_units: int, k_interstitial: float, seed: np.random.SeedSequence
-) -> k.JunctionState:
+    junctions: Junctions, n_units: int, k_interstitial: float, seed: np.random.SeedSequence
+) -> JunctionState:
     """Rested junctions and fibres at step 0.
 
     Parameters
     ----------
-    junctions : sarcomere_kernels.organ_types.Junctions
+    junctions : sarcomere_kernels.fibre_wave.Junctions
         Constants.
     n_units : int
         Motor units.
@@ -75,16 +76,16 @@ def fresh_junctions(
 
     Returns
     -------
-    sarcomere_kernels.organ_types.JunctionState
+    sarcomere_kernels.fibre_wave.JunctionState
     """
     streams = [child.generate_state(4, np.uint64) for child in seed.spawn(n_units)]
-    return k.JunctionState(
+    return JunctionState(
         ready=np.full(n_units, junctions.vesicles),
         last_event=np.zeros(n_units, dtype=np.int64),
-        last_wave=np.full(n_units, _NEVER, dtype=np.int64),
+        last_ap=np.full(n_units, _NEVER, dtype=np.int64),
         k_tubule=np.full(n_units, float(k_interstitial)),
         tubule_step=np.zeros(n_units, dtype=np.int64),
-        counts=np.zeros((n_units, k.N_JUNCTION_COUNT), dtype=np.int64),
+        counts=np.zeros((n_units, len(JunctionCount)), dtype=np.int64),
         stream=np.asarray(streams, dtype=np.uint64),
     )
 
@@ -121,10 +122,10 @@ def release_factor(junction: JunctionParameters, calcium_mM: float, magnesium_mM
     return float(relative**junction.calcium_power)
 
 
-def pack_potassium(potassium: PotassiumParameters) -> k.Potassium:
+def pack_potassium(potassium: PotassiumParameters) -> Potassium:
     """Constants of the potassium between the fibres."""
-    return k.Potassium(
-        per_wave=potassium.per_wave_mM,
+    return Potassium(
+        per_ap=potassium.per_ap_mM,
         tau_uptake=potassium.tau_uptake_s * 1e3,
         tau_washout=potassium.tau_washout_s * 1e3,
     )

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from sarcomere.errors import InputError, SolverError
 from sarcomere.half_sarcomere.acidosis import acid_factors
-from sarcomere.half_sarcomere.half_sarcomere import FibreModels, HalfSarcomere
+from sarcomere.half_sarcomere.half_sarcomere import half_sarcomeres
+from sarcomere.half_sarcomere.models import Models
 from sarcomere.organs import junction, metabolism, muscle, reflex
 from sarcomere.organs.excitation import Excitation
 from sarcomere.organs.nerve.nerve import Nerve
@@ -23,8 +24,10 @@ from sarcomere.parameters import FIBRE_TYPES
 from sarcomere.scenario.interventions import PLASMA, Imposed
 from sarcomere.scenario.loop import LoopScenario
 from sarcomere_kernels import advance_metabolism, advance_muscle, advance_reflex
-from sarcomere_kernels import organ_types as o
 from sarcomere_kernels import types as k
+from sarcomere_kernels.blood import Blood
+from sarcomere_kernels.muscle import MuscleDrive
+from sarcomere_kernels.reflex import Signal
 
 Values = NDArray[np.float64]
 Map = Callable[..., Iterable[Any]]
@@ -51,8 +54,15 @@ class Window(NamedTuple):
     time_s: Values  # (ms,) its beginning
     is_open: NDArray[np.bool_]  # the nerve conducts
     descending: Values
-    posture: Values  # (ms + 1,)
+    mtu_length: Values  # (ms + 1,)
     plasma: dict[str, float]
+
+
+class Spent(NamedTuple):
+    """What the lattices of the groups used in a window, mmol per litre of fibre water, (group,)."""
+
+    atp: Values
+    calcium: Values  # taken up by the pump
 
 
 def check_parts(episode: LoopScenario) -> None:
@@ -71,7 +81,7 @@ def check_parts(episode: LoopScenario) -> None:
     e = episode
     try:
         muscle.groups(e.muscle, e.pool.n_units)
-        junction.pack_junctions(e.junction, e.wave, e.pool.step_ms)
+        junction.pack_junctions(e.junction, e.fibre_ap, e.pool.step_ms)
         metabolism.pack_metabolism(e.energy, e.blood, e.potassium)
         reflex.pack_reflex(e.reflex, e.numerics.exchange_ms)
     except InputError as error:
@@ -87,23 +97,23 @@ class Loop:
         What is run.
     replicate : int
         Its number; with the seed it fixes every random draw.
-    models : dict of str to FibreModels
+    models : dict of str to Models
         By fibre type; replicates share them.
 
     Attributes
     ----------
     events : dict of str to Events
         Spikes, impulses and terminal impulses of the last window.
-    posture, length : float
+    mtu_length, fascicle_length : float
         Length of muscle and slack tendon, and of the fascicles, at its end, L0.
     """
 
-    def __init__(self, episode: LoopScenario, replicate: int, models: dict[str, FibreModels]) -> None:
+    def __init__(self, episode: LoopScenario, replicate: int, models: dict[str, Models]) -> None:
         self.episode = e = episode
         self._ms, n_units = e.numerics.exchange_ms, e.pool.n_units
         self._step_ms, self._per_ms = e.pool.step_ms, round(1.0 / e.pool.step_ms)
         seeds = [np.random.SeedSequence(e.run.seed, spawn_key=(replicate, use)) for use in range(3)]
-        self.imposed = Imposed(e.interventions, e.length, {name: getattr(e.electrolytes, name) for name in PLASMA})
+        self.imposed = Imposed(e.interventions, e.mtu_length, {name: getattr(e.electrolytes, name) for name in PLASMA})
         self.scalars = np.array([0.0, e.fatigue.start])
         # nerve, and the way of an impulse to the release sites
         self.nerve = Nerve(e, self.imposed, int(seeds[NERVE].generate_state(1, np.uint32)[0]))
@@ -115,23 +125,29 @@ class Loop:
         self.muscle = muscle.fresh_muscle(self.constants)
         self.trace = muscle.trace_muscle(self.constants, self._ms)
         self._explicit, self._stretch = self.constants.representative >= 0, e.muscle.tendon.stretch
-        self._weight = np.bincount(self.constants.group, self.constants.capacity)
+        self._weight: Values = np.bincount(self.constants.group, self.constants.capacity).astype(np.float64)
         chances = seeds[LATTICES].spawn(self._explicit.size)
-        self.lattices = {
-            int(group): HalfSarcomere(
-                models[FIBRE_TYPES[self.constants.group_fibre[group]]], e, chances[group], self._ms
-            )
-            for group in np.flatnonzero(self._explicit)
-        }
+        groups = [int(group) for group in np.flatnonzero(self._explicit)]
+        fibres = [models[FIBRE_TYPES[self.constants.group_fibre[group]]] for group in groups]
+        rows = half_sarcomeres(e, fibres, [chances[group] for group in groups])
+        self.lattices = dict(zip(groups, rows, strict=True))
         # energy, blood, reflexes
         self._energetics, self._circulation = metabolism.pack_metabolism(e.energy, e.blood, e.potassium)
         self.metabolism = metabolism.fresh_metabolism(e.energy, e.blood, self._explicit.size)
         self._reflex = reflex.pack_reflex(e.reflex, self._ms)
-        passive = muscle.resting_force(self.constants, e.length)
-        self.reflex = reflex.fresh_reflex(self._reflex, 0.0, e.length, passive)
+        passive = muscle.resting_force(self.constants, e.mtu_length)
+        self.reflex = reflex.fresh_reflex(self._reflex, 0.0, e.mtu_length, passive)
         self.x = np.zeros((2, self._ms))  # base and inhibition by reflexes in the window to come
-        self._write_reflexes()
+        self._write_reflexes(np.zeros(0), np.zeros(0), np.zeros((0, len(Signal))))
         self.events: dict[str, Events] = {}
+        # as they are at time zero, and then at the end of each window
+        self.full_force_N = muscle.full_force_N(e.muscle, self.constants, e.lattice)
+        self.active_force, self.passive_force, self.fibre_ap_rate = 0.0, passive, 0.0
+        start = np.zeros(1)
+        self.x_base = float((e.pool.x_base + self.imposed.descending(start) + self.imposed.shift(start))[0])
+        self.x_inhibition = float(self.imposed.inhibition(start)[0])
+        self.mtu_length = float(self.imposed.mtu_length(start)[0])
+        self.fascicle_length = self.mtu_length - float(muscle.tendon_strain(self.muscle, self._stretch, self._ms)[0])
 
     @property
     def arrays(self) -> dict[str, NDArray]:
@@ -147,6 +163,37 @@ class Loop:
         for group, lattice in self.lattices.items():
             parts[f"lattice{group}"] = {**lattice.state._asdict(), "chemistry": lattice.chemistry}
         return {f"{part}_{name}": array for part, arrays in parts.items() for name, array in arrays.items()}
+
+    @property
+    def muscle_force_N(self) -> float:
+        """Force of the muscle, passive included, N."""
+        return (self.active_force + self.passive_force) * self.full_force_N
+
+    @property
+    def passive_force_N(self) -> float:
+        """Force that fibres carry at rest, N."""
+        return self.passive_force * self.full_force_N
+
+    @property
+    def imposed_length_nm(self) -> float:
+        """Where the far ends of the half-sarcomeres are held, nm."""
+        return self.fascicle_length * self.episode.muscle.optimal_hs_length
+
+    @property
+    def fatigue(self) -> float:
+        """Central fatigue, 0 to 1."""
+        return float(self.scalars[FATIGUE])
+
+    @property
+    def adp_uM(self) -> Values:
+        """Free ADP of each group, uM."""
+        return self.metabolism.adp * 1e3
+
+    @property
+    def k_tubule_mM(self) -> Values:
+        """Potassium in the tubules, mean of each group, mM."""
+        weighted = self.constants.share * self.excitation.junctions.k_tubule
+        return np.asarray(np.bincount(self.constants.group, weighted), dtype=np.float64)
 
     def advance(self, side_by_side: Map = map) -> None:
         """One window: nerve, junction, lattices, muscle, blood, reflexes.
@@ -164,11 +211,11 @@ class Loop:
         window = self._window()
         self._fire(window)
         unit, step = self._carry(window)
-        lengths = window.posture - muscle.tendon_strain(self.muscle, self._stretch, self._ms)
-        self.posture, self.length = float(window.posture[-1]), float(lengths[-1])
-        active, passive = self._contract(unit, step, lengths, side_by_side)
+        lengths = window.mtu_length - muscle.tendon_strain(self.muscle, self._stretch, self._ms)
+        self.mtu_length, self.fascicle_length = float(window.mtu_length[-1]), float(lengths[-1])
+        active, passive, spent = self._contract(unit, step, lengths, side_by_side)
         self._pull(unit, step, lengths, active, passive, window)
-        self._burn(window)
+        self._burn(window, spent)
         self._feel(window, lengths)
         self.scalars[CLOCK] += self._ms
 
@@ -181,7 +228,7 @@ class Loop:
             time_s=time,
             is_open=imposed.nerve_open(time) > 0,
             descending=imposed.descending(time),
-            posture=imposed.length(edges),
+            mtu_length=imposed.mtu_length(edges),
             plasma=imposed.plasma(float(time[0])),
         )
 
@@ -190,7 +237,7 @@ class Loop:
         e, imposed = self.episode, self.imposed
         x_base = e.pool.x_base + w.descending + imposed.shift(w.time_s) + self.x[0]
         x_inhibition = imposed.inhibition(w.time_s) + self.x[1]
-        self.x_now = float(x_base[-1]), float(x_inhibition[-1])
+        self.x_base, self.x_inhibition = float(x_base[-1]), float(x_inhibition[-1])
         cord = {name: getattr(e.pool.ions, name) * self._cord_share(name, w) for name in PLASMA}
         modulation = imposed.modulation(w.time_s)
         first = w.first_ms * self._per_ms
@@ -203,10 +250,10 @@ class Loop:
         return 1.0 + self.episode.electrolytes.cord_coupling * (w.plasma[name] / normal - 1.0)
 
     def _carry(self, w: Window) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
-        """Junctions and fibre waves: units and steps of the waves that reach release sites in this window."""
+        """Units and steps of the action potentials that reach release sites in this window."""
         local = {"calcium_mM": w.plasma["calcium_mM"], "magnesium_mM": w.plasma["magnesium_mM"]}
         first = w.first_ms * self._per_ms
-        fascicles = w.posture[:-1] - muscle.tendon_strain(self.muscle, self._stretch, self._ms)[:-1]
+        fascicles = w.mtu_length[:-1] - muscle.tendon_strain(self.muscle, self._stretch, self._ms)[:-1]
         around = {**local, "potassium_mM": self.excitation.k_interstitial}
         unit, step, born = self.nerve.end_of_axons(first, fascicles, around)
         unit, step = self.excitation.carry(unit, step, **local, end=first + self._ms * self._per_ms)
@@ -215,23 +262,23 @@ class Loop:
 
     def _contract(
         self, unit: NDArray[np.int32], step: NDArray[np.int64], lengths: Values, side_by_side: Map
-    ) -> tuple[Values, Values]:
-        """The representatives' lattices: active and passive force, pN per thick filament, (group, ms)."""
+    ) -> tuple[Values, Values, Spent]:
+        """The representatives' lattices: active and passive force, pN per thick filament, (group, ms); what they used."""
         n = self.constants.representative.size
         active, passive = np.zeros((n, self._ms)), np.zeros((n, self._ms))
-        self._used, self._pumped = np.zeros(n), np.zeros(n)
+        spent = Spent(np.zeros(n), np.zeros(n))
 
         def go(group: int) -> None:
             lattice = self.lattices[group]
             mine = step[unit == self.constants.representative[group]]
             turnover = lattice.advance(mine, self._step_ms, lengths)
-            passive[group] = lattice.series[:, k.S_TITIN_FORCE]
-            active[group] = lattice.series[:, k.S_FORCE] - passive[group]
-            self._used[group], self._pumped[group] = turnover
+            passive[group] = lattice.series[:, k.Sample.TITIN_FORCE]
+            active[group] = lattice.series[:, k.Sample.FORCE] - passive[group]
+            spent.atp[group], spent.calcium[group] = turnover
 
         for _ in side_by_side(go, self.lattices):
             pass
-        return active, passive
+        return active, passive, spent
 
     def _pull(
         self,
@@ -243,7 +290,7 @@ class Loop:
         w: Window,
     ) -> None:
         """Forces of all units, the muscle's, and the tendon that follows it."""
-        drive = o.MuscleDrive(
+        drive = MuscleDrive(
             unit=unit,
             ms=np.asarray(np.maximum(step // self._per_ms - w.first_ms, 0), dtype=np.int32),
             active=active,
@@ -252,6 +299,7 @@ class Loop:
             factor=self._chemistry_factor(),
         )
         advance_muscle(self.muscle, self.constants, drive, self.trace, self._ms)
+        self.active_force, self.passive_force = float(self.trace.force[-1]), float(self.trace.passive[-1])
 
     def _chemistry_factor(self) -> Values:
         """What phosphate and acid leave of the force that the twitch model expects."""
@@ -261,23 +309,23 @@ class Loop:
         phosphate = 1.0 - e.energy.force_per_decade_pi * np.log10(m.pi / e.energy.pi_mM)
         return np.asarray(np.maximum(phosphate, 0.0) * acid_factors(e.energy, m.ph).attach)
 
-    def _burn(self, w: Window) -> None:
+    def _burn(self, w: Window, spent: Spent) -> None:
         """Energy, blood, potassium, fatigue; then heads and pumps bathe in what came out."""
         e, trace = self.episode, self.trace
         pressure, conductance = self.imposed.pumping(w.time_s)
-        n_waves = np.bincount(self.events["impulse"].unit, minlength=e.pool.n_units).astype(np.float64)
-        waves = np.bincount(self.constants.group, self.constants.share * n_waves, self._used.size)
+        n_aps = np.bincount(self.events["impulse"].unit, minlength=e.pool.n_units).astype(np.float64)
+        aps = np.bincount(self.constants.group, self.constants.share * n_aps, spent.atp.size).astype(np.float64)
         for group in self.lattices:  # a lattice is one fibre: its own impulses and what it used
-            waves[group] = n_waves[self.constants.representative[group]]
+            aps[group] = n_aps[self.constants.representative[group]]
         explicit = self._explicit
         local = float(trace.territory_force.mean())
         status = advance_metabolism(
             self.metabolism,
             self._energetics,
             self._circulation,
-            np.where(explicit, self._used, trace.group_used),
-            np.where(explicit, self._pumped, trace.group_pumped),
-            waves,
+            np.where(explicit, spent.atp, trace.group_used),
+            np.where(explicit, spent.calcium, trace.group_pumped),
+            aps,
             self._weight,
             local,
             float(self.imposed.cuff(w.time_s[-1:])[0]),
@@ -285,11 +333,11 @@ class Loop:
             float(self._ms),
         )
         self._check(status, "energy and blood")
-        emg = float(self.constants.capacity @ n_waves)
-        self.emg = emg * 1e3 / self._ms
+        mean_aps = float(self.constants.capacity @ n_aps)
+        self.fibre_ap_rate = mean_aps * 1e3 / self._ms
         end = (w.first_ms + self._ms) * self._per_ms
-        blood_flow = float(self.metabolism.blood[o.FLOW])
-        self.excitation.leave_potassium(w.plasma["potassium_mM"], emg / self._ms, blood_flow, end, float(self._ms))
+        blood_flow = float(self.metabolism.blood[Blood.FLOW])
+        self.excitation.leave_potassium(w.plasma["potassium_mM"], mean_aps / self._ms, blood_flow, end, float(self._ms))
         self._tire()
         if e.switches.chemistry:
             m = self.metabolism
@@ -307,21 +355,18 @@ class Loop:
     def _feel(self, w: Window, lengths: Values) -> None:
         """Receptors, and the inputs they will bring to the motoneurons in the next window."""
         blood = self.metabolism.blood
-        signals = np.zeros((self._ms, o.N_SIGNALS))
-        signals[:, o.GAMMA] = np.clip(w.descending, 0.0, 1.0)  # alpha and gamma are driven together
-        signals[:, o.NOCICEPTION] = blood[o.METABOLIC_NOCICEPTION]
-        signals[:, o.MECHANICAL] = blood[o.MECHANICAL_NOCICEPTION]
-        signals[:, o.FATIGUE] = self.scalars[FATIGUE]
-        signals[:, o.ANTAGONIST] = self.imposed.antagonist(w.time_s)
-        signals[:, o.TENDON_STIMULUS] = self.imposed.tendon_stimulus(w.time_s, 1e-3)
-        signals[:, o.AFFERENT_OPEN] = w.is_open
-        signals[:, o.PASSIVE] = self.trace.passive
+        signals = np.zeros((self._ms, len(Signal)))
+        signals[:, Signal.GAMMA] = np.clip(w.descending, 0.0, 1.0)  # alpha and gamma are driven together
+        signals[:, Signal.NOCICEPTION] = blood[Blood.METABOLIC_NOCICEPTION]
+        signals[:, Signal.MECHANICAL] = blood[Blood.MECHANICAL_NOCICEPTION]
+        signals[:, Signal.FATIGUE] = self.scalars[FATIGUE]
+        signals[:, Signal.ANTAGONIST] = self.imposed.antagonist(w.time_s)
+        signals[:, Signal.TENDON_STIMULUS] = self.imposed.tendon_stimulus(w.time_s, 1e-3)
+        signals[:, Signal.AFFERENT_OPEN] = w.is_open
+        signals[:, Signal.PASSIVE] = self.trace.passive
         self._write_reflexes(self.trace.force, np.ascontiguousarray(lengths[1:]), signals)
 
-    def _write_reflexes(self, force: Values | None = None, length: Values | None = None, signals: Any = None) -> None:
-        nothing = np.zeros(0)
-        if force is None:
-            force, length, signals = nothing, nothing, np.zeros((0, o.N_SIGNALS))
+    def _write_reflexes(self, force: Values, length: Values, signals: Values) -> None:
         status = advance_reflex(self.reflex, self._reflex, force, length, signals, self.x[0], self.x[1])
         self._check(status, "reflexes")
         if not self.episode.switches.reflexes:

@@ -1,62 +1,84 @@
-"""What an episode keeps: the one table of its variables, their dimensions, units and names."""
+"""What is recorded of the closed loop: variables, their dimensions, units, names, and where they are read."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Callable
+from operator import attrgetter
+from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from sarcomere.half_sarcomere.variables import SERIES
-from sarcomere.record.variable import Event, Variable
+from sarcomere.half_sarcomere.variables import HEAD_STATES, SERIES
+from sarcomere.recording.variable import TIME, Event, Variable
+from sarcomere_kernels import organ_types as o
 
 MUSCLE_DIMS = ("replicate", "time")
 GROUP_DIMS = ("replicate", "group", "time")
 
+
+Read = str | Callable[[Any], Any]  # an attribute of the loop of one replicate, or a function of it
+
+
+def _variable(name: str, dims: tuple[str, ...], units: str, long_name: str, read: Read, dtype: str) -> Variable:
+    return Variable(name, dims, units, long_name, dtype, attrgetter(read) if isinstance(read, str) else read)
+
+
+def _muscle(name: str, units: str, long_name: str, read: Read) -> Variable:
+    return _variable(name, MUSCLE_DIMS, units, long_name, read, "f4")
+
+
+def _group(name: str, units: str, long_name: str, read: Read, dtype: str = "f4") -> Variable:
+    return _variable(name, GROUP_DIMS, units, long_name, read, dtype)
+
+
+def _blood(code: int) -> Callable[[Any], float]:
+    return lambda loop: float(loop.metabolism.blood[code])
+
+
+def _signal(code: int) -> Callable[[Any], float]:
+    return lambda loop: float(loop.reflex.level[code])
+
+
 MUSCLE = (
-    Variable("muscle_force", MUSCLE_DIMS, "N", "force of the muscle, passive included"),
-    Variable("passive_force", MUSCLE_DIMS, "N", "part of it that fibres carry at rest"),
-    Variable("relative_force", MUSCLE_DIMS, "1", "active force of the muscle over its isometric maximum F0"),
-    Variable("muscle_length", MUSCLE_DIMS, "L0", "length of the fascicles"),
-    Variable("posture", MUSCLE_DIMS, "L0", "length that the joint gives muscle and tendon"),
-    Variable("emg", MUSCLE_DIMS, "1/s", "waves along the fibres per second, by share of cross-section"),
-    Variable("x_base", MUSCLE_DIMS, "rheobase", "shared input to the motoneurons: rest, voluntary, afferents"),
-    Variable("x_inhibition", MUSCLE_DIMS, "rheobase", "inhibition of the motoneurons, Renshaw cells apart"),
-    Variable("x_ia", MUSCLE_DIMS, "rheobase", "input that spindles send off, on its way to the motoneurons"),
-    Variable("x_ib", MUSCLE_DIMS, "rheobase", "inhibition that tendon organs send off"),
-    Variable("x_nociceptive", MUSCLE_DIMS, "rheobase", "input that nociceptors send off"),
-    Variable("fatigue", MUSCLE_DIMS, "1", "central fatigue, 0 to 1"),
-    Variable("pressure", MUSCLE_DIMS, "mmHg", "pressure inside the muscle"),
-    Variable("flow", MUSCLE_DIMS, "1", "blood flow, 1 at rest"),
-    Variable("lactate", MUSCLE_DIMS, "mmol/L", "lactate between the fibres"),
-    Variable("k_interstitial", MUSCLE_DIMS, "mmol/L", "potassium between the fibres"),
-    Variable("nociception", MUSCLE_DIMS, "1", "drive of chemical nociceptors, 0 to 1"),
-    Variable("pain", MUSCLE_DIMS, "1", "pain on a scale of 0 to 10"),
+    _muscle("muscle_force", "N", "force of the muscle, passive included", "muscle_force_N"),
+    _muscle("passive_force", "N", "part of it that fibres carry at rest", "passive_force_N"),
+    _muscle("relative_force", "1", "active force of the muscle over its isometric maximum F0", "active_force"),
+    _muscle("fascicle_length", "1", "length of the fascicles, of L0", "fascicle_length"),
+    _muscle("mtu_length", "1", "length of the muscle-tendon unit, of L0", "mtu_length"),
+    _muscle("fibre_ap_rate", "1/s", "EMG surrogate: fibre action potentials by share of area", "fibre_ap_rate"),
+    _muscle("x_base", "1", "shared input to the motoneurons: rest, voluntary, afferents, in rheobases", "x_base"),
+    _muscle("x_inhibition", "1", "inhibition of the motoneurons, Renshaw cells apart, in rheobases", "x_inhibition"),
+    _muscle("x_ia", "1", "input that spindles send off, on its way to the motoneurons, in rheobases", _signal(o.IA)),
+    _muscle("x_ib", "1", "inhibition that tendon organs send off, in rheobases", _signal(o.IB)),
+    _muscle("x_nociceptive", "1", "input that nociceptors send off, in rheobases", _signal(o.NOCICEPTIVE)),
+    _muscle("fatigue", "1", "central fatigue, 0 to 1", "fatigue"),
+    _muscle("pressure", "mmHg", "pressure inside the muscle", _blood(o.PRESSURE)),
+    _muscle("flow", "1", "blood flow, 1 at rest", _blood(o.FLOW)),
+    _muscle("lactate", "mmol/L", "lactate between the fibres", _blood(o.LACTATE)),
+    _muscle("k_interstitial", "mmol/L", "potassium between the fibres", "excitation.k_interstitial"),
+    _muscle("nociception", "1", "drive of chemical nociceptors, 0 to 1", _blood(o.METABOLIC_NOCICEPTION)),
+    _muscle("pain", "1", "pain on a scale of 0 to 10", _blood(o.PAIN)),
 )
 GROUPS = (
-    Variable("atp_mM", GROUP_DIMS, "mmol/L", "ATP"),
-    Variable("adp_uM", GROUP_DIMS, "umol/L", "free ADP"),
-    Variable("pi_mM", GROUP_DIMS, "mmol/L", "inorganic phosphate"),
-    Variable("ph", GROUP_DIMS, "1", "pH of the fibres"),
-    Variable("pcr_mM", GROUP_DIMS, "mmol/L", "phosphocreatine"),
-    Variable("lactate_mM", GROUP_DIMS, "mmol/L", "lactate in the fibres"),
-    Variable("atp_made", GROUP_DIMS, "mmol/L", "ATP made since the start", "f8"),
-    Variable("atp_spent", GROUP_DIMS, "mmol/L", "ATP used since the start", "f8"),
-    Variable("atp_lacking", GROUP_DIMS, "mmol/L", "ATP asked for since the start that was not there", "f8"),
-    Variable("k_tubule_mM", GROUP_DIMS, "mmol/L", "potassium in the tubules, mean of the group"),
-    Variable("activation", GROUP_DIMS, "1", "activation by the twitch model, mean of the group, 0 to 1"),
+    _group("atp_mM", "mmol/L", "ATP", "metabolism.atp"),
+    _group("adp_uM", "umol/L", "free ADP", "adp_uM"),
+    _group("pi_mM", "mmol/L", "inorganic phosphate", "metabolism.pi"),
+    _group("ph", "1", "pH of the fibres", "metabolism.ph"),
+    _group("pcr_mM", "mmol/L", "phosphocreatine", "metabolism.pcr"),
+    _group("lactate_mM", "mmol/L", "lactate in the fibres", "metabolism.lactate"),
+    _group("atp_made", "mmol/L", "ATP made since the start", "metabolism.made", "f8"),
+    _group("atp_spent", "mmol/L", "ATP used since the start", "metabolism.used", "f8"),
+    _group("atp_lacking", "mmol/L", "ATP asked for since the start that was not there", "metabolism.shortfall", "f8"),
+    _group("k_tubule_mM", "mmol/L", "potassium in the tubules, mean of the group", "k_tubule_mM"),
+    _group("activation", "1", "activation by the twitch model, mean of the group, 0 to 1", "trace.group_active"),
 )
 _NOT_HERE = {"residual", "solver_iterations"}
 # Of the representatives' lattices, where there are any.
-LATTICE = (
-    *(
-        variable._replace(dims=tuple("group" if dim == "motor_unit" else dim for dim in variable.dims))
-        for variable in SERIES
-        if variable.name not in _NOT_HERE
-    ),
-    Variable("imposed_length", GROUP_DIMS, "nm", "where the far end of the half-sarcomere is held", "f8"),
+LATTICE = tuple(
+    variable._replace(dims=tuple("group" if dim == "motor_unit" else dim for dim in variable.dims))
+    for variable in SERIES
+    if variable.name not in _NOT_HERE
 )
-
+LATTICE_STATES = HEAD_STATES._replace(dims=(*GROUP_DIMS, "head_state"))
+IMPOSED_LENGTH = Variable("imposed_length", GROUP_DIMS, "nm", "where the far end of the half-sarcomere is held", "f8")
 
 _WHO_AND_WHEN = (
     ("replicate", "1", "repetition", "i4"),
@@ -66,29 +88,22 @@ _WHO_AND_WHEN = (
 _ANTIDROMIC = ("antidromic", "1", "1 if it ran back from a stimulated axon", "i1")
 EVENTS = (
     Event("spike", "spikes of the motoneurons", (*_WHO_AND_WHEN, _ANTIDROMIC)),
-    Event("impulse", "waves that reach the release sites of a unit's fibres", _WHO_AND_WHEN),
+    Event("impulse", "action potentials that reach the release sites of a unit's fibres", _WHO_AND_WHEN),
     Event("terminal", "impulses born at axon terminals", _WHO_AND_WHEN),
 )
 
 
-class EpisodeBlock(NamedTuple):
-    """Samples of all replicates over a stretch of time, and the events in it."""
-
-    time: NDArray[np.float64]
-    values: dict[str, NDArray]  # (replicate, …, time, …), as the variables say
-    events: dict[str, NDArray]  # by column, such as spike_time
-
-    @property
-    def growth(self) -> dict[str, int]:
-        """Rows by which each unlimited dimension grows."""
-        return {"time": self.time.size} | {event.name: self.events[f"{event.name}_time"].size for event in EVENTS}
-
-    @property
-    def columns(self) -> dict[str, NDArray]:
-        """All that grows, by name."""
-        return {"time": self.time, **self.values, **self.events}
-
-
 def recorded(n_explicit: int) -> tuple[Variable, ...]:
-    """Variables that an episode keeps against time."""
-    return MUSCLE + GROUPS + (LATTICE if n_explicit else ())
+    """List what a run keeps, lattices only where there are any.
+
+    Parameters
+    ----------
+    n_explicit : int
+        Motor units with a lattice.
+
+    Returns
+    -------
+    tuple of Variable
+    """
+    lattices = (*LATTICE, LATTICE_STATES, IMPOSED_LENGTH) if n_explicit else ()
+    return (TIME, *MUSCLE, *GROUPS, *lattices, *(v for event in EVENTS for v in event.variables))

@@ -153,10 +153,10 @@ class CycleParameters(Parameters):
 class OffStateParameters(Parameters):
     """Structural OFF state of the thick filament; not biochemical SRX (PHYSIOLOGY A2)."""
 
-    k_wake: float = quantity(
+    k_off_exit: float = quantity(
         "1/s", "OFF -> MDP without tension (k_0)", "5 /s; MUSICO 5-400 /s (Mijailovich 2021)", 5.0, ge=0, le=1e5
     )
-    k_wake_force: float = quantity(
+    k_off_exit_force: float = quantity(
         "1/s",
         "OFF -> MDP added at isometric tension (k_F)",
         "design; tension control: Linari 2015, Fusi 2016",
@@ -164,7 +164,7 @@ class OffStateParameters(Parameters):
         ge=0,
         le=1e5,
     )
-    k_rest: float = quantity(
+    k_off_return: float = quantity(
         "1/s", "MDP -> OFF", "50-200 /s; design: more would leave too few heads on at full force", 50.0, ge=0, le=1e5
     )
     isometric_force: float = quantity(
@@ -190,4 +190,6 @@ class OffStateParameters(Parameters):
             The rates at that temperature; how many heads are OFF at rest does not change.
         """
         factor = 2.2 ** ((temperature_C - BODY_TEMPERATURE) / 10.0)
-        return self.model_copy(update={k: factor * getattr(self, k) for k in ("k_wake", "k_wake_force", "k_rest")})
+        return self.model_copy(
+            update={k: factor * getattr(self, k) for k in ("k_off_exit", "k_off_exit_force", "k_off_return")}
+        )

@@ -62,7 +62,7 @@ class Effort(_AtTime):
 
 
 class Stimulation(_AtTime):
-    """A train of stimuli to the nerve: waves run to the muscle and back to the motoneurons, afferents volley."""
+    """A train of stimuli to the nerve: impulses run to the muscle and back to the motoneurons, afferents volley."""
 
     kind: Literal["stimulation"]
     frequency_Hz: float = quantity("Hz", "stimuli per second", PROTOCOL, gt=0, le=200)
@@ -78,7 +78,7 @@ class Stretch(_AtTime):
     """The joint is turned until the muscle has a new length, and held there."""
 
     kind: Literal["stretch"]
-    length: float = quantity("L0", "length it comes to, tendon strain included", PROTOCOL, ge=0.65, le=1.4)
+    mtu_length: float = quantity("L0", "length of muscle and tendon that it comes to", PROTOCOL, ge=0.65, le=1.4)
     over_s: float = quantity("s", "how long the movement takes", PROTOCOL, 2.0, gt=0, le=1000)
 
 

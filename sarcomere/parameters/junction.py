@@ -37,7 +37,7 @@ class JunctionParameters(Parameters):
     )
     threshold_mV: float = quantity(
         "mV",
-        "end-plate potential above which a wave starts",
+        "end-plate potential above which an action potential starts",
         f"{DESIGN}: safety factor about 2 (Wood & Slater 2001, from memory)",
         10.0,
         ge=0,

@@ -10,10 +10,10 @@ from pydantic import Field, model_validator
 from sarcomere.parameters.base import Parameters, quantity
 from sarcomere.parameters.shipped import data_path
 
-FITTED = "fitted to the lattice's force by data/calibration/fit_followers.py"
-MEASURED = "measured on the lattice by data/calibration/fit_followers.py"
+FITTED = "fitted to the lattice's force by data/calibration/fit_twitch_units.py"
+MEASURED = "measured on the lattice by data/calibration/fit_twitch_units.py"
 DESIGN = "design (CRAMP E, G)"
-# Lengths, L0, at which followers' ``overlap`` is given.
+# Lengths, L0, at which ``overlap`` of twitch units is given.
 OVERLAP_FIRST, OVERLAP_STEP, OVERLAP_POINTS = 0.70, 0.05, 18
 
 
@@ -30,7 +30,7 @@ class TwitchParameters(Parameters):
     desensitised: float = quantity(
         "1/L0",
         "share by which that calcium grows per L0 of shortening below the optimum",
-        "fitted to the lattice's unfused force at 0.75 L0 by data/calibration/fit_followers.py",
+        "fitted to the lattice's unfused force at 0.75 L0 by data/calibration/fit_twitch_units.py",
         ge=0,
         le=20,
     )
@@ -60,7 +60,7 @@ class TwitchParameters(Parameters):
         return self
 
 
-class FollowerParameters(Parameters):
+class TwitchUnitParameters(Parameters):
     """Twitches of units without a lattice, by fibre type."""
 
     slow: TwitchParameters
@@ -82,10 +82,10 @@ class TendonParameters(Parameters):
 
 
 @cache
-def shipped_followers() -> FollowerParameters:
-    """Twitches as shipped, ``data/parameters/followers.toml``."""
-    text = data_path("parameters/followers.toml").read_text(encoding="utf-8")
-    return FollowerParameters.model_validate(tomllib.loads(text))
+def shipped_twitch_units() -> TwitchUnitParameters:
+    """Twitches as shipped, ``data/parameters/twitch_units.toml``."""
+    text = data_path("parameters/twitch_units.toml").read_text(encoding="utf-8")
+    return TwitchUnitParameters.model_validate(tomllib.loads(text))
 
 
 class MuscleParameters(Parameters):
@@ -106,7 +106,7 @@ class MuscleParameters(Parameters):
         le=10_000,
     )
     pcsa_cm2: float = quantity(
-        "cm2",
+        "cm^2",
         "physiological cross-section of all fibres",
         "21, human medial gastrocnemius (Ward 2009, from memory)",
         21.0,
@@ -135,5 +135,5 @@ class MuscleParameters(Parameters):
         gt=0,
         le=1,
     )
-    followers: FollowerParameters = Field(default_factory=shipped_followers)
+    twitch_units: TwitchUnitParameters = Field(default_factory=shipped_twitch_units)
     tendon: TendonParameters = TendonParameters()

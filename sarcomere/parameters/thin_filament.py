@@ -28,10 +28,10 @@ class RegulationParameters(Parameters):
     )
     cooperativity: float = quantity("kT", "coupling to each neighbour (J)", COUPLING, ge=0, le=10)
     k_close: float = quantity("1/s", "closing rate at balance (k_c0)", CALIBRATED, gt=0, le=1e6)
-    lock: float = quantity(
+    crossbridge_cooperativity: float = quantity(
         "1",
-        "factor on closing per attached head (chi); 1 is no lock, 0 a hard lock",
-        "design: calibrated on normal relaxation; a hard lock is a latch by construction",
+        "factor on closing per attached head (chi); 1 is none, 0 holds the unit open",
+        "design: calibrated on normal relaxation; near 0 it is a latch by construction",
         gt=0,
         le=1,
     )

@@ -121,7 +121,7 @@ def force(ds: xr.Dataset, ax: Axes) -> None:
     from_zero(ax)
     ax.set_ylabel("force (N)")
     right = second_axis(ax, "length (L₀)")
-    right.plot(ds.time, ds.muscle_length.isel(replicate=0), color=SECOND_COLOUR, linewidth=1)
+    right.plot(ds.time, ds.fascicle_length.isel(replicate=0), color=SECOND_COLOUR, linewidth=1)
     _at_least(right, 0.05)
     style.title(ax, "force of the muscle, and length of its fascicles")
 

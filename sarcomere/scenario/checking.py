@@ -4,25 +4,23 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Collection, Mapping
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from pydantic import ValidationError
 
-from sarcomere.errors import InputError, nearest
-from sarcomere.parameters import FIBRE_TYPES, fibre_table
-from sarcomere.parameters.tables import merge, set_key
-from sarcomere.scenario import loop_reading as episode_file
-from sarcomere.scenario.course_file import read_course
+from sarcomere.errors import InputError
+from sarcomere.parameters.tables import set_key
+from sarcomere.scenario.base import Scenario
 from sarcomere.scenario.faults import sentences
-from sarcomere.scenario.fibre import FibreScenario, check_shared
-from sarcomere.scenario.loop import LoopScenario
+from sarcomere.scenario.kinds import class_for
+
+S = TypeVar("S", bound=Scenario)
 
 
 def from_dict(
     table: Mapping[str, Any], *, source: str = "", text: str = "", overrides: Collection[str] = ()
-) -> FibreScenario:
-    """Check a scenario given as plain tables.
+) -> Scenario:
+    """Check a scenario given as plain tables; its tables tell of what kind it is.
 
     Parameters
     ----------
@@ -35,51 +33,29 @@ def from_dict(
 
     Returns
     -------
-    FibreScenario
+    Scenario
 
     Raises
     ------
     InputError
         One sentence per fault, naming key, value and remedy.
     """
-    fibres = table.get("fibres", {})
-    where = source or "scenario"
-    if not isinstance(fibres, Mapping):
-        raise InputError(f"{where}: fibres = {fibres!r} is not a table; write [fibres.slow.cycle] and the like.")
-    for name in fibres:
-        if name not in FIBRE_TYPES:
-            raise InputError(f"{where}: fibres.{name} is not a fibre type; {nearest(name, FIBRE_TYPES)}")
-    shipped = {name: fibre_table(name) for name in FIBRE_TYPES}
-    whole = {**_with_course_files(table, source), "fibres": merge(shipped, fibres), "source": source}
-    scenario = _validated(whole, where, text, overrides)
+    where, kind = source or "scenario", class_for(table)
+    scenario = _validated(kind, kind.fill({**table, "source": source}, where), where, text, overrides)
     for condition, changed in scenario.condition_tables:
-        _validated(changed, f"{where}, condition {condition.label}", "", ())
+        _validated(kind, changed, f"{where}, condition {condition.label}", "", ())
     try:
-        check_shared(scenario)
+        scenario.check_together()
     except ValueError as error:
         raise InputError(f"{where}: {error}.") from None
     return scenario
 
 
-def _validated(table: Mapping[str, Any], where: str, text: str, overrides: Collection[str]) -> FibreScenario:
+def _validated(kind: type[S], table: Mapping[str, Any], where: str, text: str, overrides: Collection[str]) -> S:
     try:
-        return FibreScenario.model_validate(table)
+        return kind.model_validate(table)
     except ValidationError as error:
-        raise InputError("\n".join(sentences(error, where, text, overrides))) from None
-
-
-def _with_course_files(table: Mapping[str, Any], source: str) -> Mapping[str, Any]:
-    """The points of every course that is given as a file, in the file's place."""
-    protocol = table.get("protocol")
-    if not isinstance(protocol, Mapping):
-        return table
-    read_in = {}
-    for name, course in protocol.items():
-        read_in[name] = course
-        if isinstance(course, Mapping) and isinstance(course.get("file"), str) and "value" not in course:
-            rest = {key: value for key, value in course.items() if key != "file"}
-            read_in[name] = {**rest, **read_course(Path(source).parent / course["file"], f"protocol.{name}.file")}
-    return {**table, "protocol": read_in}
+        raise InputError("\n".join(sentences(error, where, text, overrides, kind))) from None
 
 
 class Written(NamedTuple):
@@ -90,7 +66,7 @@ class Written(NamedTuple):
     source: str
 
 
-def check(written: Written, overrides: Mapping[str, Any]) -> FibreScenario | LoopScenario:
+def check(written: Written, overrides: Mapping[str, Any]) -> Scenario:
     """A scenario from its file, with values replaced.
 
     Parameters
@@ -102,7 +78,7 @@ def check(written: Written, overrides: Mapping[str, Any]) -> FibreScenario | Loo
 
     Returns
     -------
-    FibreScenario or LoopScenario
+    Scenario
 
     Raises
     ------
@@ -112,5 +88,4 @@ def check(written: Written, overrides: Mapping[str, Any]) -> FibreScenario | Loo
     table = copy.deepcopy(written.table)
     for key, value in overrides.items():
         set_key(table, key, copy.deepcopy(value), f"--set {key}")
-    from_table = episode_file.from_dict if episode_file.is_episode(table) else from_dict
-    return from_table(table, source=written.source, text=written.text, overrides=list(overrides))
+    return from_dict(table, source=written.source, text=written.text, overrides=list(overrides))

@@ -44,8 +44,8 @@ def check_step(name: str, fibre: FibreParameters, step: float) -> None:
     fastest = {
         f"fibres.{name}.cycle.k_hydrolysis": cycle.k_hydrolysis,
         f"fibres.{name}.cycle.k_attach": cycle.k_attach,
-        f"fibres.{name}.off_state.k_rest": off.k_rest,
-        f"fibres.{name}.off_state.k_wake_force": off.k_wake_force * off.max_relative_force + off.k_wake,
+        f"fibres.{name}.off_state.k_off_return": off.k_off_return,
+        f"fibres.{name}.off_state.k_off_exit_force": off.k_off_exit_force * off.max_relative_force + off.k_off_exit,
     }
     key, rate = max(fastest.items(), key=lambda item: item[1])
     if rate * step * 1e-3 > 0.5:

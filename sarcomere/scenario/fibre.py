@@ -2,48 +2,46 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
-from functools import cached_property
-from typing import Any, Literal
+from collections.abc import Iterator, Mapping
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any, ClassVar
 
+import numpy as np
 from pydantic import Field, model_validator
 
 from sarcomere.parameters import (
     DRIVES,
     Chemistry,
     DriveParameters,
-    FibreParameters,
     LatticeParameters,
     MechanicsParameters,
     MotorUnit,
     Numerics,
-    Parameters,
     RecordParameters,
     RunParameters,
 )
 from sarcomere.parameters.lattice import thin_filament_length
+from sarcomere.parameters.shipped import data_path
+from sarcomere.scenario.base import Scenario
 from sarcomere.scenario.checks import check_crowns, check_step
+from sarcomere.scenario.course_file import read_course
+from sarcomere.scenario.discharge_file import read_discharges
 from sarcomere.scenario.protocol import Protocol
-from sarcomere.scenario.series import Condition, Series, conditions, with_values
+from sarcomere.scenario.series import Condition, Series, check_names, conditions, with_values
 
+_SETTING_UP_S = 1e-3  # CPU time of one half-sarcomere; benchmarks/NOTES.md
 # What the conditions of a series must share to lie in one file: the rest of the lattice sets how many sites there are.
 _MAY_VARY = {"d10", "spacing_length", "stiffness_radial", "gap_unstrained", "myofibril_fraction"}
 
 
-class FibreScenario(Parameters):
-    """One experiment, whole.
+class FibreScenario(Scenario):
+    """One experiment on half-sarcomeres: a protocol imposes length, load, calcium and chemistry."""
 
-    Attributes
-    ----------
-    fibres : dict of str to FibreParameters
-        Parameters of each fibre type: the shipped values with what the scenario replaces.
-    source : str
-        File it was read from; relative paths in it start there.
-    """
+    kind: ClassVar[str] = "fibre"
 
-    title: str = Field(description="what the experiment is called")
-    description: str = Field("", description="what it is for")
-    figure: str = Field("overview", description="kind of figure that sarcomere plot draws")
     run: RunParameters = Field(description="table [run]: how long, from which seed, how often")
     drive: DriveParameters = Field(description="table [drive]: what excites the fibres")
     motor_units: list[MotorUnit] = Field(
@@ -54,12 +52,10 @@ class FibreScenario(Parameters):
     lattice: LatticeParameters = LatticeParameters()
     mechanics: MechanicsParameters = MechanicsParameters()
     chemistry: Chemistry = Chemistry()
-    fibres: dict[Literal["slow", "fast"], FibreParameters]
     numerics: Numerics = Numerics()
     record: RecordParameters = RecordParameters()
     protocol: Protocol = Protocol()
     series: Series | None = Field(None, description="tables [[series.vary]]: keys and the values they take")
-    source: str = Field("", description="file it was read from")
 
     @model_validator(mode="before")
     @classmethod
@@ -74,7 +70,7 @@ class FibreScenario(Parameters):
             return table
         if any(drive.get(name) is not None for name in DRIVES):
             return table
-        return {**table, "drive": {**drive, "pCa": float(first)}}
+        return {**table, "drive": {**drive, "pCa": first}}
 
     @model_validator(mode="after")
     def _consistent(self) -> FibreScenario:
@@ -95,6 +91,8 @@ class FibreScenario(Parameters):
                 f"series runs one motor unit under many conditions but motor_units has {len(self.motor_units)}; "
                 f"keep one, and vary motor_units.0.fibre for both fibre types"
             )
+        if self.series is not None:
+            check_names(self.series, self.protocol.chemistry)
         for name in {unit.fibre for unit in self.motor_units}:
             check_step(name, self.fibres[name], self.numerics.step_ms)
         return self
@@ -129,6 +127,55 @@ class FibreScenario(Parameters):
     def _expanded(self) -> tuple[FibreScenario, ...]:
         return tuple(FibreScenario.model_validate(table) for _, table in self.condition_tables)
 
+    @classmethod
+    def fill(cls, table: Mapping[str, Any], where: str) -> dict[str, Any]:
+        """Put shipped values where a table gives none, and the points of every course that is a file."""
+        return super().fill(_with_course_files(table), where)
+
+    def check_together(self) -> None:
+        """Refuse a series whose conditions cannot lie in one file."""
+        check_shared(self)
+
+    def late_events(self) -> Iterator[str]:
+        """Name, in a sentence each, what is imposed later than the run ends."""
+        end, name = self.run.duration_s, self.drive.discharge_file
+        if name is not None and self.series is None:
+            found = read_discharges(self.discharge_path)
+            times = np.concatenate([found[unit.id] for unit in self.motor_units]) - self.drive.start_s
+            if times.size and (times >= end).all():
+                yield (
+                    f"all {times.size} discharges of {name} come after the end of the run ({end:g} s); their times "
+                    f"are read in seconds."
+                )
+
+    def cost_s(self) -> float:
+        """Estimate the CPU seconds that one replicate takes; the same on every machine."""
+        return len(self.motor_units) * len(self.conditions) * (self._stepping_s() + _SETTING_UP_S)
+
+    def varied_keys(self) -> set[str]:
+        """Dotted keys that the series varies."""
+        return {key for vary in (self.series.vary if self.series is not None else []) for key in vary.keys}
+
+    def content_hashes(self) -> Iterator[str]:
+        """Hash every discharge file, in order of conditions; an empty text for one that is not there."""
+        paths = (s.discharge_path for s in self.conditions if s.drive.discharge_file is not None)
+        for path in dict.fromkeys(paths):
+            yield _content_hash(path, Path(path).stat().st_mtime_ns) if Path(path).is_file() else ""
+
+    @property
+    def discharge_path(self) -> str:
+        """Path of the discharge file: beside the scenario, as given, or shipped."""
+        name = self.drive.discharge_file or ""
+        for path in (Path(self.source).parent / name, data_path(f"measurements/{name}")):
+            if path.is_file():
+                return str(path)
+        return str(Path(self.source).parent / name)
+
+    @property
+    def sample_interval_s(self) -> float:
+        """Time between samples, s."""
+        return self.record.sample_interval_ms * 1e-3
+
     @property
     def n_samples(self) -> int:
         """Samples after the one at time zero."""
@@ -143,6 +190,25 @@ class FibreScenario(Parameters):
     def snapshot_every(self) -> int:
         """Steps between snapshots; 0 if there are none."""
         return round(self.record.snapshot_interval_ms / self.numerics.step_ms)
+
+
+@cache
+def _content_hash(path: str, _changed: int) -> str:
+    return hashlib.sha256(Path(path).read_bytes()).hexdigest()
+
+
+def _with_course_files(table: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The points of every course that is given as a file, in the file's place."""
+    protocol = table.get("protocol")
+    if not isinstance(protocol, Mapping):
+        return table
+    folder, read_in = Path(table.get("source", "")).parent, {}
+    for name, course in protocol.items():
+        read_in[name] = course
+        if isinstance(course, Mapping) and isinstance(course.get("file"), str) and "value" not in course:
+            rest = {key: value for key, value in course.items() if key != "file"}
+            read_in[name] = {**rest, **read_course(folder / course["file"], f"protocol.{name}.file")}
+    return {**table, "protocol": read_in}
 
 
 def _whole_steps(key: str, interval: float, step: float) -> None:

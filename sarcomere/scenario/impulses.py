@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,7 +9,6 @@ from numpy.typing import NDArray
 
 from sarcomere.errors import InputError, nearest
 from sarcomere.parameters import MotorUnit
-from sarcomere.parameters.shipped import data_path
 from sarcomere.scenario.discharge_file import read_discharges
 from sarcomere.scenario.fibre import FibreScenario
 
@@ -65,7 +63,7 @@ def impulse_times(scenario: FibreScenario) -> dict[int, NDArray[np.float64]]:
     if drive.impulses_s is not None:
         times = np.array(drive.impulses_s)
         return {unit.id: times[times < duration] for unit in scenario.motor_units}
-    path = find_discharges(scenario)
+    path = scenario.discharge_path
     found = read_discharges(path)
     arrivals = {}
     for unit in scenario.motor_units:
@@ -75,12 +73,3 @@ def impulse_times(scenario: FibreScenario) -> dict[int, NDArray[np.float64]]:
         arrival = found[unit.id] - drive.start_s + drive.latency_ms * 1e-3
         arrivals[unit.id] = arrival[(arrival >= 0) & (arrival < duration)]
     return arrivals
-
-
-def find_discharges(scenario: FibreScenario) -> str:
-    """Path of the discharge file: beside the scenario, as given, or shipped."""
-    name = scenario.drive.discharge_file or ""
-    for path in (Path(scenario.source).parent / name, data_path(f"measurements/{name}")):
-        if path.is_file():
-            return str(path)
-    return str(Path(scenario.source).parent / name)

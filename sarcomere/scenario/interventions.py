@@ -63,9 +63,9 @@ class Imposed:
     def __init__(self, interventions: Sequence[kinds.Intervention], length: float, normal: dict[str, float]) -> None:
         entries = sorted(interventions, key=lambda entry: entry.at_s)
         self._entries = entries
-        self._posture = Ramps(length)
+        self._mtu_length = Ramps(length)
         for stretch in self._all(kinds.Stretch):
-            self._posture.move(stretch.at_s, stretch.over_s, stretch.length)
+            self._mtu_length.move(stretch.at_s, stretch.over_s, stretch.mtu_length)
         self._plasma = {name: Ramps(normal[name]) for name in PLASMA}
         for change in self._all(kinds.Electrolytes):
             for name in PLASMA:
@@ -138,9 +138,9 @@ class Imposed:
             left[within] = np.minimum(left[within], entry.flow)
         return left
 
-    def length(self, time_s: Values) -> Values:
+    def mtu_length(self, time_s: Values) -> Values:
         """Length of the muscle with its tendon, L0."""
-        length = self._posture.at(time_s)
+        length = self._mtu_length.at(time_s)
         for walk, share, phase in self._gaits(time_s):
             stance = 0.5 - 0.5 * np.cos(2.0 * np.pi * phase)
             stride = walk.swing_length + (walk.stance_length - walk.swing_length) * stance

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar
 
 from pydantic import Field, model_validator
 
 from sarcomere.parameters import (
     Bath,
-    FibreParameters,
     LatticeNumerics,
-    LatticeParameters,
     MechanicsParameters,
     Parameters,
 )
 from sarcomere.parameters.axon import AxonParameters
-from sarcomere.parameters.base import quantity
+from sarcomere.parameters.base import Line, quantity
 from sarcomere.parameters.electrolytes import ElectrolyteParameters
-from sarcomere.parameters.experiment import Repetitions
+from sarcomere.parameters.experiment import MIN_STEP_MS, Repetitions
 from sarcomere.parameters.fatigue import FatigueParameters
-from sarcomere.parameters.fibre_wave import PotassiumParameters, WaveParameters
+from sarcomere.parameters.fibre_wave import FibreApParameters, PotassiumParameters
+from sarcomere.parameters.figures import FigureName
 from sarcomere.parameters.intervention import Intervention, Stretch, Walking
 from sarcomere.parameters.junction import JunctionParameters
 from sarcomere.parameters.lattice import thin_filament_length
@@ -27,21 +27,29 @@ from sarcomere.parameters.metabolism import BloodParameters, EnergyParameters
 from sarcomere.parameters.motoneuron import PoolParameters
 from sarcomere.parameters.muscle import MuscleParameters
 from sarcomere.parameters.reflex import ReflexParameters
+from sarcomere.parameters.tables import merge
 from sarcomere.parameters.terminal import TerminalParameters
+from sarcomere.scenario.base import Scenario
 from sarcomere.scenario.checks import check_crowns, check_step
+from sarcomere.scenario.presets import pool_with_preset, shipped_loop
+
+_SETTING_UP_S = 0.03  # CPU time of one person; benchmarks/NOTES.md
+_WINDOW_S = 0.8e-3  # CPU time of an exchange of the loop's parts without lattices
 
 
 class EpisodePool(PoolParameters):
     """The motoneurons, and from which preset they come."""
 
-    preset: str = Field("prone", description="preset whose values hold where none is given")
+    preset: Line = Field("prone", description="preset whose values hold where none is given")
 
 
 class Switches(Parameters):
     """Parts of the loop that can be switched off."""
 
     terminals: bool = Field(True, description="axon terminals may fire by themselves")
-    junction: bool = Field(True, description="false: every impulse starts a wave in the fibre, and none fails")
+    junction: bool = Field(
+        True, description="false: every impulse starts an action potential in the fibre, and none fails"
+    )
     potassium: bool = Field(True, description="false: potassium between fibres and in tubules stays where it is")
     chemistry: bool = Field(True, description="false: heads and pumps bathe in the chemistry of rest; books are kept")
     reflexes: bool = Field(True, description="false: afferents reach no motoneuron")
@@ -50,7 +58,9 @@ class Switches(Parameters):
 class EpisodeNumerics(LatticeNumerics):
     """Steps of the lattices, and how often the parts of the loop hear of each other."""
 
-    step_ms: float = quantity("ms", "time step of the lattices", "docs/cramp.md: against 0.1 ms", 0.2, gt=0, le=0.5)
+    step_ms: float = quantity(
+        "ms", "time step of the lattices", "docs/cramp.md: against 0.1 ms", 0.2, ge=MIN_STEP_MS, le=0.5
+    )
     strain_bin_nm: float = quantity(
         "nm", "strain resolution of the transition table", "converged: tests/theory", 0.1, ge=0.005, le=0.5
     )
@@ -78,28 +88,22 @@ class EpisodeRecord(Parameters):
     sample_interval_ms: int = quantity("ms", "time between samples", "design", 10, ge=1, le=10_000)
 
 
-class LoopScenario(Parameters):
-    """One experiment on a person, whole.
+class LoopScenario(Scenario):
+    """One experiment on a person: nerve, muscle, blood and reflexes in a closed loop."""
 
-    Attributes
-    ----------
-    fibres : dict of str to FibreParameters
-        Parameters of each fibre type: the shipped values with what the scenario replaces.
-    source : str
-        File it was read from.
-    """
+    kind: ClassVar[str] = "loop"
 
-    title: str = Field(description="what the experiment is called")
-    description: str = Field("", description="what it is for")
-    figure: str = Field("cramp", description="kind of figure that sarcomere plot draws")
+    figure: FigureName = Field("cramp", description="kind of figure that sarcomere plot draws")
     run: Repetitions = Field(description="table [run]: how long, from which seed, how often")
-    length: float = quantity("L0", "length of the muscle with its tendon: posture", "protocol", 1.0, ge=0.65, le=1.4)
+    mtu_length: float = quantity(
+        "L0", "length of muscle and tendon that the joint imposes", "protocol", 1.0, ge=0.65, le=1.4
+    )
     pool: EpisodePool = Field(description="table [pool]: preset, and values that differ from it")
     switches: Switches = Switches()
     axon: AxonParameters = AxonParameters()
     terminals: TerminalParameters = TerminalParameters()
     junction: JunctionParameters = JunctionParameters()
-    wave: WaveParameters = WaveParameters()
+    fibre_ap: FibreApParameters = FibreApParameters()
     potassium: PotassiumParameters = PotassiumParameters()
     electrolytes: ElectrolyteParameters = ElectrolyteParameters()
     muscle: MuscleParameters
@@ -107,10 +111,8 @@ class LoopScenario(Parameters):
     blood: BloodParameters = BloodParameters()
     reflex: ReflexParameters = ReflexParameters()
     fatigue: FatigueParameters = FatigueParameters()
-    lattice: LatticeParameters
     mechanics: MechanicsParameters
     chemistry: Bath = Bath()
-    fibres: dict[Literal["slow", "fast"], FibreParameters]
     numerics: EpisodeNumerics = EpisodeNumerics()
     record: EpisodeRecord = EpisodeRecord()
     interventions: list[Intervention] = Field(
@@ -118,7 +120,6 @@ class LoopScenario(Parameters):
         max_length=1000,
         description="one table [[interventions]] for each: its kind, at_s, and what that kind takes",
     )
-    source: str = Field("", description="file it was read from")
 
     @model_validator(mode="after")
     def _consistent(self) -> LoopScenario:
@@ -142,10 +143,41 @@ class LoopScenario(Parameters):
         _check_lengths(self)
         return self
 
+    @classmethod
+    def fill(cls, table: Mapping[str, Any], where: str) -> dict[str, Any]:
+        """Put shipped values where a table gives none; ``pool`` holds its preset and what differs from it."""
+        shipped = {"muscle": {}, "lattice": shipped_loop()["lattice"], "mechanics": shipped_loop()["mechanics"]}
+        pool = pool_with_preset(table.get("pool"), where)
+        return {**super().fill(merge(shipped, table), where), "pool": pool}
+
+    def shipped(self) -> dict[str, Any]:
+        """Return the shipped values that its tables were filled with: of the pool, those of its preset."""
+        filled = self.fill({"pool": {"preset": self.pool.preset}}, "")
+        del filled["pool"]["preset"]  # which is chosen, and shown
+        return filled
+
     @property
     def n_samples(self) -> int:
-        """Samples of the run; the first comes one interval after the start."""
+        """Samples after the one at time zero."""
         return int(self.run.duration_s * 1e3 / self.record.sample_interval_ms + 1e-9)
+
+    @property
+    def sample_interval_s(self) -> float:
+        """Time between samples, s."""
+        return self.record.sample_interval_ms * 1e-3
+
+    def late_events(self) -> Iterator[str]:
+        """Name, in a sentence each, what is imposed later than the run ends."""
+        end = self.run.duration_s
+        for entry in self.interventions:
+            if entry.at_s >= end:
+                kind = entry.kind.replace("_", " ")
+                yield f"the {kind} at {entry.at_s:g} s comes after the end of the run ({end:g} s)."
+
+    def cost_s(self) -> float:
+        """Estimate the CPU seconds that one replicate takes; the same on every machine."""
+        windows = self.run.duration_s * 1e3 / self.numerics.exchange_ms
+        return _SETTING_UP_S + windows * _WINDOW_S + self.muscle.explicit_units * self._stepping_s()
 
     @property
     def windows_per_sample(self) -> int:
@@ -154,14 +186,14 @@ class LoopScenario(Parameters):
 
 
 def _check_lengths(s: LoopScenario) -> None:
-    """Refuse postures at which filaments collide or lose their overlap."""
+    """Refuse lengths at which filaments collide or lose their overlap."""
     tip = s.lattice.thick_half_length
     longest = tip + thin_filament_length(s.lattice)
     optimum = s.muscle.optimal_hs_length
-    reached = [("length", s.length)]
+    reached = [("mtu_length", s.mtu_length)]
     for i, entry in enumerate(s.interventions):
         if isinstance(entry, Stretch):
-            reached.append((f"interventions.{i}.length", entry.length))
+            reached.append((f"interventions.{i}.mtu_length", entry.mtu_length))
         if isinstance(entry, Walking):
             reached += [(f"interventions.{i}.{key}", getattr(entry, key)) for key in ("swing_length", "stance_length")]
     for key, length in reached:

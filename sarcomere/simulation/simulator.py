@@ -12,8 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from sarcomere.errors import InputError, nearest
 from sarcomere.parameters.base import Parameters
-from sarcomere.scenario.fibre import FibreScenario
-from sarcomere.scenario.loop import LoopScenario
+from sarcomere.scenario.base import Scenario
 from sarcomere.scenario.reading import read
 from sarcomere.simulation.api import run
 
@@ -107,7 +106,7 @@ def simulator(
     return Simulator(scenario, tuple(map(str, keys)), outcome, fixed)
 
 
-def _find(scenario: FibreScenario | LoopScenario, key: str) -> None:
+def _find(scenario: Scenario, key: str) -> None:
     """Refuse a key that the scenario does not have."""
     at: Any = scenario
     for word in key.split("."):

@@ -11,6 +11,7 @@ import xarray as xr
 from sarcomere.analysis import atpase, shortening_velocity, steady_state
 from sarcomere.scenario.checking import from_dict
 from sarcomere.scenario.fibre import FibreScenario
+from sarcomere.scenario.kinds import of_kind
 
 FIBRES = ("fast", "slow")
 REFERENCE_NM = 1300.0  # one muscle length, ML: half of a 2.6 um sarcomere
@@ -85,7 +86,7 @@ def scenario(
         "numerics": {"step_ms": 0.2, **tables.get("numerics", {})},
         "series": {"vary": [*both, *vary]},
     }
-    return from_dict(whole)
+    return of_kind(from_dict(whole), FibreScenario)
 
 
 def active(ds: xr.Dataset) -> xr.DataArray:

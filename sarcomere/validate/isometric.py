@@ -65,7 +65,7 @@ def equilibrium(effort: Effort) -> FibreScenario:
         chemistry={"adp_uM": bath.adp_uM, "pi_mM": bath.pi_mM, "atp_mM": atp, "delta_g0_kJ": 0.0},
         mechanics={"stiffness_thick": 1e9, "modulus_thin_nN": 1e7},
         numerics={"step_ms": 0.05},  # equilibrium is exact in the limit of short steps only
-        fibres={name: {"off_state": {"k_rest": 0.0}, "cycle": _LOOSE} for name in FIBRES},
+        fibres={name: {"off_state": {"k_off_return": 0.0}, "cycle": _LOOSE} for name in FIBRES},
     )
 
 

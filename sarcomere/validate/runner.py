@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 import xarray as xr
 
-from sarcomere.record.dataset import dataset
 from sarcomere.scenario.fibre import FibreScenario
 from sarcomere.simulation.fibre import FibreSimulation
 from sarcomere.validate import calcium, contraction, isometric, ligands, rigor, shortening, transients
@@ -102,7 +101,7 @@ def run_all(
             if progress is not None:
                 progress(s.title, (done + work[name] * simulation.samples_done / s.n_samples) / total)
         done += work[name]
-        records[name] = dataset(s, simulation.impulses, blocks, simulation.dwell_counts())
+        records[name] = simulation.dataset(*blocks)
     return records
 
 

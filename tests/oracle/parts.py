@@ -131,7 +131,8 @@ class HeadCycle:
 
     def __init__(self, fibre: FibreParameters, chemistry: Chemistry, numerics: Numerics) -> None:
         self.c: CycleParameters = fibre.cycle.at(chemistry.temperature_C)
-        self.lock, self.chemistry, self.dt = fibre.regulation.lock, chemistry, numerics.step_ms
+        self.cooperativity = fibre.regulation.crossbridge_cooperativity
+        self.chemistry, self.dt = chemistry, numerics.step_ms
         self.n_bins, self.kt = round(2 * STRAIN_RANGE / numerics.strain_bin_nm), chemistry.thermal_energy
         self.width = 2 * STRAIN_RANGE / self.n_bins
         self.stroke = np.array([0.0, self.c.stroke_1, self.c.stroke_1 + self.c.stroke_2])
@@ -159,7 +160,7 @@ class HeadCycle:
         """Rates over A1, A2, A3, RIGOR, MDP, MT at the middle of bin b."""
         c, pi, adp = self.c, self.chemistry.pi_mM * 1e-3, self.chemistry.adp_uM
         slip, e1, e2, e3 = self._energies(-STRAIN_RANGE + (b + 0.5) * self.width)
-        faster = 1.0 / self.lock if closed else 1.0
+        faster = 1.0 / self.cooperativity if closed else 1.0
         w_stroke, w_iso = c.k_stroke * np.exp(-c.stroke_split * (e2 - e1)), c.k_isomerise * np.exp(-(e3 - e2))
         stroke = w_stroke * c.stroke_cap / (w_stroke + c.stroke_cap)
         iso = w_iso * c.isomerise_cap / (w_iso + c.isomerise_cap)

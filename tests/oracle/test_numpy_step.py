@@ -39,7 +39,7 @@ WRONG: list[tuple[str, str, dict[str, dict[str, float]]]] = [
     ("saturated", "bound fraction", {"cycle": {"k_attach": 0.8}}),
     ("saturated", "ATPase", {"cycle": {"stroke_1": 1.05}}),
     ("middle", "open fraction", {"regulation": {"opening_equilibrium": 1.25}}),
-    ("middle", "force", {"off_state": {"k_rest": 4.0}}),
+    ("middle", "force", {"off_state": {"k_off_return": 4.0}}),
 ]
 
 
@@ -55,7 +55,7 @@ def by_kernel(case: Case, seed: int, changes: dict[str, dict[str, float]] | None
     """What is compared, in one run of the kernels."""
     samples = start(case, seed, changes).run(case.duration_ms)
     late = slice(samples.force.size // 2, None)
-    bound = samples.head_state_fraction[late, k.A1 :].sum(axis=1)
+    bound = samples.head_state_fraction[late, k.HeadState.A1 :].sum(axis=1)
     atp = samples.atp_used[late]
     return [
         float(x)

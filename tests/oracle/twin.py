@@ -135,7 +135,7 @@ class Twin:
         self.cycle = HeadCycle(setup.fibre, setup.chemistry, setup.numerics)
         self.calcium = CalciumStore(setup.fibre, setup.chemistry, setup.numerics, state.calcium)
         self.elastic = Elastic(setup, self.geometry)
-        self.random, self.lanes = Xoshiro(state.stream), Lanes(state.lanes)
+        self.random, self.lanes = Xoshiro(state.stream[:4]), Lanes(state.lanes)
         self.head_state, self.site_taken = state.head_state.copy(), state.site_taken.copy()
         self.bound = [int(head) for head in state.bound_head[: state.counters[N_BOUND]]]  # in the order of their draws
         self.head_site, self.strain = np.full(self.head_state.size, -1), np.zeros(self.head_state.size)
@@ -210,7 +210,7 @@ class Twin:
         on = k_on * self.seen * (p.n_calcium_sites - n_ca)
         off = k_on * (p.k_off_open_uM if is_open else p.k_off_closed_uM) * n_ca
         opening = k_close * p.opening_equilibrium * tilt
-        closing = k_close / tilt * p.lock ** min(int(self.ru_heads[unit]), ACTINS_PER_UNIT)
+        closing = k_close / tilt * p.crossbridge_cooperativity ** min(int(self.ru_heads[unit]), ACTINS_PER_UNIT)
         return np.array([on, off, closing if is_open else opening])
 
     def _follow(self, unit: int, s: int, u: float) -> None:
@@ -228,10 +228,12 @@ class Twin:
                 self.ru_calcium[unit] += 1 - 2 * event
             u = self.random.uniform()
 
-    def _wake_rate(self, head: int) -> float:
+    def _off_exit_rate(self, head: int) -> float:
         p, g = self.fibre.off_state, self.geometry
         relative = self.tensions[g.head_thick[head], g.head_crown[head]] / p.isometric_force
-        return 1e-3 * self.off_pace * (p.k_wake + p.k_wake_force * min(max(relative, 0.0), p.max_relative_force))
+        return (
+            1e-3 * self.off_pace * (p.k_off_exit + p.k_off_exit_force * min(max(relative, 0.0), p.max_relative_force))
+        )
 
     def _heads(self) -> None:
         lat = self.setup.lattice
@@ -270,7 +272,7 @@ class Twin:
         """The exits of a head that is not attached, over dt."""
         if self.head_state[head] != OFF:
             self._detached(head, u, dt)
-        elif u < -np.expm1(-self._wake_rate(head) * dt):
+        elif u < -np.expm1(-self._off_exit_rate(head) * dt):
             self.head_state[head] = MDP
 
     def _attached(self, head: int, u: float) -> None:
@@ -289,7 +291,9 @@ class Twin:
         near &= (self.site_taken[on_face] == 0) & (self.ru_open[g.site_unit[on_face]] == 1)
         sites, bins = on_face.start + np.flatnonzero(near), cycle.bin(x[near])
         plain = (
-            [cycle.hydrolysis_back, self.fibre.off_state.k_rest * 1e-3 * self.off_pace] if ready else [cycle.hydrolysis]
+            [cycle.hydrolysis_back, self.fibre.off_state.k_off_return * 1e-3 * self.off_pace]
+            if ready
+            else [cycle.hydrolysis]
         )
         rates = np.concatenate([plain, (cycle.attach if ready else cycle.rebind)[bins] * self.reaching])
         chance = -np.expm1(-rates.sum() * dt)

@@ -82,8 +82,8 @@ def test_a_slow_pump_holds_by_calcium_with_cycling_heads() -> None:
     assert found.observed.cost == pytest.approx(found.yardstick.cost, rel=0.3)
 
 
-def test_a_hard_lock_is_found_out_as_cooperative_hold() -> None:
-    """A lock much harder than calibrated relaxation allows holds by construction: ablation must say so."""
-    found = explained(fibres={"slow": {"regulation": {"lock": 0.003}}})
+def test_strong_cooperativity_is_found_out_as_cooperative_hold() -> None:
+    """Cooperativity much stronger than calibrated relaxation allows holds by construction: ablation must say so."""
+    found = explained(fibres={"slow": {"regulation": {"crossbridge_cooperativity": 0.003}}})
     assert found.held_by == ("cooperative_hold",)
-    assert max(found.attributions, key=lambda a: a.removed.mean).name == "lock"
+    assert max(found.attributions, key=lambda a: a.removed.mean).name == "crossbridge_cooperativity"

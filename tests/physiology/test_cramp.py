@@ -15,7 +15,7 @@ import xarray as xr
 from sarcomere.analysis import cramp_episode, half_relaxation_time, trains
 from sarcomere.scenario.loop import LoopScenario
 from sarcomere.scenario.reading import read
-from sarcomere.simulation.loop import run_episode
+from sarcomere.simulation.api import run as run_episode
 from sarcomere.validate.cramp.measures import MEASURES
 
 NIGHT = "nocturnal-calf-cramp"
@@ -66,13 +66,13 @@ def test_motoneurons_misfire() -> None:
     assert firing(night(pool__preset="control"), *after, "spike") == 0
 
 
-def test_impulses_become_waves_and_some_are_lost_at_high_rates() -> None:
-    """stim-above: every stimulus gives a wave later; at 60 Hz junctions and membranes fail, without them none do."""
+def test_impulses_become_action_potentials_and_some_are_lost_at_high_rates() -> None:
+    """stim-above: a stimulus gives an action potential; at 60 Hz junctions and membranes fail, without them none do."""
     changes = {"run.duration_s": 4.0, "pool.preset": "control", "interventions.0.frequency_Hz": 60.0}
     changes |= {"switches.terminals": False}
     stimulated, sure = run("stim-above", changes), run("stim-above", changes | {"switches.junction": False})
-    waves, all_waves = stimulated.sizes["impulse"], sure.sizes["impulse"]
-    assert 0.3 * all_waves < waves < 0.98 * all_waves
+    aps, all_aps = stimulated.sizes["impulse"], sure.sizes["impulse"]
+    assert 0.3 * all_aps < aps < 0.98 * all_aps
     assert float(stimulated.impulse_time.min()) > 0.5
 
 
@@ -180,7 +180,7 @@ def test_tendon_organs_inhibit_less_in_a_short_muscle() -> None:
     """tendon-stim without shocks: inhibition per force, short against long."""
     per_force = {}
     for length in (0.75, 1.1):
-        ds = run("tendon-stim", {"run.duration_s": 2.4, "length": length})
+        ds = run("tendon-stim", {"run.duration_s": 2.4, "mtu_length": length})
         per_force[length] = over(ds.x_inhibition, 1.5, 2.4) / over(ds.relative_force, 1.5, 2.4)
     assert per_force[0.75] < 0.5 * per_force[1.1]
 
@@ -190,7 +190,8 @@ def test_stretch_releases_a_cramp() -> None:
     free = run(NIGHT, {**QUICK, "run.duration_s": 16.0})
     stretched = run("stretch-gentle", {"run.duration_s": 16.0})
     assert firing(free, 14.0, 16.0) >= 10
-    assert stretched.emg.sel(time=slice(14.0, 16.0)).sum() < 0.7 * free.emg.sel(time=slice(14.0, 16.0)).sum()
+    late = {"time": slice(14.0, 16.0)}
+    assert stretched.fibre_ap_rate.sel(late).sum() < 0.7 * free.fibre_ap_rate.sel(late).sum()
 
 
 def test_movement_restores_flow() -> None:
@@ -227,7 +228,7 @@ def test_water_shifts_the_resting_drive_slowly_and_little() -> None:
 def test_night_posture_lets_cramps_come() -> None:
     """nocturnal-calf-cramp: more units go on firing with the foot pointed than at a right angle."""
     after = (BURST_S + 2.5, BURST_S + 4.5)
-    pointed, upright = firing(night(), *after), firing(night(length=1.0), *after)
+    pointed, upright = firing(night(), *after), firing(night(mtu_length=1.0), *after)
     assert pointed >= 20
     assert upright < 0.8 * pointed
 

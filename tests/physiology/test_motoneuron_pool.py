@@ -62,7 +62,7 @@ def test_a_burst_leaves_cells_firing(kappa: float, x: float, least: float, most:
 
 
 def test_units_are_recruited_by_size_and_a_control_falls_silent() -> None:
-    found = voluntary_triangle("healthy", 0, kappa=0.8)
+    found = voluntary_triangle("open_loop_healthy", 0, kappa=0.8)
     assert found["recruited"] == 100
     assert found["order"] >= 0.95
     assert 8 <= found["peak rate (Hz)"] <= 35
@@ -71,10 +71,10 @@ def test_units_are_recruited_by_size_and_a_control_falls_silent() -> None:
 
 def test_a_prone_pool_cramps_after_stimuli_at_16_but_not_at_6_per_second() -> None:
     """And keeps the small units firing, not the large."""
-    cramp = units_left("prone", 16.0, 0)
+    cramp = units_left("open_loop_prone", 16.0, 0)
     assert 5 <= cramp.size <= 40
     assert np.mean(cramp) < 40
-    assert units_left("prone", 6.0, 0).size < 5
+    assert units_left("open_loop_prone", 6.0, 0).size < 5
 
 
 def test_inhibition_of_a_second_ends_a_cramp() -> None:
@@ -93,7 +93,7 @@ def test_inhibition_of_a_second_ends_a_cramp() -> None:
     ],
 )
 def test_each_ion_and_modulation_shift_excitability_the_known_way(ion: str, excited: float, calmed: float) -> None:
-    p = load_pool("prone", {"n_units": 20, "x_base": 0.9})
+    p = load_pool("open_loop_prone", {"n_units": 20, "x_base": 0.9})
     rates = [
         sum(t.size for t in spikes_of(MotoneuronPool(p, PoolInputs(**{ion: v}), 0), 1.0)) for v in (excited, calmed)
     ]
@@ -102,7 +102,7 @@ def test_each_ion_and_modulation_shift_excitability_the_known_way(ion: str, exci
 
 def test_sodium_around_the_cells_matters_little() -> None:
     """145 to 125 mmol/L shifts the spike's peak, hardly the rate."""
-    p = load_pool("prone", {"n_units": 20, "x_base": 0.9})
+    p = load_pool("open_loop_prone", {"n_units": 20, "x_base": 0.9})
     rates = [sum(t.size for t in spikes_of(MotoneuronPool(p, PoolInputs(sodium_mM=v), 0), 1.0)) for v in (145.0, 125.0)]
     assert rates[1] == pytest.approx(rates[0], rel=0.05)
 
@@ -111,8 +111,10 @@ def test_sodium_around_the_cells_matters_little() -> None:
 @pytest.mark.parametrize(
     ("preset", "first", "least", "most"),
     [
-        ("prone", 6.0, 12.0, 16.0),
-        pytest.param("healthy", 10.0, 22.0, 28.0, marks=pytest.mark.xfail(reason="20.9 Hz at the sheet's drive")),
+        ("open_loop_prone", 6.0, 12.0, 16.0),
+        pytest.param(
+            "open_loop_healthy", 10.0, 22.0, 28.0, marks=pytest.mark.xfail(reason="20.9 Hz at the sheet's drive")
+        ),
     ],
 )
 def test_threshold_frequency_of_a_preset(preset: str, first: float, least: float, most: float) -> None:
@@ -152,6 +154,6 @@ def test_a_cramp_left_to_itself_slows_and_ends_unit_by_unit() -> None:
 @pytest.mark.slow
 def test_potassium_brings_a_pool_nearer_to_cramp() -> None:
     changed = {"kappa": 0.9, "x_base": 0.25, "weight_exponent": 0.5}
-    left = [units_left("prone", 12.0, 0, potassium_mM=level, **changed).size for level in (3.5, 4.5)]
+    left = [units_left("open_loop_prone", 12.0, 0, potassium_mM=level, **changed).size for level in (3.5, 4.5)]
     assert left[0] < 5 <= left[1]
-    assert units_at_rest("prone", 0, 5.0, **changed) > units_at_rest("prone", 0, 4.0, **changed)
+    assert units_at_rest("open_loop_prone", 0, 5.0, **changed) > units_at_rest("open_loop_prone", 0, 4.0, **changed)

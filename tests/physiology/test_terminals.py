@@ -18,7 +18,7 @@ Firing = tuple[np.ndarray, np.ndarray]
 def generator(frequency: float, length: Course = SHORT, seed: int = 0) -> tuple[TerminalGenerator, float]:
     """Terminals under 150 stimuli, and when the last of these comes (s)."""
     stimuli = stimulation(frequency, 150, 0.5)
-    return TerminalGenerator(TerminalParameters(), load_pool("prone"), stimuli, length, seed), stimuli[-1]
+    return TerminalGenerator(TerminalParameters(), load_pool("open_loop_prone"), stimuli, length, seed), stimuli[-1]
 
 
 def after(frequency: float, length: Course = SHORT, seed: int = 0) -> Firing:
@@ -56,7 +56,7 @@ def test_more_terminals_answer_to_faster_stimuli() -> None:
 
 def test_terminals_differ_as_stated() -> None:
     """Mean and median of 2000 log-normal thresholds, within 4 standard errors."""
-    few = TerminalGenerator(TerminalParameters(), load_pool("prone", {"n_units": 2000}), [])
+    few = TerminalGenerator(TerminalParameters(), load_pool("open_loop_prone", {"n_units": 2000}), [])
     threshold = 1e3 / few.terminals.trigger_interval
     assert threshold.mean() == pytest.approx(48.0, abs=4 * 35.0 / np.sqrt(2000))
     assert np.median(threshold) == pytest.approx(38.8, abs=4 * 0.65 * 38.8 * 1.25 / np.sqrt(2000))

@@ -7,14 +7,14 @@ from typing import Any
 
 import numpy as np
 
+from sarcomere.scenario.checking import from_dict
 from sarcomere.scenario.loop import LoopScenario
-from sarcomere.scenario.loop_reading import from_dict
 from sarcomere.simulation.loop import LoopSimulation
 
 TABLE: dict[str, Any] = {
     "title": "small episode",
     "run": {"duration_s": 0.3, "seed": 3},
-    "length": 0.9,
+    "mtu_length": 0.9,
     "pool": {"n_units": 12},
     "muscle": {"explicit_units": 2},
     "lattice": {"n_thick": 1},
@@ -22,7 +22,7 @@ TABLE: dict[str, Any] = {
     "interventions": [
         {"kind": "effort", "at_s": 0.02, "x": 1.0, "hold_s": 0.2},
         {"kind": "stimulation", "at_s": 0.01, "frequency_Hz": 60.0, "count": 10},
-        {"kind": "stretch", "at_s": 0.1, "over_s": 0.1, "length": 1.0},
+        {"kind": "stretch", "at_s": 0.1, "over_s": 0.1, "mtu_length": 1.0},
         {"kind": "electrolytes", "at_s": 0.05, "potassium_mM": 6.0, "over_s": 0.1},
         {"kind": "tendon_stimulation", "at_s": 0.03},
         {"kind": "walking", "at_s": 0.2, "duration_s": 2.0},
@@ -48,12 +48,12 @@ def episode(*changes: dict[str, Any]) -> LoopScenario:
 
 def kept(simulation: LoopSimulation) -> dict[str, list[np.ndarray]]:
     """A copy of all that changes."""
-    return {name: [array.copy() for array in arrays] for name, arrays in simulation.changing().items()}
+    return {name: [array.copy() for array in arrays] for name, arrays in simulation.state_arrays().items()}
 
 
 def put_back(simulation: LoopSimulation, saved: dict[str, list[np.ndarray]], but: str = "") -> None:
     """All that changes as it was saved, but for one array."""
-    for name, arrays in simulation.changing().items():
+    for name, arrays in simulation.state_arrays().items():
         for array, values in zip(arrays, saved[name], strict=True):
             if name != but:
                 array[...] = values

@@ -29,7 +29,9 @@ def spikes_of(pool: MotoneuronPool, duration_s: float) -> Spikes:
 
 def single_cells(kappa: float, inputs: PoolInputs, **overrides: Any) -> MotoneuronPool:
     """The five cells of the sheet, without noise and slow inactivation."""
-    p = load_pool("prone", {**QUIET, "pic.inactivation": 0.0, "n_units": LABELS.size, "x_base": 0.0, **overrides})
+    p = load_pool(
+        "open_loop_prone", {**QUIET, "pic.inactivation": 0.0, "n_units": LABELS.size, "x_base": 0.0, **overrides}
+    )
     pool = MotoneuronPool(p, inputs)
     cells = cells_at(p, LABELS, np.full(LABELS.size, kappa), np.zeros(LABELS.size, dtype=np.int8))
     pool.pool = pool.pool._replace(cells=cells)
@@ -92,7 +94,7 @@ def survivors(inhibition: float, duration_s: float, seed: int) -> tuple[int, int
     begin = stimulation(20.0, PULSES, 1.0)[-1] + 3.0
     end = begin + duration_s
     course = [(begin, 0.0), (begin, inhibition), (end, inhibition), (end, 0.0)]
-    pool = stimulated("prone", 20.0, seed, course, **OFF_SWITCH)
+    pool = stimulated("open_loop_prone", 20.0, seed, course, **OFF_SWITCH)
     pool.advance(2.0)
     before = sum(t.size > 0 for t in spikes_of(pool, 1.0))
     pool.advance(duration_s + 3.0)
@@ -101,7 +103,7 @@ def survivors(inhibition: float, duration_s: float, seed: int) -> tuple[int, int
 
 def free_cramp(seed: int, watched_s: float = 60.0) -> dict[str, float]:
     """The cramp after a 20 Hz train, left to itself; units are those that fire a second after the train."""
-    pool = stimulated("prone", 20.0, seed, **OFF_SWITCH)
+    pool = stimulated("open_loop_prone", 20.0, seed, **OFF_SWITCH)
     begin = pool.time_s
     trains = [t - begin for t in spikes_of(pool, watched_s)]
     trains = [t[t > 1.0] for t in trains if t[(t > 1.0) & (t < 2.0)].size]

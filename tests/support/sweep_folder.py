@@ -13,7 +13,7 @@ from sarcomere.ensemble.design.sweep import sweep_of
 from sarcomere.ensemble.shards import shard
 from sarcomere.ensemble.shards.folder import need_manifest, shard_path
 from sarcomere.ensemble.workers.driver import carry_out, planned, serially
-from sarcomere.record.run_file import Run
+from sarcomere.scenario.base import Scenario
 from sarcomere.scenario.reading import read
 
 
@@ -53,7 +53,7 @@ def write_sweep(
     return folder
 
 
-def run_of(folder: Path, **values: Any) -> Run:
+def run_of(folder: Path, **values: Any) -> Scenario:
     """What ``sarcomere run`` would run: two replicates of the scenario beside a folder, at one of its points."""
     return read(str(folder.with_suffix(".toml")), {"run.replicates": 2, **values})
 

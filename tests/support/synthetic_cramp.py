@@ -73,18 +73,18 @@ def cramp_run(
     group = np.repeat(np.arange(n_groups), [part.size for part in np.array_split(np.arange(n), n_groups)])
     weight = np.bincount(group, capacity)
     edges = np.append(time, time[-1] + STEP_S)
-    waves = np.array([[np.histogram(train, edges)[0] for train in row] for row in rows], dtype=float)
-    emg = np.einsum("rut,u->rt", waves, capacity)
+    aps = np.array([[np.histogram(train, edges)[0] for train in row] for row in rows], dtype=float)
+    emg = np.einsum("rut,u->rt", aps, capacity)
     in_group = np.stack(
-        [np.einsum("rut,u->rt", waves[:, group == g], capacity[group == g] / weight[g]) for g in range(n_groups)], 1
+        [np.einsum("rut,u->rt", aps[:, group == g], capacity[group == g] / weight[g]) for g in range(n_groups)], 1
     )
     x = lagged(lagged(in_group / STEP_S, 0.05), 0.05)
     active = x**2 / (x**2 + 64.0)
-    courses = muscle(np.einsum("rgt,g->rt", active, weight)) | {"emg": emg}
+    courses = muscle(np.einsum("rgt,g->rt", active, weight)) | {"fibre_ap_rate": emg}
     dims = ("replicate", "group", "time")
     table: dict[str, Any] = {name: (("replicate", "time"), values) for name, values in courses.items()}
     middle = [int(np.flatnonzero(group == g)[np.sum(group == g) // 2]) for g in range(n_groups)]
-    chemistry, heads = fibres(waves[:, middle], active)
+    chemistry, heads = fibres(aps[:, middle], active)
     lattice = {"force", "titin_force", "hs_length", "ca", "ru_open_fraction", "atp_used", "ca_pumped"}
     for name, values in chemistry.items():
         if explicit or name not in lattice:
@@ -129,7 +129,7 @@ def muscle(force: Values) -> dict[str, Values]:
         "muscle_force": F0_N * (force + 0.01),
         "relative_force": force,
         "passive_force": np.full_like(force, 0.01 * F0_N),
-        "muscle_length": 0.75 - 0.04 * lagged(force, 0.02),
+        "fascicle_length": 0.75 - 0.04 * lagged(force, 0.02),
         "pressure": pressure,
         "flow": flow,
         "lactate": lactate,
@@ -143,8 +143,8 @@ def muscle(force: Values) -> dict[str, Values]:
     }
 
 
-def fibres(waves: Values, active: Values) -> tuple[dict[str, Values], Values]:
-    """Courses of the groups from their own unit's waves and their activation, and what their heads do."""
+def fibres(aps: Values, active: Values) -> tuple[dict[str, Values], Values]:
+    """Courses of the groups from their own unit's action potentials and their activation, and what their heads do."""
     spent = lagged(active, 10.0)
     attached = 0.25 * active
     heads = np.zeros((*active.shape, len(STATES)))
@@ -154,10 +154,10 @@ def fibres(waves: Values, active: Values) -> tuple[dict[str, Values], Values]:
         "force": 450 * active + 8,
         "titin_force": np.full_like(active, 8.0),
         "hs_length": 1000 - 80 * active,
-        "ca": 0.05 + 6 * lagged(waves / STEP_S, 0.04) / 20,
+        "ca": 0.05 + 6 * lagged(aps / STEP_S, 0.04) / 20,
         "ru_open_fraction": active,
         "atp_used": np.cumsum(4 * active, axis=-1) * STEP_S,
-        "ca_pumped": np.cumsum(waves, axis=-1) * 0.1,
+        "ca_pumped": np.cumsum(aps, axis=-1) * 0.1,
         "atp_mM": 8 - 0.5 * spent,
         "adp_uM": 16 + 150 * spent,
         "pi_mM": 3 + 20 * spent,

@@ -1,4 +1,4 @@
-"""Junctions, fibre waves and potassium against exact expectations and the failure table of CRAMP D.
+"""Junctions, fibre action potentials and potassium against exact expectations and the failure table of CRAMP D.
 
 Seeds are fixed; a bound of 4 standard errors would fail by chance once in 16 000 comparisons, a chi-square test at
 1e-4 once in 10 000.
@@ -18,38 +18,39 @@ from scipy.integrate import solve_ivp
 from sarcomere.organs.junction import fresh_junctions, pack_junctions, pack_potassium, release_factor
 from sarcomere.organs.nerve.axons import conduction_delays
 from sarcomere.parameters.axon import AxonParameters
-from sarcomere.parameters.fibre_wave import PotassiumParameters, WaveParameters
+from sarcomere.parameters.fibre_wave import FibreApParameters, PotassiumParameters
 from sarcomere.parameters.junction import JunctionParameters
 from sarcomere_kernels import advance_potassium, carry_impulses, relax_tubules
-from sarcomere_kernels import organ_types as k
+from sarcomere_kernels.fibre_wave import Junctions, JunctionState
+from sarcomere_kernels.junction import JunctionCount
 
 STEP_MS = 0.1
 REST = 4.2
 SECOND = 10_000  # steps
 
 
-def pack(**changed: Any) -> k.Junctions:
+def pack(**changed: Any) -> Junctions:
     """Constants as shipped but for ``changed``."""
-    return pack_junctions(JunctionParameters(), WaveParameters(), STEP_MS)._replace(**changed)
+    return pack_junctions(JunctionParameters(), FibreApParameters(), STEP_MS)._replace(**changed)
 
 
-def fresh(junctions: k.Junctions, n_units: int = 1, seed: int = 1) -> k.JunctionState:
+def fresh(junctions: Junctions, n_units: int = 1, seed: int = 1) -> JunctionState:
     return fresh_junctions(junctions, n_units, REST, np.random.SeedSequence(seed))
 
 
 def carry(
-    state: k.JunctionState,
-    junctions: k.Junctions,
+    state: JunctionState,
+    junctions: Junctions,
     unit: np.ndarray,
     step: np.ndarray,
     factor: float = 1.0,
     k_interstitial: float = REST,
 ) -> np.ndarray:
-    """Which of the impulses became waves."""
+    """Which of the impulses became action potentials."""
     carried = np.full(unit.size, -1, dtype=np.int8)
     events = unit.astype(np.int32), step.astype(np.int64)
-    waves = carry_impulses(state, junctions, *events, factor, k_interstitial, carried)
-    assert waves == carried.sum() == np.count_nonzero(carried)
+    aps = carry_impulses(state, junctions, *events, factor, k_interstitial, carried)
+    assert aps == carried.sum() == np.count_nonzero(carried)
     return carried
 
 
@@ -59,7 +60,7 @@ def train(n_units: int, frequency: int, seconds: int) -> tuple[np.ndarray, np.nd
     return np.repeat(np.arange(n_units), step.size), np.tile(step, n_units)
 
 
-def rested_quanta(junctions: k.Junctions, n: int, factor: float = 1.0) -> np.ndarray:
+def rested_quanta(junctions: Junctions, n: int, factor: float = 1.0) -> np.ndarray:
     """Quanta of n impulses, each to a junction that is full again."""
     state, quanta = fresh(junctions), np.zeros(n, dtype=np.int64)
     zero, now = np.zeros(1, dtype=np.int32), np.zeros(1, dtype=np.int64)
@@ -67,7 +68,7 @@ def rested_quanta(junctions: k.Junctions, n: int, factor: float = 1.0) -> np.nda
     for i in range(n):
         now[0] += 10**12
         carry_impulses(state, junctions, zero, now, factor, REST, carried)
-        quanta[i] = state.counts[0, k.RELEASED]
+        quanta[i] = state.counts[0, JunctionCount.RELEASED]
     return np.diff(quanta, prepend=0)
 
 
@@ -95,12 +96,12 @@ def test_no_release_and_full_release() -> None:
     assert rested_quanta(pack(), 3, 1000.0).tolist() == [1200, 1200, 1200]
 
 
-def expected_failure(junctions: k.Junctions, frequency: int, n_impulses: int) -> tuple[float, float]:
+def expected_failure(junctions: Junctions, frequency: int, n_impulses: int) -> tuple[float, float]:
     """Mean quanta and share of failures: ready vesicles have exactly known mean and variance, and are taken as normal.
 
     Rounding down takes half a vesicle off, on average.
     """
-    p, keep = junctions.release, math.exp(-1e3 / frequency / junctions.tau_refill)
+    p, decay = junctions.release, math.exp(-1e3 / frequency / junctions.tau_refill)
     mean, variance, quanta, failed = junctions.vesicles, 0.0, 0.0, 0.0
     node, weight = np.polynomial.hermite_e.hermegauss(21)
     for i in range(n_impulses):
@@ -109,8 +110,8 @@ def expected_failure(junctions: k.Junctions, frequency: int, n_impulses: int) ->
         below = math.ceil(junctions.threshold / (1 - junctions.threshold / junctions.saturation)) - 1
         failed += float(stats.binom(np.round(ready), p).cdf(below) @ weight / weight.sum())
         quanta += whole * p
-        mean = junctions.vesicles - (junctions.vesicles - mean + whole * p) * keep
-        variance = (variance * (1 - p) ** 2 + whole * p * (1 - p)) * keep**2
+        mean = junctions.vesicles - (junctions.vesicles - mean + whole * p) * decay
+        variance = (variance * (1 - p) ** 2 + whole * p * (1 - p)) * decay**2
     return quanta / n_impulses, failed / n_impulses
 
 
@@ -144,7 +145,7 @@ def test_vesicles_are_neither_made_nor_lost() -> None:
     for gap in np.random.default_rng(3).integers(0, 800, 500):
         before, now = state.ready[0], now + int(gap)
         carry(state, junctions, np.zeros(1), np.array([now]))
-        quanta = state.counts[0, k.RELEASED] - released
+        quanta = state.counts[0, JunctionCount.RELEASED] - released
         released += quanta
         refilled = (1200 - before) * -math.expm1(-gap * STEP_MS / 500.0)
         assert state.ready[0] + quanta - refilled == pytest.approx(before, abs=1e-9)
@@ -152,7 +153,7 @@ def test_vesicles_are_neither_made_nor_lost() -> None:
     slow = pack(tau_refill=1e18)
     state = fresh(slow)
     carry(state, slow, np.zeros(2000), np.arange(2000), 4.0)
-    assert state.counts[0, k.RELEASED] + state.ready[0] == 1200.0
+    assert state.counts[0, JunctionCount.RELEASED] + state.ready[0] == 1200.0
     assert state.ready[0] == 0.0
 
 
@@ -173,7 +174,7 @@ def test_a_fibre_is_refractory_for_three_milliseconds() -> None:
 
 
 @pytest.mark.parametrize(("potassium", "chance"), [(7.0, 0.9987), (11.0, 0.5), (12.2, 0.1192)])
-def test_potassium_in_the_tubules_stops_waves(potassium: float, chance: float) -> None:
+def test_potassium_in_the_tubules_blocks_action_potentials(potassium: float, chance: float) -> None:
     """At 7 mM none in a hundred, at 11 mM half; the tubules are long as the interstitium is."""
     junctions, n_units = pack(k_tubule_impulse=0.0), 100
     state = fresh(junctions, n_units)
@@ -189,8 +190,8 @@ def test_tubules_fill_with_every_wave_and_empty_exactly() -> None:
     junctions = pack(k_half=1000.0, release=0.5)
     state = fresh(junctions)
     assert carry(state, junctions, *train(1, 20, 10)).all()
-    keep = math.exp(-50.0 / 500.0)
-    assert state.k_tubule[0] == pytest.approx(REST + 0.2 / (1 - keep), abs=1e-8)  # just after a wave
+    decay = math.exp(-50.0 / 500.0)
+    assert state.k_tubule[0] == pytest.approx(REST + 0.2 / (1 - decay), abs=1e-8)  # just after an action potential
     top, now = state.k_tubule[0], int(state.tubule_step[0])
     relax_tubules(state, junctions, now + 3000, REST)
     relax_tubules(state, junctions, now + 5000, 9.0)
@@ -207,7 +208,7 @@ def test_windows_and_the_order_of_units_change_no_bit() -> None:
     """At 10 mM, where a third of the impulses fail; another seed gives another course."""
     junctions, (unit, step) = pack(), irregular(12, 2000)
 
-    def run(cuts: list[int], order: np.ndarray, seed: int = 1) -> tuple[np.ndarray, k.JunctionState]:
+    def run(cuts: list[int], order: np.ndarray, seed: int = 1) -> tuple[np.ndarray, JunctionState]:
         state, carried = fresh(junctions, 12, seed), np.zeros(unit.size, dtype=np.int8)
         for part in np.split(order, cuts):
             carried[part] = carry(state, junctions, unit[part], step[part], 1.0, 10.0)
@@ -230,9 +231,9 @@ def test_units_are_alike_but_independent() -> None:
     state = fresh(junctions, 2)
     quanta = []
     for i in range(1, 2001):
-        before = state.counts[:, k.RELEASED].copy()
+        before = state.counts[:, JunctionCount.RELEASED].copy()
         carry(state, junctions, np.arange(2), np.full(2, i * 10**9))
-        quanta.append(state.counts[:, k.RELEASED] - before)
+        quanta.append(state.counts[:, JunctionCount.RELEASED] - before)
     one, other = np.array(quanta).T
     assert abs(np.corrcoef(one, other)[0, 1]) < 4 / math.sqrt(2000)
     assert np.corrcoef(one, one)[0, 1] > 0.99
@@ -257,7 +258,7 @@ def test_potassium_between_fibres() -> None:
 
 
 def test_delays() -> None:
-    assert WaveParameters().release_delay_ms == pytest.approx(1.0 + 47 / 4 / 4)
+    assert FibreApParameters().release_delay_ms == pytest.approx(1.0 + 47 / 4 / 4)
     axons = AxonParameters()
     delays = conduction_delays(axons, np.array([0.0, 0.5, 1.0]), axons.length_m)
     assert delays == pytest.approx([800 / 44, 800 / 48.5, 800 / 53])

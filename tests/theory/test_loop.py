@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from sarcomere.simulation.loop import LoopSimulation, run_episode
+from sarcomere.simulation.api import run as run_episode
+from sarcomere.simulation.loop import LoopSimulation
 from sarcomere_kernels import types as k
 from tests.support.episodes import NO_LATTICE, TABLE, episode
 from tests.support.same import differing
@@ -36,7 +37,7 @@ def test_without_reflexes_spikes_are_the_same_for_any_exchange(ms: int) -> None:
     reference, other = run_episode(episode(*changes)), run_episode(episode(*changes, every(ms)))
     assert reference.sizes["spike"] > 50
     assert not differing(other, reference, SPIKES)
-    assert "muscle_length" in differing(other, reference, ["muscle_length"])  # the tendon follows a window late
+    assert "fascicle_length" in differing(other, reference, ["fascicle_length"])  # the tendon follows a window late
 
 
 @pytest.mark.parametrize(("ms", "seed"), [(1, 3), (1, 4), (10, 3)])
@@ -66,7 +67,7 @@ def test_with_reflexes_spikes_are_the_same_until_force_has_been_felt() -> None:
 
 def persons(ms: int, **reflex: float) -> dict[str, np.ndarray]:
     """Metrics of 12 persons, each with its own pool and chances, the same for any window."""
-    far = {"run": {"duration_s": 0.7, "replicates": 12}, "reflex": {"gain_ib": 0.5, **reflex}, "length": 1.05}
+    far = {"run": {"duration_s": 0.7, "replicates": 12}, "reflex": {"gain_ib": 0.5, **reflex}, "mtu_length": 1.05}
     ds = run_episode(episode(NO_LATTICE, far, EFFORT, every(ms)))
     late = ds.isel(time=slice(20, 60))
     return {
@@ -97,7 +98,7 @@ def test_closed_loop_metrics_do_not_depend_on_the_exchange() -> None:
 
 TETANUS = {
     "pool": {"x_base": -1.0, "synapses": {"antidromic_share": 1.0, "volley": 0.0}},
-    "length": 1.0,
+    "mtu_length": 1.0,
     "interventions": [{"kind": "stimulation", "at_s": 0.01, "frequency_Hz": 60.0, "count": 100}],
 }
 
@@ -133,7 +134,7 @@ def test_half_the_step_of_the_lattices_gives_the_same() -> None:
 def test_nothing_oscillates_between_windows() -> None:
     """In a fused contraction fascicles settle: force and length, told each other a window late, do not ring."""
     ds = tetanus(0.2, 1, record={"sample_interval_ms": 5})
-    length = ds.muscle_length.values[:, 30:].astype(float)
+    length = ds.fascicle_length.values[:, 30:].astype(float)
     steps = np.diff(length, axis=1)
     steps -= steps.mean(axis=1, keepdims=True)
     ringing = (steps[:, 1:] * steps[:, :-1]).sum() / (steps**2).sum()
@@ -172,24 +173,24 @@ def test_energy_made_less_energy_spent_is_what_the_stores_lost(condition: str) -
 
 
 @pytest.mark.parametrize("condition", ["as it is", "exhausted", "books only"])
-def test_books_hold_what_heads_pumps_and_waves_of_the_lattices_used(condition: str) -> None:
+def test_books_hold_what_heads_pumps_and_action_potentials_of_the_lattices_used(condition: str) -> None:
     """From the lattices' own counters, worked out here: two calcium and two potassium an ATP."""
     e = episode(ALL_REACHED, *CONDITIONS[condition])
     simulation = LoopSimulation(e)
     loop = simulation.loops[0]
     impulses = np.zeros(2)
     for block in simulation.blocks(block=1):
-        unit = block.events["impulse_unit"] - 1
+        unit = block.columns["impulse_unit"] - 1
         impulses += [(unit == loop.constants.representative[g]).sum() for g in range(2)]
     for group, lattice in loop.lattices.items():
         state = lattice.state
-        heads = HEADS * state.counters[k.ATP_USED] / state.head_state.size
-        pumps = state.calcium[k.CA_PUMPED] * 1e-3 / 2.0
-        waves = impulses[group] * 0.025 * 0.15 / 2.0
+        heads = HEADS * state.counters[k.Count.ATP_USED] / state.head_state.size
+        pumps = state.calcium[k.Pool.PUMPED] * 1e-3 / 2.0
+        aps = impulses[group] * 0.025 * 0.15 / 2.0
         rest = e.energy.basal_mM_s * e.run.duration_s
         whole = loop.metabolism.used[group] + loop.metabolism.shortfall[group]
-        assert whole - pumps - waves - rest == pytest.approx(heads, rel=1e-3)
-        assert min(heads, pumps, waves) > 1e-4
+        assert whole - pumps - aps - rest == pytest.approx(heads, rel=1e-3)
+        assert min(heads, pumps, aps) > 1e-4
 
 
 def stored(loop: Any, group: int) -> tuple[float, float]:
@@ -197,7 +198,7 @@ def stored(loop: Any, group: int) -> tuple[float, float]:
     state, fibre = loop.lattices[group].state, loop.lattices[group]._models.base.fibre
     on_units = float(state.ru_calcium.sum() * fibre.ru_concentration)
     ca = state.calcium
-    return float(ca[k.CA_CYTOSOL] + on_units + fibre.sr_volume * (ca[k.CA_SR] + ca[k.CA_CSQ])), on_units
+    return float(ca[k.Pool.CYTOSOL] + on_units + fibre.sr_volume * (ca[k.Pool.SR] + ca[k.Pool.CSQ])), on_units
 
 
 @pytest.mark.parametrize("condition", ["as it is", "exhausted"])
@@ -216,5 +217,5 @@ def test_calcium_of_every_lattice_is_conserved(condition: str) -> None:
             most_on_units = max(most_on_units, on_units / total)
     assert most_on_units > 0.01  # what a sum without them would miss
     for group, lattice in loop.lattices.items():
-        assert lattice.state.calcium[k.CA_RELEASED] > 100.0
+        assert lattice.state.calcium[k.Pool.RELEASED] > 100.0
         assert not np.array_equal(lattice.chemistry, chemistry[group])

@@ -38,7 +38,7 @@ SHEET = {
 
 
 def test_cells_from_geometry_are_those_of_the_sheet() -> None:
-    cells = cells_at(load_pool("prone"), LABELS, np.ones(5), np.zeros(5, dtype=np.int8))
+    cells = cells_at(load_pool("open_loop_prone"), LABELS, np.ones(5), np.zeros(5, dtype=np.int8))
     for name, row in SHEET.items():
         assert getattr(cells, name) == pytest.approx(row, rel=5e-3), name
 
@@ -47,10 +47,10 @@ class Twin:
     """One cell in continuous time, written from the equations; spikes where the soma crosses its threshold."""
 
     def __init__(self, label: float, kappa: float, x: float) -> None:
-        self.p = load_pool("prone", QUIET)
+        self.p = load_pool("open_loop_prone", QUIET)
         one = cells_at(self.p, np.array([label]), np.array([kappa]), np.zeros(1, dtype=np.int8))
         self.c = {name: float(getattr(one, name)[0]) for name in one._fields}
-        self.beta = -math.log(self.c["ahp_keep"]) / self.p.step_ms
+        self.beta = -math.log(self.c["q_decay"]) / self.p.step_ms
         self.x = x
 
     def slope(self, t: float, y: np.ndarray, pulse: bool) -> list[float]:
@@ -102,7 +102,7 @@ def test_one_cell_follows_its_twin(label: float) -> None:
     twin = np.array(Twin(label, 1.0, 0.9).spikes(1000.0))
     worst = []
     for step in STEPS:
-        p = load_pool("prone", {**QUIET, "step_ms": step, "n_units": 1, "x_base": 0.0})
+        p = load_pool("open_loop_prone", {**QUIET, "step_ms": step, "n_units": 1, "x_base": 0.0})
         pool = MotoneuronPool(p, PoolInputs(x_even=0.9))
         cells = cells_at(p, np.array([label]), np.ones(1), np.zeros(1, dtype=np.int8))
         pool.pool = pool.pool._replace(cells=cells)
@@ -116,7 +116,8 @@ def test_halving_the_step_changes_spike_counts_by_less_than_one_in_a_hundred() -
     """The same cells, noise and stimuli; noise is drawn per ms, whatever the step."""
     inputs = PoolInputs(x_base=[(0.0, 0.25), (2.0, 1.2), (4.0, 0.25)], stimuli_s=stimulation(14.0, 20, 4.5))
     counts = [
-        MotoneuronPool(load_pool("prone", {"step_ms": step}), inputs, 3).advance(6.5)[0].size for step in (0.1, 0.05)
+        MotoneuronPool(load_pool("open_loop_prone", {"step_ms": step}), inputs, 3).advance(6.5)[0].size
+        for step in (0.1, 0.05)
     ]
     assert counts[0] > 5000
     assert counts[0] == pytest.approx(counts[1], rel=0.01)
@@ -129,7 +130,7 @@ def test_chunks_and_full_buffers_change_no_bit(monkeypatch: pytest.MonkeyPatch) 
     )  # fmt: skip
 
     def run(chunks: list[float]) -> tuple[list[list[float]], k.PoolState]:
-        pool = MotoneuronPool(load_pool("prone", {"n_units": 31}), inputs, 5)
+        pool = MotoneuronPool(load_pool("open_loop_prone", {"n_units": 31}), inputs, 5)
         taken = [pool.advance(chunk) for chunk in chunks]
         return [np.concatenate(column).tolist() for column in zip(*taken, strict=True)], pool.state
 
@@ -142,7 +143,7 @@ def test_chunks_and_full_buffers_change_no_bit(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_noise_has_the_stated_size_and_memory() -> None:
-    p = load_pool("prone", {"n_units": 201, "kappa": 0.0, "x_base": 0.0})
+    p = load_pool("open_loop_prone", {"n_units": 201, "kappa": 0.0, "x_base": 0.0})
     pool = MotoneuronPool(p, PoolInputs(), 1)
     pool.advance(0.3)
     start = pool.state.private_noise.copy()
@@ -160,7 +161,7 @@ def test_noise_has_the_stated_size_and_memory() -> None:
 @pytest.mark.skipif(os.environ.get("NUMBA_DISABLE_JIT") == "1", reason="needs compiled kernels")
 def test_the_pool_is_compiled_once() -> None:
     for stimuli in ([], [0.001]):
-        MotoneuronPool(load_pool("prone", {"n_units": 3}), PoolInputs(stimuli_s=stimuli), 1).advance(0.01)
+        MotoneuronPool(load_pool("open_loop_prone", {"n_units": 3}), PoolInputs(stimuli_s=stimuli), 1).advance(0.01)
     assert len(advance_pool.signatures) == 1
 
 

@@ -1,7 +1,7 @@
 """Forces of a muscle's units against the lattice's own, who follows whom, what is learned, the tendon.
 
 Lattices draw from fixed seeds; bounds of comparisons with them are the twitch model's error, twice what
-data/calibration/fit_followers.py reports, and their scatter over seeds is a fifth of that.
+data/calibration/fit_twitch_units.py reports, and their scatter over seeds is a fifth of that.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from sarcomere.parameters import (
 )
 from sarcomere.parameters.muscle import MuscleParameters, TendonParameters
 from sarcomere_kernels import advance_muscle
-from sarcomere_kernels import organ_types as k
+from sarcomere_kernels.muscle import Learned, MuscleDrive, MuscleTrace, Tendon
 from tests.support.bench import bench
 from tests.support.bench import fibre as fibre_with
 
@@ -50,13 +50,13 @@ class Bench:
         length: float = 1.0,
         factor: float = 1.0,
         passive: float = 0.0,
-    ) -> k.MuscleTrace:
+    ) -> MuscleTrace:
         """One window; ``active`` and ``passive`` are the same for all groups."""
         order = sorted(impulses, key=lambda impulse: impulse[1])
         unit, ms = (np.array(column, dtype=np.int32) for column in (zip(*order, strict=True) if order else ([], [])))
         shape = (self.n_groups, n_ms)
         forces = [np.array(np.broadcast_to(values, shape), dtype=np.float64) for values in (active, passive)]
-        drive = k.MuscleDrive(unit, ms, *forces, np.full(n_ms, length), np.full(self.n_groups, factor))
+        drive = MuscleDrive(unit, ms, *forces, np.full(n_ms, length), np.full(self.n_groups, factor))
         trace = trace_muscle(self.muscle, n_ms)
         advance_muscle(self.state, self.muscle, drive, trace, n_ms)
         return trace
@@ -68,7 +68,7 @@ def to_all(n_units: int, interval: int, n_ms: int) -> list[tuple[int, int]]:
 
 @pytest.mark.parametrize("fibre", FIBRE_TYPES)
 @pytest.mark.parametrize("pump", [1.0, 0.3])
-def test_followers_twitch_and_fuse_as_their_lattice(fibre: str, pump: float) -> None:
+def test_twitch_units_twitch_and_fuse_as_their_lattice(fibre: str, pump: float) -> None:
     """One impulse, then 20 Hz for 0.6 s: peak of the twitch within 30 %, mean of the train within 8 %.
 
     With a pump to which nothing was fitted, within 50 % and 15 %.
@@ -148,11 +148,11 @@ def test_windows_change_no_bit() -> None:
     assert also == pytest.approx(pumped, rel=1e-12)
     for name in ("available", "calcium", "activation", "force", "learned"):
         assert np.array_equal(getattr(whole.state, name), getattr(parts.state, name)), name
-    assert whole.state.tendon[k.LAG] == parts.state.tendon[k.LAG]
+    assert whole.state.tendon[Tendon.LAG] == parts.state.tendon[Tendon.LAG]
     assert len(advance_muscle.signatures) == 1
 
 
-def forces_of_followers(lattice: float, silent: bool = False, **values: float) -> np.ndarray:
+def forces_of_twitch_units(lattice: float, silent: bool = False, **values: float) -> np.ndarray:
     """Followers' force after 6 s at 30 Hz beside lattices that give so much of what they should, over calibration's."""
     taught, alone = Bench(), Bench(explicit_units=0)
     leaders = taught.muscle.representative
@@ -162,37 +162,39 @@ def forces_of_followers(lattice: float, silent: bool = False, **values: float) -
         alone.run(now, 1)
         active = lattice * full * alone.state.activation[leaders]
         taught.run([one for one in now if not (silent and one[0] in leaders)], 1, active=active[:, None], **values)
-    followers = np.setdiff1d(np.arange(20), leaders)
-    return taught.state.force[followers] / alone.state.force[followers]
+    twitch_units = np.setdiff1d(np.arange(20), leaders)
+    return taught.state.force[twitch_units] / alone.state.force[twitch_units]
 
 
-def test_followers_learn_what_their_lattice_lost() -> None:
+def test_twitch_units_learn_what_their_lattice_lost() -> None:
     """The calibration keeps a weight of less than 1 % at this activation."""
-    assert forces_of_followers(1.0) == pytest.approx(1.0, abs=0.01)
-    assert forces_of_followers(0.7) == pytest.approx(0.7, abs=0.01)
+    assert forces_of_twitch_units(1.0) == pytest.approx(1.0, abs=0.01)
+    assert forces_of_twitch_units(0.7) == pytest.approx(0.7, abs=0.01)
 
 
-def test_followers_of_a_silent_lattice_fall_back_on_the_calibration() -> None:
-    assert np.array_equal(forces_of_followers(0.0, silent=True), np.ones(12))
-    assert forces_of_followers(0.0, silent=True, factor=0.6) == pytest.approx(0.6)
+def test_twitch_units_of_a_silent_lattice_fall_back_on_the_calibration() -> None:
+    assert np.array_equal(forces_of_twitch_units(0.0, silent=True), np.ones(12))
+    assert forces_of_twitch_units(0.0, silent=True, factor=0.6) == pytest.approx(0.6)
     b = Bench()
     leader = int(b.muscle.representative[0])
     b.run([(leader, ms) for ms in range(0, 2000, 25)], 2000, active=100.0)
     product, square = b.state.learned[0]
     assert product < 0.5 * square
     b.run([], 40_000)
-    ratio = (b.muscle.prior + b.state.learned[0, k.PRODUCT]) / (b.muscle.prior + b.state.learned[0, k.SQUARE])
+    ratio = (b.muscle.prior + b.state.learned[0, Learned.PRODUCT]) / (
+        b.muscle.prior + b.state.learned[0, Learned.SQUARE]
+    )
     assert ratio == pytest.approx(1.0, abs=1e-4)
 
 
-def test_followers_hold_what_their_lattice_holds_without_impulses() -> None:
+def test_twitch_units_hold_what_their_lattice_holds_without_impulses() -> None:
     b = Bench()
     leader = int(b.muscle.representative[0])
-    follower = next(unit for unit in range(100) if b.muscle.group[unit] == 0 and unit != leader)
+    twitch_unit = next(unit for unit in range(100) if b.muscle.group[unit] == 0 and unit != leader)
     b.run([], 20_000, active=150.0)
-    assert b.state.force[follower] == pytest.approx(150.0, rel=1e-3)
+    assert b.state.force[twitch_unit] == pytest.approx(150.0, rel=1e-3)
     b.run([], 20_000)
-    assert b.state.force[follower] == pytest.approx(0.0, abs=0.1)
+    assert b.state.force[twitch_unit] == pytest.approx(0.0, abs=0.1)
 
 
 def test_force_follows_length_and_titin_is_stretched() -> None:
@@ -219,7 +221,7 @@ def test_units_with_a_lattice_give_its_force() -> None:
 
 def test_what_units_without_a_lattice_spend() -> None:
     """Calcium that impulses release is pumped back; heads use ATP while active."""
-    p = MuscleParameters().followers
+    p = MuscleParameters().twitch_units
     for fibre, twitch in ((0, p.slow), (1, p.fast)):
         one = Bench(1, explicit_units=0, slow_share=1.0 - fibre)
         trace = one.run([(0, 0)], 3000)
@@ -235,9 +237,9 @@ def test_what_units_without_a_lattice_spend() -> None:
 def test_the_tendon_is_stable_and_comes_to_rest_where_it_should(stiffness: float) -> None:
     """Units give F0 at L0 and one F0 less for each ``stiffness`` L0 of shortening; 5 ms windows."""
     b = Bench(8)
-    posture, force, lengths = np.ones(WINDOW), [], []
+    mtu_length, force, lengths = np.ones(WINDOW), [], []
     for _ in range(400):
-        length = posture - tendon_strain(b.state, STRETCH, WINDOW)[1:]
+        length = mtu_length - tendon_strain(b.state, STRETCH, WINDOW)[1:]
         pull = 1.0 + (length - 1.0) / stiffness
         force += b.run([], WINDOW, active=pull * b.muscle.isometric).force.tolist()
         lengths += length.tolist()

@@ -19,7 +19,7 @@ INPUTS = PoolInputs(x_base=[(0.0, 0.25), (0.2, 1.3)], potassium_mM=4.2, stimuli_
 
 
 def pool_with(gain: float, inputs: PoolInputs = INPUTS, **overrides: float) -> MotoneuronPool:
-    return MotoneuronPool(load_pool("prone", {"recurrent.gain": gain, "n_units": 40, **overrides}), inputs, 2)
+    return MotoneuronPool(load_pool("open_loop_prone", {"recurrent.gain": gain, "n_units": 40, **overrides}), inputs, 2)
 
 
 def test_inhibition_is_the_sum_of_double_exponentials_of_all_spikes() -> None:
@@ -40,14 +40,14 @@ def test_inhibition_is_the_sum_of_double_exponentials_of_all_spikes() -> None:
 
 def test_steady_value_and_course_are_those_of_the_two_equations() -> None:
     """A pool that fires at 15 Hz as a continuous input, solved by scipy: 0.05 in the end."""
-    p = load_pool("prone", {"recurrent.gain": 0.05})
+    p = load_pool("open_loop_prone", {"recurrent.gain": 0.05})
     recurrent = pack_recurrent(p)
     spikes_per_step = p.n_units * 15.0 * p.step_ms * 1e-3
     drive, inhibition, course = 0.0, 0.0, []
     for _ in range(6000):
-        drive += recurrent.kick * spikes_per_step
-        inhibition = inhibition * recurrent.decay_keep + drive * recurrent.passed
-        drive *= recurrent.rise_keep
+        drive += recurrent.increment * spikes_per_step
+        inhibition = inhibition * recurrent.inhibition_decay + drive * recurrent.transfer
+        drive *= recurrent.drive_decay
         course.append(inhibition)
     solved = solve_ivp(
         lambda t, y: [(0.05 - y[0]) / 10, (y[0] - y[1]) / 40],
@@ -62,7 +62,7 @@ def test_steady_value_and_course_are_those_of_the_two_equations() -> None:
 
 def test_equal_time_constants_are_the_limit_of_nearly_equal_ones() -> None:
     near, equal = (
-        pack_recurrent(load_pool("prone", {"recurrent.gain": 0.05, "recurrent.rise_ms": rise})).passed
+        pack_recurrent(load_pool("open_loop_prone", {"recurrent.gain": 0.05, "recurrent.rise_ms": rise})).transfer
         for rise in (40.0001, 40.0)
     )
     assert near == pytest.approx(equal, rel=1e-5)
@@ -89,7 +89,7 @@ def test_windows_of_a_drive_are_the_run_in_one_piece() -> None:
 
 
 def terminals() -> TerminalGenerator:
-    return TerminalGenerator(TerminalParameters(), load_pool("prone"), stimulation(16.0, 30, 0.1), 0.75, 4)
+    return TerminalGenerator(TerminalParameters(), load_pool("open_loop_prone"), stimulation(16.0, 30, 0.1), 0.75, 4)
 
 
 def driven(excitability: float) -> tuple[np.ndarray, np.ndarray]:

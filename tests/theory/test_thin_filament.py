@@ -29,7 +29,7 @@ class Chain:
         self.states = list(itertools.product(one, repeat=N_RU))
         index = {s: i for i, s in enumerate(self.states)}
         self.q = np.zeros((len(index), len(index)))
-        c = p.k_off_closed_uM / p.k_off_open_uM
+        c, chi = p.k_off_closed_uM / p.k_off_open_uM, p.crossbridge_cooperativity
         for s in self.states:
             for r, (n, is_open) in enumerate(s):
                 around = sum(2 * s[j][1] - 1 for j in (r - 1, r + 1) if 0 <= j < N_RU)
@@ -39,7 +39,7 @@ class Chain:
                 }
                 tilt = c ** (n / 2) * np.exp(0.5 * p.cooperativity * around)
                 moves[n, 1 - is_open] = (
-                    p.k_close * p.lock ** HEADS[r] / tilt if is_open else p.k_close * p.opening_equilibrium * tilt
+                    p.k_close * chi ** HEADS[r] / tilt if is_open else p.k_close * p.opening_equilibrium * tilt
                 )
                 for to, rate in moves.items():
                     if rate > 0:
@@ -62,7 +62,7 @@ def many_strands(p: RegulationParameters, name: str, step_ms: float = 0.1) -> Be
     )
     b.state.ru_heads[:] = np.tile(HEADS, b.state.ru_heads.size // N_RU)
     b.state.ru_calcium[:] = 0
-    b.state.counters[k.RU_CALCIUM] = 0
+    b.state.counters[k.Count.RU_CALCIUM] = 0
     return b
 
 
@@ -70,8 +70,8 @@ def switch(b: Bench, ca: float, n_steps: int) -> tuple[float, float]:
     """Open and calcium fractions after n_steps."""
     switch_thin(b.state, b.model, b.scratch, ca, n_steps)
     sites = b.state.ru_open.size * b.model.regulation.n_calcium_sites
-    assert b.state.counters[k.RU_CALCIUM] == b.state.ru_calcium.sum()
-    return b.state.ru_open.mean(), b.state.counters[k.RU_CALCIUM] / sites
+    assert b.state.counters[k.Count.RU_CALCIUM] == b.state.ru_calcium.sum()
+    return b.state.ru_open.mean(), b.state.counters[k.Count.RU_CALCIUM] / sites
 
 
 @pytest.mark.parametrize("name", ["fast", "slow"])

@@ -12,9 +12,9 @@ from sarcomere.analysis.discharge.rates import count_firing
 
 Values = NDArray[np.float64]
 
-ENVELOPE_S = 0.5  # running mean of the electromyogram: some waves of even a few units
+ENVELOPE_S = 0.5  # running mean of the electromyogram: some action potentials of even a few units
 ON = 0.1  # of its peak
-SETTLED_S = 0.05  # after the end of what was imposed: waves on their way, late responses
+SETTLED_S = 0.05  # after the end of what was imposed: action potentials on their way, late responses
 LEAST_S = 1.0  # that activity must go on by itself
 RELAXED_S = 1.0  # after the same end, what the imposed left of units, force, pressure and pain is gone
 LEAST_SHARE = 0.05  # of the units that must fire together (as for the threshold frequency, CRAMP A)
@@ -47,11 +47,11 @@ def emg_envelope(ds: xr.Dataset) -> xr.DataArray:
     Returns
     -------
     xarray.DataArray
-        As ``emg``; the ends average over what there is.
+        As ``fibre_ap_rate``; the ends average over what there is.
     """
     step = float(ds.time[1] - ds.time[0])
-    envelope = ds.emg.rolling(time=max(1, round(ENVELOPE_S / step)), center=True, min_periods=1).mean()
-    return envelope.assign_attrs(ds.emg.attrs, long_name="running mean of the electromyogram over 0.5 s")
+    envelope = ds.fibre_ap_rate.rolling(time=max(1, round(ENVELOPE_S / step)), center=True, min_periods=1).mean()
+    return envelope.assign_attrs(ds.fibre_ap_rate.attrs, long_name="EMG surrogate, running mean over 0.5 s")
 
 
 def find_activity(one: xr.Dataset, row: list[Values], start: float, stop: float) -> Activity | None:
@@ -85,11 +85,11 @@ def find_activity(one: xr.Dataset, row: list[Values], start: float, stop: float)
     long = np.flatnonzero(stops - starts >= LEAST_S)
     if not long.size:
         return None
-    waves = np.sort(np.concatenate(row))
-    waves = waves[(waves >= starts[long[0]]) & (waves <= stops[-1])]
-    if not waves.size:
+    aps = np.sort(np.concatenate(row))
+    aps = aps[(aps >= starts[long[0]]) & (aps <= stops[-1])]
+    if not aps.size:
         return None
-    begin, end = float(waves[0]), float(waves[-1])
+    begin, end = float(aps[0]), float(aps[-1])
     relaxed = max(begin, start + RELAXED_S)
     if end - begin < LEAST_S or end <= relaxed:
         return None

@@ -17,7 +17,8 @@ NAN = float("nan")
 LEFT_S = (2.5, 4.5)  # after the end of what was imposed: units that fire then are in the cramp (CRAMP A)
 SILENT_FORCE_S = 2.0  # after the last impulse no healthy muscle still pulls
 READ = (
-    "emg", "muscle_force", "relative_force", "muscle_length", "pressure", "flow", "lactate", "k_interstitial", "pain",
+    "fibre_ap_rate", "muscle_force", "relative_force", "fascicle_length", "pressure", "flow", "lactate",
+    "k_interstitial", "pain",
 )  # fmt: skip
 
 _QUANTITIES = {
@@ -131,9 +132,9 @@ def _one(ds: xr.Dataset, row: list[Times], windows: list[tuple[float, float]], d
 
 def _silence(one: xr.Dataset, row: list[Times], start: float, stop: float) -> Table:
     """When the last impulse came, and the force that is there without impulses."""
-    waves = np.concatenate(within(row, 0.0, stop))
-    last = float(waves.max()) if waves.size else NAN
-    late = one.relative_force.sel(time=slice(max(start, last if waves.size else 0.0) + SILENT_FORCE_S, stop))
+    aps = np.concatenate(within(row, 0.0, stop))
+    last = float(aps.max()) if aps.size else NAN
+    late = one.relative_force.sel(time=slice(max(start, last if aps.size else 0.0) + SILENT_FORCE_S, stop))
     return {"last_impulse": last, "silent_force": float(late.max()) if late.size else NAN}
 
 
@@ -152,7 +153,7 @@ def _during(ds: xr.Dataset, row: list[Times], activity: Activity, stop: float) -
         "units_total": sum(t.size > 0 for t in within(row, activity.relaxed, end)),
         "force_peak": float(on.muscle_force.max()),
         "relative_force_peak": float(on.relative_force.max()),
-        "length_least": float(on.muscle_length.min()),
+        "length_least": float(on.fascicle_length.min()),
         "pressure_peak": float(on.pressure.max()),
         "flow_least": float(on.flow.min()),
         "lactate_peak": float(then.lactate.max()),

@@ -19,7 +19,7 @@ ENDS = 15  # intervals of the first and of the last rate
 RUN = 5  # intervals over which the lowest and the highest rate are taken, so that a doublet is not one
 
 SOURCES = {
-    "impulse": "waves that reached the release sites",
+    "impulse": "action potentials that reached the release sites",
     "spike": "spikes that the motoneurons made themselves",
     "terminal": "impulses born at axon terminals",
 }
@@ -62,7 +62,7 @@ def trains(
     ds : xarray.Dataset
         A cramp run.
     source : {"impulse", "spike", "terminal"}
-        Waves that reached the release sites, which is what an electrode in the muscle shows; spikes of the
+        Action potentials that reached the release sites, which is what an electrode in the muscle shows; spikes of the
         motoneurons, but those that ran back from stimulated axons; or impulses born at axon terminals.
     start, stop : float or array by replicate, optional
         Window (s), both included; by default the whole record. NaN leaves a replicate without impulses.

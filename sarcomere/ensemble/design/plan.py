@@ -10,12 +10,11 @@ from typing import Any, NamedTuple
 from sarcomere.ensemble.design.points import Point, names_of, points_of
 from sarcomere.ensemble.design.sweep import Sweep
 from sarcomere.ensemble.shards.folder import FORMAT, Dim, Manifest, ShardEntry
-from sarcomere.ensemble.shards.shard import Namer, Shard, Task, check_drive, cost_s, cut
+from sarcomere.ensemble.shards.shard import Namer, Shard, Task, check_drive, cut
 from sarcomere.errors import InputError
-from sarcomere.record.provenance import version
+from sarcomere.recording.provenance import version
+from sarcomere.scenario.base import Scenario
 from sarcomere.scenario.checking import Written, check
-from sarcomere.scenario.fibre import FibreScenario
-from sarcomere.scenario.loop import LoopScenario
 from sarcomere.scenario.reading import load
 from sarcomere_kernels import KERNEL_HASH
 
@@ -28,7 +27,7 @@ class Plan(NamedTuple):
     manifest: Manifest
     written: Written
     values: list[Point]  # all values of every point, settings and seed included
-    is_episode: bool
+    kind: str  # of run
     there: Manifest | None  # what the folder held
 
     def task(self, folder: str | Path, shard: Shard) -> Task:
@@ -84,7 +83,7 @@ def plan(sweep: Sweep, there: Manifest | None = None, where: str = "") -> Plan:
         sarcomere_version=version(),
         shards=entries,
     )
-    return Plan(manifest, written, values, isinstance(first, LoopScenario), there)
+    return Plan(manifest, written, values, first.kind, there)
 
 
 def _seed(written: Written, common: Point) -> int:
@@ -151,22 +150,21 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _check_point(scenario: FibreScenario | LoopScenario, keys: Sequence[str], where: str) -> None:
+def _check_point(scenario: Scenario, keys: Sequence[str], where: str) -> None:
     """Refuse a point that cannot run as a sweep runs it."""
     if scenario.run.first_replicate:
         raise InputError(f"{where}: run.first_replicate is for the sweep to set; take it out of the scenario.")
-    if isinstance(scenario, FibreScenario) and scenario.series is not None:
-        for key in (key for vary in scenario.series.vary for key in vary.keys):
-            if key in keys:
-                raise InputError(
-                    f"{where}: {key} varies in the scenario's own [[series.vary]], which would replace it; vary "
-                    f"another key or take it out of the series."
-                )
+    for key in keys:
+        if key in scenario.varied_keys():
+            raise InputError(
+                f"{where}: {key} varies in the scenario's own [[series.vary]], which would replace it; vary "
+                f"another key or take it out of the series."
+            )
     check_drive(scenario, where)
 
 
 def _entries(
-    number: int, scenario: FibreScenario | LoopScenario, kept: list[ShardEntry], replicates: int, where: str
+    number: int, scenario: Scenario, kept: list[ShardEntry], replicates: int, where: str
 ) -> Iterator[ShardEntry]:
     """Shards of a point: those that are kept, and what its further replicates take."""
     namer, covered = Namer(scenario), 0
@@ -178,7 +176,7 @@ def _entries(
             )
         covered = max(covered, entry.first + entry.count)
         yield entry.model_copy(update={"point": number})
-    for first, count in cut(covered, replicates, cost_s(scenario)):
+    for first, count in cut(covered, replicates, scenario.cost_s()):
         yield ShardEntry(name=namer.name(first, count), point=number, first=first, count=count)
 
 

@@ -10,17 +10,13 @@ import numpy as np
 from scipy.stats import qmc
 
 from sarcomere.ensemble.design.sweep import Sweep
-from sarcomere.half_sarcomere.variables import DWELL, IMPULSES, recorded
-from sarcomere.organs import variables as episode_recorder
 from sarcomere.parameters.tables import short_name
-from sarcomere.scenario.fibre import FibreScenario
-from sarcomere.scenario.loop import LoopScenario
+from sarcomere.scenario.base import Scenario
 from sarcomere.scenario.series import TAKEN
 
 Point = dict[str, Any]
 # Dimensions and coordinates that an ensemble or a run has besides its variables.
 _COORDINATES = {"point", "done", "motor_unit", "fibre"}
-_EPISODE_COORDINATES = {"capacity", "unit_fibre", "unit_group", "group", "group_unit", "group_weight"}
 
 
 def points_of(sweep: Sweep, seed: int) -> list[Point]:
@@ -53,14 +49,14 @@ def points_of(sweep: Sweep, seed: int) -> list[Point]:
     return [dict(zip(sweep.keys, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
-def names_of(keys: Sequence[str], scenario: FibreScenario | LoopScenario) -> list[str]:
+def names_of(keys: Sequence[str], scenario: Scenario) -> list[str]:
     """Dimension or coordinate of every varied key: its short name unless a run uses it or two keys share it.
 
     Parameters
     ----------
     keys : sequence of str
         Dotted keys.
-    scenario : FibreScenario or LoopScenario
+    scenario : Scenario
         A point of the sweep: what a run of it holds.
 
     Returns
@@ -74,12 +70,7 @@ def names_of(keys: Sequence[str], scenario: FibreScenario | LoopScenario) -> lis
     ]
 
 
-def _taken(scenario: FibreScenario | LoopScenario) -> set[str]:
-    if isinstance(scenario, LoopScenario):
-        events = episode_recorder.EVENTS
-        variables = {variable.name for variable in episode_recorder.recorded(1)}
-        columns = {f"{event.name}_{column[0]}" for event in events for column in (*event.columns, ("point",))}
-        return TAKEN | _COORDINATES | _EPISODE_COORDINATES | variables | {event.name for event in events} | columns
-    variables = {variable.name for variable in (*recorded(scenario), DWELL, IMPULSES)}
-    series = scenario.series.vary if scenario.series is not None else []
-    return TAKEN | _COORDINATES | variables | {name for vary in series for name in vary.names}
+def _taken(scenario: Scenario) -> set[str]:
+    """Names that an ensemble or a run of it has already; in an ensemble events say of which point they are."""
+    names = TAKEN | _COORDINATES | scenario.reserved_names()
+    return names | {f"{name}_point" for name in names}

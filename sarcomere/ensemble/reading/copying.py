@@ -15,7 +15,7 @@ from sarcomere.ensemble.reading import lazy
 from sarcomere.ensemble.reading.survey import Survey
 from sarcomere.ensemble.shards.structure import Form, opened
 from sarcomere.errors import StoreError
-from sarcomere.record.run_file import COMPRESSION, EVENT_ROWS
+from sarcomere.recording.run_file import COMPRESSION, EVENT_ROWS
 
 Place = tuple[int | slice, ...]
 

@@ -19,8 +19,9 @@ from sarcomere.ensemble.shards.shard import Task
 from sarcomere.ensemble.workers.driver import Executor
 from sarcomere.ensemble.workers.work import Outcome, do_shard, failed
 from sarcomere.errors import InputError, SarcomereError
-from sarcomere.record.provenance import version
-from sarcomere.simulation.warm_up import load_kernels, load_loop_kernels
+from sarcomere.recording.provenance import version
+from sarcomere.scenario.kinds import KINDS
+from sarcomere.simulation.warm_up import load_kernels
 
 if TYPE_CHECKING:
     from distributed import Client, Future
@@ -174,8 +175,8 @@ def _ready(folder: str) -> str:
     if not os.path.isfile(os.path.join(folder, MANIFEST)):
         return f"does not see {folder}; sweep into a folder that all machines share."
     try:
-        load_kernels()
-        load_loop_kernels()
+        for kind in KINDS:
+            load_kernels(kind)
     except SarcomereError as error:
         return str(error)
     return ""

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Generator
-from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,14 +18,13 @@ from sarcomere.ensemble.shards.folder import (
     shard_path,
     write_text,
 )
-from sarcomere.ensemble.shards.seal import BLANK, SEAL_ATTRIBUTE, sealed
 from sarcomere.ensemble.shards.shard import Shard, Task, name_of
 from sarcomere.errors import InputError, StoreError
-from sarcomere.record.atomic import aside
-from sarcomere.record.netcdf import append, create
-from sarcomere.record.run_file import EVENT_ROWS, Piece, block_rows, encoding
-from sarcomere.scenario.fibre import FibreScenario
-from sarcomere.scenario.loop import LoopScenario
+from sarcomere.recording.atomic import aside
+from sarcomere.recording.run_file import EVENT_ROWS, Dims, add, block_rows, encoding, next_block
+from sarcomere.recording.seal import sealed
+from sarcomere.recording.variable import Block
+from sarcomere.scenario.base import Scenario
 from sarcomere.simulation.api import simulation_of
 
 # A chunk costs 0.02 to 0.04 ms however small it is.
@@ -110,20 +107,19 @@ def write_shard(task: Task) -> Path:
         )
     path = shard_path(task.folder, name)
     try:
-        with aside(process_part(path), path) as part:
-            part.touch()  # who asks for the status sees it
+        with aside(path, process_part(path)) as part:  # who asks for the status sees it
             part.write_bytes(run_to_image(scenario, {SHARD_ATTRIBUTE: name}))
     except OSError as error:
         raise cannot_write(path, error) from None
     return path
 
 
-def run_to_image(scenario: FibreScenario | LoopScenario, attributes: dict[str, str]) -> bytes:
+def run_to_image(scenario: Scenario, attributes: dict[str, str]) -> bytes:
     """Run a scenario into the bytes of a run file.
 
     Parameters
     ----------
-    scenario : FibreScenario or LoopScenario
+    scenario : Scenario
         What to run, on one thread.
     attributes : dict
         What to add to the attributes of the file, besides its digest.
@@ -135,24 +131,14 @@ def run_to_image(scenario: FibreScenario | LoopScenario, attributes: dict[str, s
     simulation = simulation_of(scenario)
     name = f"run {id(simulation)}"  # HDF5 tells files in memory apart by name
     with h5py.File(name, "w", driver="core", backing_store=False) as file:
-        dims: dict[str, tuple] = {}
+        dims: Dims = {}
         while simulation.samples_done < scenario.n_samples:
-            stretch: Generator[Piece, None, None] = simulation.blocks(1, block_rows(simulation.samples_done))
-            with closing(stretch) as blocks:
-                piece = next(blocks)
-            if dims:
-                append(file, piece.growth, piece.columns, dims)
-                continue
-            ds = simulation.dataset(piece)  # type: ignore[arg-type]
-            dims = {str(name): variable.dims for name, variable in ds.variables.items()}
-            create(file, ds.assign_attrs({**attributes, SEAL_ATTRIBUTE: BLANK}), piece.growth, _chunked(ds, piece))
-        for variable, values in simulation.so_far().items():
-            file[variable][...] = values
+            add(file, simulation, next_block(simulation), dims, _chunked, attributes)
         file.flush()
         return sealed(file.id.get_file_image())
 
 
-def _chunked(ds: xr.Dataset, first: Piece) -> dict[str, dict]:
+def _chunked(ds: xr.Dataset, first: Block) -> dict[str, dict]:
     """How each variable of a shard is stored: as few chunks as a reader of one run can bear."""
     few = min(block_rows(0), first.time.size)
     rows = {dim: min(max(new, few), EVENT_ROWS) for dim, new in first.growth.items()}

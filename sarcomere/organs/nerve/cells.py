@@ -81,7 +81,7 @@ def cells_at(p: PoolParameters, label: Values, kappa: Values, antidromic: NDArra
         g_sodium=p.membrane.g_sodium * per_area,
         g_potassium=p.membrane.g_potassium * per_area,
         g_ahp=size["g_ahp"] * per_area,
-        ahp_keep=np.exp(-size["ahp_decay"] * p.step_ms),
+        q_decay=np.exp(-size["ahp_decay"] * p.step_ms),
         threshold=threshold,
         pic_half=p.pic.half * dendrite_threshold,
         rheobase=rheobase,

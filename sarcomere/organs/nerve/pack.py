@@ -18,11 +18,11 @@ def pack_kinetics(p: PoolParameters) -> k.Kinetics:
         step=dt,
         pulse=round(pulse.duration_ms / dt),
         refractory=round(pulse.refractory_ms / dt),
-        pic_keep=math.exp(-dt / pic.tau_ms),
+        pic_decay=math.exp(-dt / pic.tau_ms),
         pic_slope=pic.slope_mV,
         pic_reversal=pic.reversal_mV,
         inactivation=pic.inactivation,
-        inactivation_keep=math.exp(-dt * 1e-3 / pic.tau_inactivation_s),
+        inactivation_decay=math.exp(-dt * 1e-3 / pic.tau_inactivation_s),
         **{name: math.exp(-getattr(pulse, name) * dt) for name in gates},
     )
 
@@ -33,12 +33,12 @@ def pack_noise(p: PoolParameters) -> k.Noise:
     private, common = (math.exp(-s.noise_interval_ms / tau) for tau in (s.private_tau_ms, s.common_tau_ms))
     return k.Noise(
         every=round(s.noise_interval_ms / p.step_ms),
-        private_keep=private,
-        private_kick=s.private_sd * math.sqrt(1.0 - private * private),
-        common_keep=common,
-        common_kick=s.common_sd * math.sqrt(1.0 - common * common),
+        private_decay=private,
+        private_increment=s.private_sd * math.sqrt(1.0 - private * private),
+        common_decay=common,
+        common_increment=s.common_sd * math.sqrt(1.0 - common * common),
         volley=s.volley,
-        volley_keep=math.exp(-p.step_ms / s.volley_tau_ms),
+        volley_decay=math.exp(-p.step_ms / s.volley_tau_ms),
     )
 
 
@@ -50,10 +50,10 @@ def pack_recurrent(p: PoolParameters) -> k.Recurrent:
     # the integral of both exponentials over a step, which at equal constants is dt times either
     both = dt * decay if apart == 0.0 else decay * -math.expm1(-dt * apart) / apart
     return k.Recurrent(
-        kick=r.gain * 1e3 / (r.rate_Hz * r.rise_ms * p.n_units),
-        rise_keep=rise,
-        decay_keep=decay,
-        passed=both / r.decay_ms,
+        increment=r.gain * 1e3 / (r.rate_Hz * r.rise_ms * p.n_units),
+        drive_decay=rise,
+        inhibition_decay=decay,
+        transfer=both / r.decay_ms,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,7 +14,7 @@ from sarcomere.errors import InputError, SolverError, nearest
 from sarcomere.organs.nerve.cells import POOL, labels, pool_cells
 from sarcomere.organs.nerve.inputs import Courses, PoolInputs, empty_spikes, steps_in
 from sarcomere.organs.nerve.pack import fresh_pool_state, pack_kinetics, pack_noise, pack_recurrent
-from sarcomere.parameters.motoneuron import PoolParameters, pool_presets, pool_table
+from sarcomere.parameters.motoneuron import PoolParameters, pool_presets
 from sarcomere.scenario.faults import sentences
 from sarcomere_kernels import KERNEL_HASH, advance_pool
 from sarcomere_kernels import motoneuron_types as k
@@ -27,8 +28,8 @@ def load_pool(preset: str, overrides: Mapping[str, Any] | None = None) -> PoolPa
 
     Parameters
     ----------
-    preset : {"healthy", "prone"}
-        Which persistent current and resting drive.
+    preset : {"control", "healthy", "prone", "open_loop_healthy", "open_loop_prone"}
+        Pool of the closed loop, or fitted without its reflexes.
     overrides : mapping of str to value, optional
         Dotted keys to replace, such as ``{"pic.inactivation": 0.0}``.
 
@@ -43,11 +44,7 @@ def load_pool(preset: str, overrides: Mapping[str, Any] | None = None) -> PoolPa
     """
     if preset not in pool_presets():
         raise InputError(f"{preset!r} is no preset of the motoneuron pool; {nearest(preset, pool_presets())}")
-    shipped = pool_table()
-    table: dict[str, Any] = {
-        "types": {name: dict(cell) for name, cell in shipped["types"].items()},
-        **shipped["presets"][preset],
-    }
+    table = copy.deepcopy(pool_presets()[preset])
     for key, value in (overrides or {}).items():
         *parents, last = key.split(".")
         node = table

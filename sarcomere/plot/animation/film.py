@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from sarcomere.plot.animation.window import Window
 from sarcomere.scenario.fibre import FibreScenario
-from sarcomere.simulation.fibre import DEFAULT_BLOCK, FibreSimulation
+from sarcomere.simulation.base import DEFAULT_BLOCK
+from sarcomere.simulation.fibre import FibreSimulation
 from sarcomere_kernels import types as k
 
 Look = TypeVar("Look")
@@ -83,7 +84,7 @@ def replay(
                 block = next(more)
             times.append(block.time)
             for name, parts in values.items():
-                parts.append(block.values[name][0, 0])
+                parts.append(block.columns[name][0, 0])
             if progress:
                 progress(simulation.samples_done * window.sample_every / window.last)
         looks.append(look(state))

@@ -16,7 +16,7 @@ from sarcomere.errors import InputError, StoreError
 from sarcomere.plot.animation.bake import bake
 from sarcomere.plot.animation.page import HtmlWriter
 from sarcomere.plot.animation.palette import palette
-from sarcomere.record.atomic import aside
+from sarcomere.recording.atomic import aside
 
 DPI = 90
 _STILL_DPI = 130
@@ -94,7 +94,7 @@ def write(drawn: Drawn, frames: int, path: Path, fps: int, progress: Callable[[f
         If the disk does not take it; what was there before is left.
     """
     try:
-        with aside(path.with_name(f".{path.stem}.part{path.suffix.lower()}"), path) as part:
+        with aside(path) as part:
             if path.suffix.lower() == ".png":
                 drawn.show(frames - 1)
                 drawn.figure.savefig(part, dpi=_STILL_DPI)

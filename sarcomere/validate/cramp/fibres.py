@@ -8,7 +8,7 @@ import xarray as xr
 from sarcomere.analysis import cramp_episode, trains
 from sarcomere.parameters.intervention import Stretch
 from sarcomere.scenario.loop import LoopScenario
-from sarcomere.simulation.loop import run_episode
+from sarcomere.simulation.api import run
 from sarcomere.validate.cramp.arms import Values
 from sarcomere.validate.cramp.running import imposed_end
 
@@ -21,7 +21,7 @@ def contracture(episode: LoopScenario) -> Values:
 
     Forces are means of the half-sarcomeres beyond titin's; stiffness is attached heads per force.
     """
-    ds = run_episode(episode, threads=1)
+    ds = run(episode, threads=1)
     drive_ends = imposed_end(episode)
     stretch, back = (e for e in episode.interventions if isinstance(e, Stretch))
     one = ds.isel(replicate=0)
@@ -48,7 +48,7 @@ def contracture(episode: LoopScenario) -> Values:
 
 def relaxation(episode: LoopScenario) -> Values:
     """How long force and calcium outlast the impulses."""
-    ds = run_episode(episode, threads=1)
+    ds = run(episode, threads=1)
     found = cramp_episode(ds).isel(replicate=0)
     force = ds.relative_force.isel(replicate=0)
     on = force.time.values[force.values >= LOWEST_FORCE * float(force.max())]

@@ -12,7 +12,7 @@ from sarcomere.analysis.cramp.activity import emg_envelope
 from sarcomere.analysis.discharge.delta_f import delta_f
 from sarcomere.parameters.intervention import Stretch, Walking
 from sarcomere.scenario.loop import LoopScenario
-from sarcomere.simulation.loop import run_episode
+from sarcomere.simulation.api import run
 from sarcomere.validate.cramp.arms import Values
 from sarcomere.validate.cramp.fibres import contracture, relaxation
 from sarcomere.validate.cramp.running import imposed_end, run_until_quiet
@@ -21,7 +21,7 @@ from sarcomere.validate.cramp.threshold import threshold, threshold_after_exerci
 
 NAN = float("nan")
 OFF = 0.1  # of the electromyogram's level before
-SETTLED_S = 0.1  # after a train or an effort: waves on their way
+SETTLED_S = 0.1  # after a train or an effort: action potentials on their way
 _EPISODE = (
     "begin", "end", "duration", "units_left", "units_peak", "units_total", "rate_mean", "rate_first", "rate_last",
     "interval_cv", "force_peak", "relative_force_peak", "pain_peak", "k_peak", "flow_least",
@@ -49,7 +49,7 @@ def read_cramp(ds: xr.Dataset) -> Values:
 
 def contraction(episode: LoopScenario) -> Values:
     """An effort: order of recruitment, rates while it holds, silence after it, hysteresis of recruitment, force."""
-    ds = run_episode(episode)
+    ds = run(episode)
     effort = next(e for e in episode.interventions if e.kind == "effort")
     held, end = effort.at_s + effort.rise_s, effort.ends_s
     rates = discharge_statistics(ds, "impulse", held, held + effort.hold_s).rate_mean
@@ -59,7 +59,7 @@ def contraction(episode: LoopScenario) -> Values:
         "rate_low": float(rates.min()),
         "rate_high": float(rates.max()),
         "left": float(sum(train.size > 0 for train in late)),
-        "emg_after": float(ds.emg.sel(time=slice(end + 2.0, None)).max()),
+        "emg_after": float(ds.fibre_ap_rate.sel(time=slice(end + 2.0, None)).max()),
         "delta_f": delta_f(trains(ds, "impulse")[0], effort.at_s, end + 2.0),
         "force": float(ds.relative_force.max()),
     }
@@ -70,24 +70,24 @@ def after_train(episode: LoopScenario) -> Values:
     ds = run_until_quiet(episode)
     end = imposed_end(episode)
     begin = end + SETTLED_S
-    waves = np.concatenate(trains(ds, "impulse", begin)[0])
+    aps = np.concatenate(trains(ds, "impulse", begin)[0])
     envelope = emg_envelope(ds).isel(replicate=0)
     during = float(envelope.sel(time=slice(end - 2.0, end - 0.5)).mean())
     on = envelope.time.values[envelope.values >= OFF * during]
     units = discharge_statistics(ds, "impulse", begin).isel(replicate=0)
     return read_cramp(ds) | {
         "emg_off": max(float(on.max()) - end, 0.0),
-        "lasts": float(waves.max()) - end if waves.size else 0.0,
+        "lasts": float(aps.max()) - end if aps.size else 0.0,
         "rate": float(units.rate_mean.mean()),
         "time": float(units.active_time.where(units.impulses > 0).mean()),
-        "emg": float(ds.emg.sel(time=slice(begin, begin + 1.0)).mean()),
+        "emg": float(ds.fibre_ap_rate.sel(time=slice(begin, begin + 1.0)).mean()),
         "terminal_impulses": float(ds.sizes["terminal"]),
     }
 
 
 def efforts(episode: LoopScenario) -> Values:
     """Highest force of the last effort against that of the first."""
-    ds = run_episode(episode)
+    ds = run(episode)
     entries = [e for e in episode.interventions if e.kind == "effort"]
     force = ds.relative_force.isel(replicate=0)
     first, *_, last = (float(force.sel(time=slice(e.at_s, e.ends_s)).max()) for e in entries)
@@ -96,9 +96,9 @@ def efforts(episode: LoopScenario) -> Values:
 
 def stretched(episode: LoopScenario) -> Values:
     """A stretch during a cramp: when the electromyogram goes, how much it rises first, what is left of it."""
-    ds = run_episode(episode)
+    ds = run(episode)
     at = next(e.at_s for e in episode.interventions if isinstance(e, Stretch | Walking))
-    emg = ds.emg.isel(replicate=0)
+    emg = ds.fibre_ap_rate.isel(replicate=0)
     before = float(emg.sel(time=slice(at - 1.0, at)).mean())
     if before == 0 or not bool(cramp_episode(ds).cramp[0]):
         return dict.fromkeys(("off", "rise", "kept"), NAN)
@@ -115,7 +115,7 @@ def stretched(episode: LoopScenario) -> Values:
 
 def recovery(episode: LoopScenario) -> Values:
     """A cramp and how fast lactate and pain fade once the person moves: half-times over the minute after their peak."""
-    ds = run_episode(episode)
+    ds = run(episode)
     at = next(e.at_s for e in episode.interventions if isinstance(e, Stretch | Walking))
     end = float(cramp_episode(ds).end[0])
     fading = {f"{name}_half_time": _half_time(ds[name].isel(replicate=0), at) for name in ("lactate", "pain")}
@@ -136,7 +136,7 @@ def _half_time(course: xr.DataArray, since: float, over_s: float = 60.0) -> floa
 
 def exercise(episode: LoopScenario) -> Values:
     """Efforts under a cuff: what gathers, what force does, whether a cramp comes, how phosphocreatine recovers."""
-    ds = run_episode(episode).isel(replicate=0)
+    ds = run(episode).isel(replicate=0)
     cuff = next(e for e in episode.interventions if e.kind == "cuff")
     effort = next(e for e in episode.interventions if e.kind == "effort")
     end = effort.ends_s

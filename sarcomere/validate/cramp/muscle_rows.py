@@ -15,7 +15,7 @@ EXERCISE = {
     "run.duration_s": 601.0,
     "interventions": [
         {"kind": "effort", "at_s": 0.0, "x": 0.9, "rise_s": 0.5, "hold_s": 5.0, "fall_s": 0.5, "count": 60},
-        {"kind": "stretch", "at_s": 600.0, "length": 0.75, "over_s": 1.0},
+        {"kind": "stretch", "at_s": 600.0, "mtu_length": 0.75, "over_s": 1.0},
     ],
 }
 
@@ -69,7 +69,7 @@ ROWS: dict[int, Row] = {
     14: Row(
         {
             "short": Arm("shocks", "tendon-stim", FEW, 5.0),
-            "long": Arm("shocks", "tendon-stim", FEW, 5.0, {"length": 1.1}),
+            "long": Arm("shocks", "tendon-stim", FEW, 5.0, {"mtu_length": 1.1}),
         },
         _shocks,
     ),

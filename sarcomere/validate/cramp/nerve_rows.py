@@ -10,7 +10,7 @@ Results = dict[str, xr.Dataset]
 
 TRAIN_S = 8.0  # of a core, for one threshold frequency
 HEALTHY = {"pool.preset": "healthy"}
-UPRIGHT = {"length": 1.0, "run.duration_s": 12.0}
+UPRIGHT = {"mtu_length": 1.0, "run.duration_s": 12.0}
 CONTROL = Arm("contraction", "control-mvc", SOME, 2.0)
 PRONE_THRESHOLD = Arm("threshold", "stim-at", MANY, TRAIN_S)
 HEALTHY_THRESHOLD = Arm("threshold", "stim-at", MANY, TRAIN_S, HEALTHY)
@@ -32,13 +32,13 @@ AFTERWARDS = Arm(
     {
         "muscle.explicit_units": 0,
         "run.duration_s": 105.0,
-        "length": 1.0,
+        "mtu_length": 1.0,
         "interventions": [
             {**MVC, "at_s": 1.0},
-            {"kind": "stretch", "at_s": 5.0, "length": 0.75, "over_s": 1.0},
+            {"kind": "stretch", "at_s": 5.0, "mtu_length": 0.75, "over_s": 1.0},
             {"kind": "effort", "at_s": 8.0, "x": 1.0, "hold_s": 1.8},
-            {"kind": "stretch", "at_s": 38.0, "length": 1.05, "over_s": 2.0},
-            {"kind": "stretch", "at_s": 60.0, "length": 1.0, "over_s": 2.0},
+            {"kind": "stretch", "at_s": 38.0, "mtu_length": 1.05, "over_s": 2.0},
+            {"kind": "stretch", "at_s": 60.0, "mtu_length": 1.0, "over_s": 2.0},
             {**MVC, "at_s": 100.0},
         ],
     },

@@ -13,7 +13,7 @@ Results = dict[str, xr.Dataset]
 
 TRAIN = {"kind": "stimulation", "at_s": 0.5, "frequency_Hz": 14.0, "count": 150}
 BURST = {"kind": "effort", "at_s": 2.0, "x": 1.0, "hold_s": 1.8}
-REST = {"kind": "stretch", "at_s": 12.0, "length": 1.0, "over_s": 1.0}
+REST = {"kind": "stretch", "at_s": 12.0, "mtu_length": 1.0, "over_s": 1.0}
 NO_BRAKE = {"reflex.gain_ib": 0.0, "terminals.half_length": 3.0}
 SALTS = {
     "potassium_low": {"potassium_mM": 2.5},

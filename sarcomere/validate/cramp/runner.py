@@ -11,11 +11,11 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 import numpy as np
 import xarray as xr
 
-from sarcomere.errors import InputError
-from sarcomere.record import provenance
+from sarcomere.recording import provenance
+from sarcomere.scenario.kinds import of_kind
 from sarcomere.scenario.loop import LoopScenario
 from sarcomere.scenario.reading import read
-from sarcomere.simulation.warm_up import load_loop_kernels
+from sarcomere.simulation.warm_up import load_kernels
 from sarcomere.validate.cramp import muscle_rows, nerve_rows, relief_rows
 from sarcomere.validate.cramp.arms import Arm, Job, Row, Values
 from sarcomere.validate.cramp.measures import MEASURES
@@ -109,7 +109,7 @@ def _finished(jobs: list[Job], threads: int) -> Iterable[tuple[Job, Values]]:
             yield job, run_job(job)
         return
     context = multiprocessing.get_context("spawn")  # no thread of this process is copied half-way
-    pool = ProcessPoolExecutor(min(threads, len(jobs)), context, load_loop_kernels)
+    pool = ProcessPoolExecutor(min(threads, len(jobs)), context, load_kernels, ("loop",))
     try:
         futures = {pool.submit(run_job, job): job for job in jobs}
         for future in as_completed(futures):
@@ -124,10 +124,7 @@ def run_job(job: Job) -> Values:
 
 
 def _episode(job: Job) -> LoopScenario:
-    episode = read(job.scenario, {**json.loads(job.changes), "run.seed": job.seed})
-    if not isinstance(episode, LoopScenario):
-        raise InputError(f"{job.scenario}: is no scenario of the whole loop; it needs a [pool].")
-    return episode
+    return of_kind(read(job.scenario, {**json.loads(job.changes), "run.seed": job.seed}), LoopScenario)
 
 
 def measure(row: Row, quick: bool, results: Mapping[Job, Values]) -> tuple[Values, Values]:

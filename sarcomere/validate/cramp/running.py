@@ -5,8 +5,8 @@ from __future__ import annotations
 import xarray as xr
 from numpy.typing import NDArray
 
-from sarcomere.organs.variables import EpisodeBlock
 from sarcomere.parameters.intervention import Effort, Stimulation
+from sarcomere.recording.variable import Block
 from sarcomere.scenario.loop import LoopScenario
 from sarcomere.simulation.loop import LoopSimulation
 
@@ -33,18 +33,18 @@ def run_until_quiet(episode: LoopScenario) -> xr.Dataset:
     Returns
     -------
     xarray.Dataset
-        As ``run_episode`` gives it, cut short where nothing happens any more.
+        As ``sarcomere.run`` gives it, cut short where nothing happens any more.
     """
-    simulation, blocks = LoopSimulation(episode), list[EpisodeBlock]()
+    simulation, blocks = LoopSimulation(episode), list[Block]()
     end, seconds = imposed_end(episode), round(QUIET_S)
     own = list[float]()  # electromyogram of every second that nothing imposes
     for block in simulation.blocks(block=round(1e3 / episode.record.sample_interval_ms)):
         blocks.append(block)
         if block.time[0] > end:
-            own.append(float(block.values["emg"].mean()))
+            own.append(float(block.columns["fibre_ap_rate"].mean()))
             if len(own) > seconds and max(own[-seconds:]) <= QUIET_EMG * max(own):
                 break
-    return simulation.whole(blocks)
+    return simulation.dataset(*blocks)
 
 
 def body_after(episode: LoopScenario) -> Body:
@@ -85,7 +85,7 @@ def fires_later(
         simulation.samples_done = round(since_s * 1e3 / interval)
     firing = set[int]()
     for block in simulation.blocks(block=max(1, round(0.5e3 / interval))):
-        time, unit = block.events["impulse_time"], block.events["impulse_unit"]
+        time, unit = block.columns["impulse_time"], block.columns["impulse_unit"]
         firing |= set(unit[(time >= window[0]) & (time <= window[1])].tolist())
         begins = block.time[0]
         if len(firing) >= n_units:

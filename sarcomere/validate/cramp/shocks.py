@@ -6,7 +6,7 @@ import numpy as np
 
 from sarcomere.parameters.intervention import TendonStimulation
 from sarcomere.scenario.loop import LoopScenario
-from sarcomere.simulation.loop import run_episode
+from sarcomere.simulation.api import run
 from sarcomere.validate.cramp.arms import Values
 
 BIN_MS = 2.0
@@ -18,13 +18,13 @@ SMOOTH = 7  # bins
 def shocks(episode: LoopScenario) -> Values:
     """Mean electromyogram around the shocks: when the dip begins, how long it lasts, how deep it is.
 
-    Waves are weighted by the cross-section of their units and count from the end plate on.  The dip is where the
-    smoothed mean lies below half of its depth.
+    Action potentials are weighted by the cross-section of their units and count from the end plate.  The dip is where
+    the smoothed mean lies below half of its depth.
     """
-    ds = run_episode(episode)
+    ds = run(episode)
     entry = next(e for e in episode.interventions if isinstance(e, TendonStimulation))
     weight = ds.capacity.values[ds.impulse_unit.values - 1]
-    along_fibre = 1e-3 * (episode.wave.release_delay_ms - episode.wave.junction_delay_ms)
+    along_fibre = 1e-3 * (episode.fibre_ap.release_delay_ms - episode.fibre_ap.junction_delay_ms)
     started = ds.impulse_time.values - along_fibre
     since = (started[None, :] - entry.at_s - np.arange(entry.count)[:, None] * entry.every_s) * 1e3
     edges = np.arange(-BEFORE_MS, AFTER_MS + BIN_MS, BIN_MS)

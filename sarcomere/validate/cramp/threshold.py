@@ -97,7 +97,7 @@ def threshold_after_exercise(episode: LoopScenario) -> dict[str, float]:
     body = body_after(episode)
     train = Stimulation(kind="stimulation", at_s=exercise + REST_S, frequency_Hz=20.0)
     tired = episode.model_copy(update={"interventions": [*episode.interventions, train]})
-    fresh = episode.model_copy(update={"interventions": [train.model_copy(update={"at_s": 0.5})], "length": SHORT})
+    fresh = episode.model_copy(update={"interventions": [train.model_copy(update={"at_s": 0.5})], "mtu_length": SHORT})
     shifted = tired.model_copy(update={"reflex": tired.reflex.model_copy(update=FATIGUED)})
 
     def tired_threshold(arm: LoopScenario) -> float:

@@ -86,17 +86,17 @@ def test_long_runs_are_written_block_by_block_to_the_same_file(scenario: str, tm
 
 
 def test_an_episode_is_the_file_that_a_run_leaves(tmp_path: Path) -> None:
-    lines = [f"title = {json.dumps(EPISODE['title'])}", "length = 0.9"]
+    lines = [f"title = {json.dumps(EPISODE['title'])}", "mtu_length = 0.9"]
     for table in ("run", "pool", "terminals"):
         lines += [f"[{table}]", *(f"{key} = {value}" for key, value in EPISODE[table].items())]
     lines += ["[muscle]", "explicit_units = 0"]
     for entry in EPISODE["interventions"][:2]:
         lines += ["[[interventions]]", *(f"{key} = {json.dumps(value)}" for key, value in entry.items())]
     (tmp_path / "loop.toml").write_text("\n".join(lines))
-    do(asked(tmp_path / "loop.toml", ["length=0.9,1.0"], replicates=2), tmp_path / "f")
+    do(asked(tmp_path / "loop.toml", ["mtu_length=0.9,1.0"], replicates=2), tmp_path / "f")
     manifest = read_manifest(tmp_path / "f")
     assert manifest is not None
-    values = {"length": 1.0, "run.replicates": 2}
+    values = {"mtu_length": 1.0, "run.replicates": 2}
     with open_run(record(read(str(tmp_path / "loop.toml"), values), tmp_path / "run.h5")) as run:
         assert run.sizes["spike"] > 10
         xr.testing.assert_identical(opened(tmp_path / "f", manifest.shards[1].name), run.load())

@@ -11,12 +11,21 @@ import xarray as xr
 
 import sarcomere
 from sarcomere.explain import Attribution, Explanation, Observed
-from sarcomere.explain.counterfactuals import ABLATIONS, ablated, control, prepared, unlike_shipped, windows
+from sarcomere.explain.counterfactuals import (
+    ABLATIONS,
+    ablated,
+    changed,
+    control,
+    prepared,
+    steady_table,
+    unlike_shipped,
+    windows,
+)
 from sarcomere.explain.explanation import Drive, Measured, Stop
 from sarcomere.explain.sentences import sentences
 from sarcomere.explain.verdict import contrast, held_by
 from sarcomere.parameters import load_fibre
-from sarcomere.record.replay import of_cramp_run, of_lattice_run
+from sarcomere.recording.replay import of_cramp_run, of_lattice_run
 from sarcomere.scenario.checking import from_dict
 from sarcomere.scenario.course_reduction import moved, stepwise, thinned
 
@@ -108,9 +117,9 @@ def test_twins_differ_in_what_they_say_alone() -> None:
     assert unlike_shipped(s) == {"calcium.v_pump_mM_s": (0.2, 0.848)}
     assert windows(s).hold == (pytest.approx(0.2), pytest.approx(1.7))
     changes = {a.name: ablated(s, a, ds.isel(motor_unit=[0]), 1) for a in ABLATIONS}
-    assert changes["lock"].fibres["slow"].regulation.lock == 1.0
+    assert changes["crossbridge_cooperativity"].fibres["slow"].regulation.crossbridge_cooperativity == 1.0
     assert changes["cooperativity"].fibres["slow"].regulation.cooperativity == 0.0
-    assert changes["off_state"].fibres["slow"].off_state.k_rest == 0.0
+    assert changes["off_state"].fibres["slow"].off_state.k_off_return == 0.0
     assert changes["calcium"].protocol.pCa is not None
     assert changes["atp_mM"].chemistry.atp_mM == 8.0
     assert len({one.run.stream for one in (s, normal)}) == 2
@@ -153,15 +162,15 @@ def test_rules_tell_what_held() -> None:
     told = DRIVEN.drive._replace(cv=0.45, after_command=0.1)  # the command is known, and lasted
     assert judged(drive=told)[1] == "voluntary or evoked contraction"
     assert judged(drive=told._replace(cv=0.1, after_command=3.0))[1] == "cramp"
-    assert judged(**removing(calcium=0.9, lock=0.1)) == (("calcium",), "slow removal of calcium")
+    assert judged(**removing(calcium=0.9, crossbridge_cooperativity=0.1)) == (("calcium",), "slow removal of calcium")
     assert judged(**removing(calcium=0.2, atp_mM=0.9)) == (("rigor_am",), "rigor contracture")
     assert judged(**removing(calcium=0.9, atp_mM=0.9))[0] == ("calcium",)  # the pump lacked ATP, heads did not
     rigor = OBSERVED._replace(rigor_am=0.5)
     assert judged(**removing(calcium=0.9, atp_mM=0.9), observed=rigor)[1] == "rigor contracture"
     stiff = OBSERVED._replace(cost=0.1 * OBSERVED.cost)  # few without nucleotide, but hardly cycling
     assert judged(**removing(calcium=0.9, atp_mM=0.9), observed=stiff) == (("rigor_am", "calcium"), "rigor contracture")
-    assert judged(**removing(lock=0.6, calcium=0.1)) == (("cooperative_hold",), "cooperative hold")
-    assert judged(**removing(lock=0.3, calcium=np.nan)) == (("unexplained",), "unexplained hold")
+    assert judged(**removing(crossbridge_cooperativity=0.6, calcium=0.1)) == (("cooperative_hold",), "cooperative hold")
+    assert judged(**removing(crossbridge_cooperativity=0.3, calcium=np.nan)) == (("unexplained",), "unexplained hold")
     assert judged(stop=Stop(1.5, 0.5, 0.2)) == (("unexplained",), "unexplained hold")
     assert judged(observed=OBSERVED._replace(force=3.0)) == ((), "no contraction")
 
@@ -172,3 +181,18 @@ def test_json_has_null_for_what_does_not_happen() -> None:
     assert table["observed"]["from_impulse"] is None
     assert table["excess"]["mean"] is None
     assert table["drive"]["rate"] == 15.0
+
+
+def test_an_explanation_is_told_in_one_line() -> None:
+    found = replace(DRIVEN, title="mine", held_by=("drive",), contrast="cramp", sentences=("5 < 6.",))
+    assert repr(found) == "<Explanation 'mine', unit 1, slow: cramp, held by drive>"
+    assert "<td>5 &lt; 6.</td>" in found._repr_html_()
+
+
+def test_the_steady_table_draws_from_streams_of_its_own() -> None:
+    s = prepared(from_dict({**TINY, "motor_units": [{"id": 1}], "run": {"duration_s": 0.3, "stream": 7}}), 2, 1)
+    normal = control(s)
+    others = {7, 8} | {changed(one, {}, use).run.stream for one in (s, normal) for use in range(2, 22)}
+    table = [condition.run.stream for condition in steady_table(normal, 1300.0).conditions]
+    assert table == list(range(108, 119))
+    assert not others & set(table)

@@ -1,4 +1,4 @@
-"""Numbers that junction, fibre wave and axon refuse."""
+"""Numbers that junction, fibre action potential and axon refuse."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from sarcomere.organs.junction import pack_junctions, release_factor
 from sarcomere.parameters.axon import AxonParameters
-from sarcomere.parameters.fibre_wave import WaveParameters
+from sarcomere.parameters.fibre_wave import FibreApParameters
 from sarcomere.parameters.junction import JunctionParameters
 from tests.support.refusal import refused
 
@@ -30,8 +30,8 @@ def test_no_magnesium_is_allowed() -> None:
 
 
 def test_a_refractory_period_between_steps_is_refused() -> None:
-    wave = WaveParameters(refractory_ms=3.05)
-    refused(("refractory_ms = 3.05", "0.1 ms"), lambda: pack_junctions(JunctionParameters(), wave, 0.1))
+    fibre_ap = FibreApParameters(refractory_ms=3.05)
+    refused(("refractory_ms = 3.05", "0.1 ms"), lambda: pack_junctions(JunctionParameters(), fibre_ap, 0.1))
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from sarcomere.errors import InputError
 from sarcomere.organs.muscle import groups
-from sarcomere.parameters.muscle import MuscleParameters, shipped_followers
+from sarcomere.parameters.muscle import MuscleParameters, shipped_twitch_units
 
 SHARING = {
     "more lattices than units": ({"explicit_units": 9}, 8, "explicit_units = 9", "8 motor units", "at most 8"),
@@ -53,8 +53,8 @@ def test_a_parameter_out_of_range_is_refused(values: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("overlap", [[1.0] * 17, [1.0] * 17 + [-0.1]], ids=["a point missing", "pushing"])
 def test_an_overlap_that_is_none_is_refused(overlap: list[float]) -> None:
-    table = shipped_followers().model_dump()
+    table = shipped_twitch_units().model_dump()
     table["slow"]["overlap"] = overlap
     with pytest.raises(ValidationError) as caught:
-        MuscleParameters(followers=table)
-    assert caught.value.errors()[0]["loc"][:2] == ("followers", "slow")
+        MuscleParameters(twitch_units=table)
+    assert caught.value.errors()[0]["loc"][:2] == ("twitch_units", "slow")

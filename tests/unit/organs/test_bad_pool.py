@@ -31,7 +31,7 @@ PARAMETERS = {
 @pytest.mark.parametrize("case", PARAMETERS.values(), ids=PARAMETERS)
 def test_a_bad_parameter_is_refused(case: tuple) -> None:
     overrides, *words = case
-    refused(tuple(words), lambda: load_pool("prone", overrides))
+    refused(tuple(words), lambda: load_pool("open_loop_prone", overrides))
 
 
 def test_a_misspelt_preset_is_refused() -> None:
@@ -56,16 +56,16 @@ INPUTS = {
 @pytest.mark.parametrize("case", INPUTS.values(), ids=INPUTS)
 def test_a_bad_input_is_refused(case: tuple) -> None:
     given, *words = case
-    refused(tuple(words), lambda: MotoneuronPool(load_pool("prone"), PoolInputs(**given)))
+    refused(tuple(words), lambda: MotoneuronPool(load_pool("open_loop_prone"), PoolInputs(**given)))
 
 
 @pytest.mark.parametrize("given", [{"duration_s": 0.0}, {"duration_s": NAN}, {"bin_s": -1.0}, {"chunk_s": INF}])
 def test_a_bad_duration_is_refused(given: dict[str, float]) -> None:
     name, value = next(iter(given.items()))
     call = {"duration_s": 0.1, **given}
-    refused((f"{name} = {value}", "give seconds"), lambda: run_pool(load_pool("prone"), PoolInputs(), **call))
+    refused((f"{name} = {value}", "give seconds"), lambda: run_pool(load_pool("open_loop_prone"), PoolInputs(), **call))
 
 
 def test_a_bad_seed_and_a_bad_frequency_are_refused() -> None:
-    refused(("seed = -1", "whole number"), lambda: MotoneuronPool(load_pool("prone"), PoolInputs(), -1))
+    refused(("seed = -1", "whole number"), lambda: MotoneuronPool(load_pool("open_loop_prone"), PoolInputs(), -1))
     refused(("frequency_Hz = 0", "above 0"), lambda: stimulation(0.0, 10, 0.0))

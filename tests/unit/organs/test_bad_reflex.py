@@ -59,9 +59,9 @@ def test_ions_no_muscle_holds_are_refused(ions: tuple[float, float, float], word
 
 
 def test_a_drive_for_another_step_and_no_excitability_are_refused() -> None:
-    pool = MotoneuronPool(load_pool("prone", {"n_units": 2}), PoolInputs())
+    pool = MotoneuronPool(load_pool("open_loop_prone", {"n_units": 2}), PoolInputs())
     drive = pool.courses.drive(5, 10)
     refused(("drive.first_step = 5", "give 0"), lambda: pool.advance_driven(drive))
-    terminals = TerminalGenerator(TerminalParameters(), load_pool("prone", {"n_units": 2}), [])
+    terminals = TerminalGenerator(TerminalParameters(), load_pool("open_loop_prone", {"n_units": 2}), [])
     none = np.zeros(0, dtype=np.int64)
     refused(("excitability = 0.0", "above 0"), lambda: terminals.advance_driven(np.ones(10), none, 0.0))

@@ -11,8 +11,9 @@ import xarray as xr
 
 from sarcomere.errors import SolverError
 from sarcomere.organs.impulse_queue import Queue
-from sarcomere.simulation.loop import LoopSimulation, run_episode
-from sarcomere_kernels import organ_types as o
+from sarcomere.simulation.api import run as run_episode
+from sarcomere.simulation.loop import LoopSimulation
+from sarcomere_kernels.blood import Blood
 from tests.support.episodes import NO_LATTICE, RESTING, episode
 
 SURE: dict[str, Any] = {"switches": {"terminals": False, "junction": False}}  # every impulse arrives, none is added
@@ -40,23 +41,23 @@ def test_spikes_arrive_after_the_delay_of_their_axon_small_ones_last() -> None:
     ds = run(EFFORT, **SURE)
     shown = 0
     for unit in range(1, 13):
-        spikes, waves = times(ds, "spike", unit), times(ds, "impulse", unit)
-        late = (waves - spikes[: waves.size]) * 1e3
-        assert late == pytest.approx(np.full(waves.size, axon_ms(unit, 0.8) + RELEASE_MS), abs=0.15)
-        assert spikes.size - waves.size <= 2  # still on their way
-        shown += waves.size
+        spikes, aps = times(ds, "spike", unit), times(ds, "impulse", unit)
+        late = (aps - spikes[: aps.size]) * 1e3
+        assert late == pytest.approx(np.full(aps.size, axon_ms(unit, 0.8) + RELEASE_MS), abs=0.15)
+        assert spikes.size - aps.size <= 2  # still on their way
+        shown += aps.size
     assert shown > 60
     assert axon_ms(1, 0.8) - axon_ms(12, 0.8) > 2.5
 
 
-def test_stimuli_start_waves_near_the_muscle_in_the_axons_they_reach() -> None:
+def test_stimuli_start_action_potentials_near_the_muscle_in_the_axons_they_reach() -> None:
     ds = run(STIMULI, pool={"x_base": -1.0, "synapses": {"volley": 0.0}}, **SURE)
     reached = [unit for unit in range(1, 13) if times(ds, "impulse", unit).size]
     assert 4 <= len(reached) <= 10  # of 12, of which 60 % are reached
     for unit in reached:
         due = 50.0 + 40.0 * np.arange(5) + axon_ms(unit, 0.1) + RELEASE_MS
         assert times(ds, "impulse", unit) * 1e3 == pytest.approx(due, abs=0.15)
-    # antidromic spikes reach the same cells and no wave comes back from them
+    # antidromic spikes reach the same cells and no action potential comes back from them
     assert sorted(set(ds.spike_unit.values)) == reached
 
 
@@ -85,7 +86,7 @@ def test_reflexes_do_not_pass_a_block() -> None:
     """Of afferents nothing is left; what they bring at rest is missing too."""
     x = {
         blocked: run(
-            EFFORT, {"kind": "stretch", "at_s": 0.05, "over_s": 0.1, "length": 1.1},
+            EFFORT, {"kind": "stretch", "at_s": 0.05, "over_s": 0.1, "mtu_length": 1.1},
             *([{"kind": "nerve_block", "at_s": 0.0}] if blocked else []),
         )
         for blocked in (False, True)
@@ -106,7 +107,7 @@ def rest(**plasma: float) -> LoopSimulation:
 
 def test_potassium_between_resting_fibres_follows_plasma() -> None:
     loop = rest(potassium_mM=6.2).loops[0]
-    flow = float(loop.metabolism.blood[o.FLOW])
+    flow = float(loop.metabolism.blood[Blood.FLOW])
     rate = 1 / 8.0 + flow / 30.0
     assert loop.excitation.k_interstitial == pytest.approx(6.2 - 2.0 * math.exp(-2.0 * rate), abs=0.01)
     assert rest().loops[0].excitation.k_interstitial == pytest.approx(4.2, rel=1e-9)
@@ -126,17 +127,17 @@ def test_ions_around_motoneurons_follow_plasma_by_their_coupling(monkeypatch: py
 
 def test_little_calcium_and_much_magnesium_fail_the_junction() -> None:
     change = {"kind": "electrolytes", "at_s": 0.0, "over_s": 1e-3}
-    waves = [
+    aps = [
         run(EFFORT, {**change, **plasma}, switches={"terminals": False}).sizes["impulse"]
         for plasma in ({"magnesium_mM": 0.55}, {"magnesium_mM": 5.0, "calcium_mM": 0.6})
     ]
-    assert waves[0] > 60
-    assert waves[1] < 0.1 * waves[0]
+    assert aps[0] > 60
+    assert aps[1] < 0.1 * aps[0]
 
 
 def test_potassium_in_plasma_paralyses_fibres() -> None:
     high = {"kind": "electrolytes", "at_s": 0.0, "over_s": 1e-3, "potassium_mM": 15.0}
-    quick = {"potassium": {"tau_uptake_s": 0.01}, "wave": {"tau_tubule_s": 0.01}, "switches": {"terminals": False}}
+    quick = {"potassium": {"tau_uptake_s": 0.01}, "fibre_ap": {"tau_tubule_s": 0.01}, "switches": {"terminals": False}}
     normal, paralysed = run(EFFORT, **quick), run(EFFORT, high, **quick)
     assert normal.sizes["impulse"] > 0.8 * normal.sizes["spike"]
     assert paralysed.sizes["impulse"] < 0.1 * paralysed.sizes["spike"]

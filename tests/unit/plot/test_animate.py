@@ -17,7 +17,7 @@ import sarcomere
 from sarcomere.cli import main
 from sarcomere.errors import StoreError
 from sarcomere.plot.animation import animate, looks
-from sarcomere.plot.animation.animating import carry_out, plan
+from sarcomere.plot.animation.animating import View, carry_out, plan
 from sarcomere.plot.animation.bake import bake
 from sarcomere.plot.animation.drawing import PairFigure
 from sarcomere.plot.animation.film import Film, replay, sampled_as
@@ -56,7 +56,7 @@ def recorded(run_file: Path) -> xr.Dataset:
 
 
 def simulation(run_file: Path) -> FibreSimulation:
-    planned = plan(run_file, "a.gif", unit=7, replicate=1)
+    planned = plan(run_file, "a.gif", View(unit=7, replicate=1))
     return FibreSimulation(sampled_as(planned.scenario, COARSE, planned.replicate))
 
 
@@ -74,8 +74,8 @@ def film(run_file: Path, pair: Pair, recorded: xr.Dataset) -> Film[PairLook]:
 def test_heads_drawn_are_in_their_recorded_states(film: Film[PairLook], pair: Pair, recorded: xr.Dataset) -> None:
     states = recorded.snapshot_state.values.reshape(len(film.looks), -1)[:, pair.heads]
     assert np.array_equal(states, [look.head_state for look in film.looks])
-    assert {k.OFF, k.MDP} < set(states[-1])
-    assert (states[-1] >= k.A1).any()
+    assert {k.HeadState.OFF, k.HeadState.MDP} < set(states[-1])
+    assert (states[-1] >= k.HeadState.A1).any()
     assert not np.array_equal(states[0], states[-1])
     assert film.is_recorded
 
@@ -85,7 +85,7 @@ def test_attached_heads_are_as_far_from_their_feet_as_they_are_strained(
 ) -> None:
     strains = recorded.snapshot_strain.values.reshape(len(film.looks), -1)[:, pair.heads]
     for look, strain in zip(film.looks, strains, strict=True):
-        attached = look.head_state >= k.A1
+        attached = look.head_state >= k.HeadState.A1
         assert np.array_equal(attached, np.isfinite(strain))
         # x is kept to 1e-4 nm in float32
         assert np.allclose((look.motor - look.foot)[attached, 0], strain[attached], atol=2e-3)
@@ -150,7 +150,7 @@ def test_heads_in_space_touch_the_actin_they_hold(run_file: Path) -> None:
     simulated = simulation(run_file)
     space = Space(simulated.scenario.lattice, simulated.batch[0].lattice)
     look = replay(simulated, COARSE, space).looks[-1]
-    attached = look.head_state >= k.A1
+    attached = look.head_state >= k.HeadState.A1
     assert attached.sum() > 5
     apart = np.linalg.norm(look.motor[:, None] - look.actin, axis=2).min(axis=1)
     inside = (look.motor[:, 0] > look.ends[0]) & (look.motor[:, 0] < look.ends[1])
@@ -192,7 +192,7 @@ def test_imposed_calcium_load_and_series_are_replayed_bit_for_bit(drive: str, tm
     if drive == "series":
         table["series"] = {"vary": [{"key": "drive.pCa", "values": [6.0, 5.5, 4.5]}]}
     path = sarcomere.record(from_dict(table), tmp_path / "run.h5")
-    planned = plan(path, unit=1)
+    planned = plan(path, None, View(unit=1))
     simulated = FibreSimulation(sampled_as(planned.scenario, planned.moments, planned.replicate))
     along = Pair(planned.scenario.lattice, simulated.batch[0].lattice, 0, 0)
     assert replay(simulated, planned.moments, along, planned.recorded).is_recorded
@@ -203,7 +203,7 @@ def test_imposed_calcium_load_and_series_are_replayed_bit_for_bit(drive: str, tm
 @pytest.mark.slow
 def test_a_unit_of_the_whole_loop_is_replayed(tmp_path: Path) -> None:
     path = sarcomere.record(episodes.episode({"run": {"duration_s": 0.05}}), tmp_path / "cramp.h5")
-    planned = plan(path, tmp_path / "cramp.png", stop=0.01, every_ms=5.0)
+    planned = plan(path, tmp_path / "cramp.png", View(stop=0.01, every_ms=5.0))
     assert planned.recorded is None
     assert planned.scenario.drive.impulses_s is not None
     assert carry_out(planned).stat().st_size > 0

@@ -9,9 +9,10 @@ import pytest
 import xarray as xr
 
 from sarcomere.organs.variables import EVENTS, GROUPS, LATTICE, MUSCLE, recorded
-from sarcomere.record.run_file import record
-from sarcomere.record.variable import Event, Variable
-from sarcomere.simulation.loop import LoopSimulation, run_episode
+from sarcomere.recording.variable import Event, Variable
+from sarcomere.simulation.api import record
+from sarcomere.simulation.api import run as run_episode
+from sarcomere.simulation.loop import LoopSimulation
 from tests.support.episodes import NO_LATTICE, RESTING, episode
 from tests.support.same import load
 
@@ -82,13 +83,13 @@ def test_event_tables_hold_units_replicates_and_times_of_the_run(ds: xr.Dataset,
 
 
 def test_events_agree_with_the_rates_that_are_sampled(ds: xr.Dataset) -> None:
-    """Waves by cross-section, and calcium that the lattices release only with the representative's impulses."""
+    """Action potentials by cross-section, and calcium that lattices release only with the representative's impulses."""
     for r in range(2):
         here = ds.impulse_replicate.values == r
         unit, time = ds.impulse_unit.values[here], ds.impulse_time.values[here]
         weights = ds.capacity.sel(motor_unit=unit).values
         counted, _ = np.histogram(time + 1e-9, bins=30, range=(0.0, 0.3), weights=weights)
-        assert ds.emg.values[r] == pytest.approx(counted / 0.01, rel=1e-5, abs=1e-6)
+        assert ds.fibre_ap_rate.values[r] == pytest.approx(counted / 0.01, rel=1e-5, abs=1e-6)
         for g in ds.group.values:
             mine = time[unit == int(ds.group_unit[g])]
             released = np.diff(ds.ca_released.values[r, g], prepend=0.0)
@@ -98,8 +99,8 @@ def test_events_agree_with_the_rates_that_are_sampled(ds: xr.Dataset) -> None:
             assert (released[quiet] < 2.0).all()  # leaks
 
 
-def test_every_wave_has_a_cause(ds: xr.Dataset) -> None:
-    """Spikes from the cord, stimuli and terminals start waves; no unit has more waves than all of these."""
+def test_every_action_potential_has_a_cause(ds: xr.Dataset) -> None:
+    """Spikes from the cord, stimuli and terminals start action potentials; no unit has more than all of these."""
     stimuli = 10
     for r in range(2):
         counts = {
@@ -115,8 +116,8 @@ def test_every_wave_has_a_cause(ds: xr.Dataset) -> None:
 def test_forces_lengths_and_books_hang_together(ds: xr.Dataset) -> None:
     active = (ds.muscle_force - ds.passive_force) / ds.attrs["full_force_N"]
     assert np.allclose(active, ds.relative_force, rtol=0, atol=1e-5)
-    assert (ds.muscle_length <= ds.posture + 1e-6).all()
-    assert abs(ds.imposed_length - ds.muscle_length * 1300.0).max() < 1e-3
+    assert (ds.fascicle_length <= ds.mtu_length + 1e-6).all()
+    assert abs(ds.imposed_length - ds.fascicle_length * 1300.0).max() < 1e-3
     assert (np.diff(ds.atp_spent, axis=-1) >= 0).all()
     assert (np.diff(ds.atp_used, axis=-1) >= 0).all()
 
@@ -152,4 +153,4 @@ def test_attributes_say_what_made_the_file(ds: xr.Dataset) -> None:
 
 def test_a_run_in_memory_holds_what_the_file_does(ds: xr.Dataset) -> None:
     simulation = LoopSimulation(episode(TWICE))
-    xr.testing.assert_identical(simulation.whole(list(simulation.blocks(block=13))), ds)
+    xr.testing.assert_identical(simulation.dataset(*simulation.blocks(block=13)), ds)

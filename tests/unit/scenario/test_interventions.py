@@ -29,7 +29,7 @@ def test_nothing_is_imposed_without_interventions() -> None:
         assert course(time).tolist() == [0.0] * 3
     for course in (none.modulation, none.nerve_open, none.cuff):
         assert course(time).tolist() == [1.0] * 3
-    assert none.length(time).tolist() == [0.8] * 3
+    assert none.mtu_length(time).tolist() == [0.8] * 3
     assert none.plasma(7.0) == NORMAL
     assert [x.tolist() for x in none.pumping(time)] == [[0.0] * 3] * 2
     assert none.tendon_stimulus(time, 1e-3).tolist() == [0.0] * 3
@@ -74,7 +74,7 @@ def test_stimuli_come_in_trains_in_order_and_once() -> None:
 
 
 def test_a_refractory_nerve_does_not_answer() -> None:
-    """0.9 + i/10 is not always the same number as 0.5 + j/10, and 1 ms after a stimulus there is no second wave."""
+    """0.9 + i/10 is not always the same number as 0.5 + j/10, and 1 ms after a stimulus there is no second one."""
     first = {"kind": "stimulation", "at_s": 0.5, "frequency_Hz": 10.0, "count": 100}
     both = imposed(first, {**first, "at_s": 0.9, "count": 50}, {**first, "at_s": 0.501, "count": 5})
     assert both.stimuli_s == pytest.approx(imposed(first).stimuli_s)
@@ -84,29 +84,29 @@ def test_a_refractory_nerve_does_not_answer() -> None:
 
 def test_stretches_follow_one_another() -> None:
     muscle = imposed(
-        {"kind": "stretch", "at_s": 5.0, "over_s": 1.0, "length": 0.9},
-        {"kind": "stretch", "at_s": 1.0, "over_s": 2.0, "length": 1.2},
+        {"kind": "stretch", "at_s": 5.0, "over_s": 1.0, "mtu_length": 0.9},
+        {"kind": "stretch", "at_s": 1.0, "over_s": 2.0, "mtu_length": 1.2},
     )
-    length = muscle.length(at(0.0, 1.0, 2.0, 3.0, 4.9, 5.5, 6.0, 99.0))
+    length = muscle.mtu_length(at(0.0, 1.0, 2.0, 3.0, 4.9, 5.5, 6.0, 99.0))
     assert length == pytest.approx([0.8, 0.8, 1.0, 1.2, 1.2, 1.05, 0.9, 0.9])
 
 
 def test_a_stretch_that_begins_within_another_starts_from_there() -> None:
     muscle = imposed(
-        {"kind": "stretch", "at_s": 1.0, "over_s": 2.0, "length": 1.2},
-        {"kind": "stretch", "at_s": 2.0, "over_s": 1.0, "length": 0.8},
+        {"kind": "stretch", "at_s": 1.0, "over_s": 2.0, "mtu_length": 1.2},
+        {"kind": "stretch", "at_s": 2.0, "over_s": 1.0, "mtu_length": 0.8},
     )
-    assert muscle.length(at(1.5, 2.0, 2.5, 3.0, 4.0)) == pytest.approx([0.9, 1.0, 0.9, 0.8, 0.8])
+    assert muscle.mtu_length(at(1.5, 2.0, 2.5, 3.0, 4.0)) == pytest.approx([0.9, 1.0, 0.9, 0.8, 0.8])
     time = np.arange(0.0, 5.0, 1e-3)
-    assert np.abs(np.diff(muscle.length(time))).max() < 3e-4  # it never jumps
+    assert np.abs(np.diff(muscle.mtu_length(time))).max() < 3e-4  # it never jumps
 
 
 def test_a_stretch_at_the_end_of_another_or_at_its_beginning() -> None:
     end = imposed(
-        {"kind": "stretch", "at_s": 0.0, "over_s": 1.0, "length": 1.0},
-        {"kind": "stretch", "at_s": 1.0, "over_s": 1.0, "length": 1.2},
+        {"kind": "stretch", "at_s": 0.0, "over_s": 1.0, "mtu_length": 1.0},
+        {"kind": "stretch", "at_s": 1.0, "over_s": 1.0, "mtu_length": 1.2},
     )
-    assert end.length(at(0.0, 0.5, 1.0, 1.5, 2.0)) == pytest.approx([0.8, 0.9, 1.0, 1.1, 1.2])
+    assert end.mtu_length(at(0.0, 0.5, 1.0, 1.5, 2.0)) == pytest.approx([0.8, 0.9, 1.0, 1.1, 1.2])
     ramps = Ramps(0.0)
     ramps.move(1.0, 1.0, 5.0)
     ramps.move(1.0, 2.0, 4.0)  # the later of two at once counts
@@ -130,9 +130,9 @@ WALK = {
 def test_walking_swings_between_its_lengths_and_begins_and_ends_softly() -> None:
     walk = imposed(WALK)
     # middle of swing at whole seconds, of stance half a second later
-    assert walk.length(at(9.9, 12.0, 12.25, 12.5, 13.0, 30.1)) == pytest.approx([0.8, 1.0, 1.05, 1.1, 1.0, 0.8])
-    assert walk.length(at(10.5, 29.5)) == pytest.approx([0.95, 0.95])  # half under way, in the middle of stance
-    assert np.abs(np.diff(walk.length(np.arange(9.0, 31.0, 1e-3)))).max() < 1e-3
+    assert walk.mtu_length(at(9.9, 12.0, 12.25, 12.5, 13.0, 30.1)) == pytest.approx([0.8, 1.0, 1.05, 1.1, 1.0, 0.8])
+    assert walk.mtu_length(at(10.5, 29.5)) == pytest.approx([0.95, 0.95])  # half under way, in the middle of stance
+    assert np.abs(np.diff(walk.mtu_length(np.arange(9.0, 31.0, 1e-3)))).max() < 1e-3
 
 
 def test_walking_pumps_and_opens_vessels() -> None:
@@ -150,14 +150,14 @@ def test_the_antagonist_pulls_in_swing() -> None:
 
 
 def test_walking_within_a_stretch_takes_over_and_leaves_it_as_it_went_on() -> None:
-    both = imposed(WALK, {"kind": "stretch", "at_s": 15.0, "over_s": 10.0, "length": 1.2})
-    assert both.length(at(20.0, 20.5)) == pytest.approx([1.0, 1.1])  # gait alone
-    assert both.length(at(9.0, 31.0)) == pytest.approx([0.8, 1.2])  # what the stretch came to meanwhile
+    both = imposed(WALK, {"kind": "stretch", "at_s": 15.0, "over_s": 10.0, "mtu_length": 1.2})
+    assert both.mtu_length(at(20.0, 20.5)) == pytest.approx([1.0, 1.1])  # gait alone
+    assert both.mtu_length(at(9.0, 31.0)) == pytest.approx([0.8, 1.2])  # what the stretch came to meanwhile
 
 
 def test_walking_without_an_end_goes_on() -> None:
     endless = imposed({key: value for key, value in WALK.items() if key != "duration_s"})
-    assert endless.length(at(5000.5)) == pytest.approx([1.1])
+    assert endless.mtu_length(at(5000.5)) == pytest.approx([1.1])
 
 
 def test_antagonist_cuff_and_block_last_as_long_as_they_do() -> None:
@@ -227,7 +227,9 @@ def test_neuromodulation_scales_the_persistent_current() -> None:
     assert drug.modulation(at(0.0, 2.0, 3.0, 5.5, 9.0)) == pytest.approx([1.0, 1.25, 1.5, 0.75, 0.0])
 
 
-@pytest.mark.parametrize("name", ["descending", "shift", "inhibition", "modulation", "nerve_open", "cuff", "length"])
+@pytest.mark.parametrize(
+    "name", ["descending", "shift", "inhibition", "modulation", "nerve_open", "cuff", "mtu_length"]
+)
 def test_courses_do_not_depend_on_how_time_is_cut(name: str) -> None:
     all_at_once = imposed(
         WALK,

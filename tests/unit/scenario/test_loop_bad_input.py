@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.refusal import SMALL_LOOP, refuse, run
 
-LENGTH = '[[interventions]]\nkind = "stretch"\nat_s = 1.0\nlength = '
+LENGTH = '[[interventions]]\nkind = "stretch"\nat_s = 1.0\nmtu_length = '
 
 
 @pytest.fixture(autouse=True)
@@ -63,8 +63,13 @@ ADDED = {
     ),
     "stimulation too fast": (entry("stimulation", at_s=1.0, frequency_Hz=500.0), "line 19", "= 500.0", "at most 200"),
     "stimulation without frequency": (entry("stimulation", at_s=1.0), "frequency_Hz is missing", "stimuli per second"),
-    "stretch out of range": (LENGTH + "2.0\n", "line 19", "interventions.1.length = 2.0", "at most 1.4"),
-    "jump of length": (entry("stretch", at_s=1.0, length=1.1, over_s=0.0), "line 20", "over_s = 0.0", "greater than 0"),
+    "stretch out of range": (LENGTH + "2.0\n", "line 19", "interventions.1.mtu_length = 2.0", "at most 1.4"),
+    "jump of length": (
+        entry("stretch", at_s=1.0, mtu_length=1.1, over_s=0.0),
+        "line 20",
+        "over_s = 0.0",
+        "greater than 0",
+    ),
     "walking backwards": (entry("walking", at_s=1.0, cadence_Hz=-1.0), "line 19", "cadence_Hz = -1.0", "greater than"),
     "antagonist at rest": (entry("antagonist", at_s=1.0, rate_Hz=0.0), "line 19", "rate_Hz = 0.0", "greater than 0"),
     "cuff that pumps": (entry("cuff", at_s=1.0, flow=2.0), "line 19", "flow = 2.0", "at most 1"),
@@ -109,7 +114,12 @@ ADDED = {
     "blood": ("[blood]\ntau_wash_s = 0.0\n", "line 17", "blood.tau_wash_s = 0.0", "at least 10"),
     "junction": ("[junction]\nrelease = 1.5\n", "line 17", "junction.release = 1.5", "at most 1"),
     "vesicles": ("[junction]\nvesicles = 0\n", "line 17", "junction.vesicles = 0", "at least 1"),
-    "wave between steps": ("[wave]\nrefractory_ms = 3.05\n", "wave.refractory_ms = 3.05", "steps of 0.1 ms", "change"),
+    "action potential between steps": (
+        "[fibre_ap]\nrefractory_ms = 3.05\n",
+        "fibre_ap.refractory_ms = 3.05",
+        "steps of 0.1 ms",
+        "change",
+    ),
     "slow axon": ("[axon]\nvelocity_smallest_m_s = 0.01\n", "line 17", "= 0.01", "at least 5"),
     "axons swapped": ("[axon]\nvelocity_smallest_m_s = 60.0\n", "line 16", "is above velocity_largest_m_s", "swap"),
     "distal beyond": ("[axon]\ndistal_m = 1.0\n", "line 16", "distal_m = 1 is above length_m = 0.8", "shorten it"),
@@ -129,7 +139,12 @@ def test_a_bad_addition_is_refused(case: tuple) -> None:
 # What to replace, by what, and what the sentence must hold.
 REPLACED = {
     "preset": ("n_units = 4", 'preset = "porne"', "pool.preset = 'porne'", "'prone'"),
-    "preset a number": ("n_units = 4", "preset = 3", "pool.preset = 3", "use one of: control, healthy, prone"),
+    "preset a number": (
+        "n_units = 4",
+        "preset = 3",
+        "pool.preset = 3",
+        "use one of: control, healthy, open_loop",
+    ),
     "misspelt kappa": ("n_units = 4", "kapa = 1.0", "line 6", "pool.kapa = 1.0", "'kappa'"),
     "kappa": ("n_units = 4", "kappa = -1.0", "line 6", "pool.kappa = -1.0", "at least 0"),
     "no units": ("n_units = 4", "n_units = 0", "line 6", "pool.n_units = 0", "at least 1"),
@@ -139,7 +154,7 @@ REPLACED = {
     "one lattice": ("explicit_units = 2", "explicit_units = 1", "explicit_units = 1", "use 0, or 2 and more"),
     "muscle": ("explicit_units = 2", "slow_share = 1.2", "line 8", "muscle.slow_share = 1.2", "at most 1"),
     "misspelt muscle": ("explicit_units", "explicit_unit", "line 8", "muscle.explicit_unit = 2", "'explicit_units'"),
-    "posture": ("length = 0.9", "length = 0.5", "line 2", "length = 0.5", "at least 0.65"),
+    "posture": ("mtu_length = 0.9", "mtu_length = 0.5", "line 2", "mtu_length = 0.5", "at least 0.65"),
     "interventions a table": ("[[interventions]]", "[interventions]", "interventions", "[[interventions]]"),
 }
 
@@ -156,8 +171,8 @@ LONG = ["--set", "muscle.optimal_hs_length=1600.0"]
 SET = {
     "pool": (["--set", "pool.kappa=nan"], "command line", "pool.kappa = nan", "a finite number"),
     "posture out of overlap": (
-        [*LONG, "--set", "length=1.35"],
-        "length = 1.35 L0",
+        [*LONG, "--set", "mtu_length=1.35"],
+        "mtu_length = 1.35 L0",
         "2160 nm, outside its filaments' ",
         "choose a length between",
     ),
@@ -176,7 +191,7 @@ def test_a_bad_setting_is_refused(case: tuple) -> None:
 @pytest.mark.parametrize(
     ("entered", "key"),
     [
-        (entry("stretch", at_s=1.0, length=1.35), "interventions.1.length"),
+        (entry("stretch", at_s=1.0, mtu_length=1.35), "interventions.1.mtu_length"),
         (entry("walking", at_s=1.0, stance_length=1.35), "interventions.1.stance_length"),
     ],
 )

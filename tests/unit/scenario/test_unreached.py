@@ -9,14 +9,13 @@ from click.testing import CliRunner
 
 import sarcomere
 from sarcomere.cli import main
-from sarcomere.scenario.after_end import unreached
 from tests.support.refusal import refuse, run
 
 pytestmark = pytest.mark.usefixtures("folder")
 
 
 def test_discharges_in_milliseconds_are_noticed() -> None:
-    assert not list(unreached(sarcomere.read("mine.toml", {"run.duration_s": 2.0})))
+    assert not list(sarcomere.read("mine.toml", {"run.duration_s": 2.0}).late_events())
     late = "motor_unit,time_s\n1,50\n1,100\n2,70\n"
     Path("mine.csv").write_text(late)
     result = CliRunner().invoke(main, run())
@@ -25,7 +24,7 @@ def test_discharges_in_milliseconds_are_noticed() -> None:
 
 
 def test_what_is_done_after_the_end_is_noticed() -> None:
-    (sentence,) = unreached(sarcomere.read("nocturnal-calf-cramp", {"run.duration_s": 1.5}))
+    (sentence,) = sarcomere.read("nocturnal-calf-cramp", {"run.duration_s": 1.5}).late_events()
     assert sentence == "the effort at 2 s comes after the end of the run (1.5 s)."
 
 
@@ -45,12 +44,6 @@ def test_a_key_without_its_table_is_found(key: str, meant: str) -> None:
 
 def test_the_unit_of_a_bound_is_said() -> None:
     refuse(run("--set", "run.hs_length=1.3"), "use a value of at least 600 nm")
-
-
-def test_a_name_is_no_scenario() -> None:
-    for function in (sarcomere.run, lambda name: sarcomere.record(name, "out.h5")):
-        with pytest.raises(sarcomere.InputError, match=r"give sarcomere\.read\('twitch'\)"):
-            function("twitch")  # type: ignore[operator]
 
 
 def test_modules_are_there_without_being_imported() -> None:

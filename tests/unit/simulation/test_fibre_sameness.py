@@ -7,7 +7,7 @@ import xarray as xr
 
 from sarcomere import run as simulate
 from sarcomere.half_sarcomere.variables import SERIES
-from sarcomere.record.dataset import dataset
+from sarcomere.recording.dataset import dataset
 from sarcomere.simulation.fibre import FibreSimulation
 from tests.support.kinds import FIBRE
 from tests.support.same import differing

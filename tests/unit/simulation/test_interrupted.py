@@ -19,8 +19,8 @@ from sarcomere import open_run, read
 from sarcomere import run as simulate
 from sarcomere.cli import main
 from sarcomere.errors import InputError
-from sarcomere.record import run_file as store
-from sarcomere.record.run_file import record
+from sarcomere.recording import run_file as store
+from sarcomere.simulation.api import record
 from tests.support.kinds import Kind
 from tests.support.same import differing, differing_at_first, events, load
 from tests.support.stopping import StoppedError, stop_after
@@ -130,8 +130,9 @@ def test_a_run_killed_at_a_rename_resumes_to_the_same_bits(
 
 
 def test_a_leftover_of_another_run_is_not_taken_up(kind: Kind, tmp_path: Path) -> None:
-    record(kind.scenario({"run.seed": 9}), tmp_path / "run.h5").rename(tmp_path / "run.h5.part.new")
+    record(kind.scenario({"run.seed": 9}), tmp_path / "run.h5").rename(tmp_path / "run.h5.part.0a1b2c3d.new")
     assert not differing(load(record(kind.scenario(), tmp_path / "run.h5")), simulate(kind.scenario()))
+    assert os.listdir(tmp_path) == ["run.h5"]
 
 
 def test_another_run_does_not_resume_a_part(kind: Kind, tmp_path: Path) -> None:
@@ -175,13 +176,13 @@ def test_ctrl_c_while_a_block_is_written_waits_until_it_is_safe(
     kind: Kind, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path, part, handler = tmp_path / "run.h5", tmp_path / "run.h5.part", signal.getsignal(signal.SIGINT)
-    append = store._append
+    add = store.add
 
     def interrupted(*args: object, **options: object) -> None:
         os.kill(os.getpid(), signal.SIGINT)
-        append(*args, **options)
+        add(*args, **options)
 
-    monkeypatch.setattr(store, "_append", interrupted)
+    monkeypatch.setattr(store, "add", interrupted)
     monkeypatch.setattr(signal, "getsignal", lambda _: signal.default_int_handler)  # even where tests ignore SIGINT
     with pytest.raises(KeyboardInterrupt):
         record(kind.scenario(), path, block=25)
@@ -197,7 +198,7 @@ def test_ctrl_c_before_anything_is_written_says_so(kind: Kind, tmp_path: Path, m
         raise KeyboardInterrupt
 
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(store, "record", interrupt)
+    monkeypatch.setattr("sarcomere.simulation.api.record", interrupt)
     write_scenario(Path("mine.toml"), kind.table)
     result = CliRunner().invoke(main, ["run", "mine.toml"])
     assert (result.exit_code, os.listdir(tmp_path)) == (130, ["mine.toml"])

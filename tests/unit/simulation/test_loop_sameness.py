@@ -11,8 +11,9 @@ import xarray as xr
 
 from sarcomere.errors import InputError
 from sarcomere.organs.variables import EVENTS, recorded
-from sarcomere.record.run_file import record
-from sarcomere.simulation.loop import LoopSimulation, run_episode
+from sarcomere.simulation.api import record
+from sarcomere.simulation.api import run as run_episode
+from sarcomere.simulation.loop import LoopSimulation
 from tests.support.episodes import NO_LATTICE, episode, kept, put_back, unlike
 from tests.support.same import differing, of_replicate
 from tests.support.stopping import StoppedError, stop_after
@@ -33,22 +34,22 @@ def reference() -> xr.Dataset:
 @pytest.mark.parametrize("block", [1, 7, 30])
 def test_blocks_in_memory_change_no_bit(block: int, reference: xr.Dataset) -> None:
     simulation = LoopSimulation(episode())
-    assert not differing(simulation.whole(list(simulation.blocks(block=block))), reference)
+    assert not differing(simulation.dataset(*simulation.blocks(block=block)), reference)
 
 
 @pytest.mark.parametrize("interval", [5, 20])
 def test_the_sample_interval_does_not_touch_the_course(interval: int, reference: xr.Dataset) -> None:
     other = run_episode(episode({"record": {"sample_interval_ms": interval}}))
     fine, coarse = (other, reference) if interval < 10 else (reference, other)
-    both = [name for name in SAMPLED if name != "emg"]  # a mean over the interval
+    both = [name for name in SAMPLED if name != "fibre_ap_rate"]  # a mean over the interval
     assert not differing(fine.isel(time=slice(1, None, 2)), coarse, [*both, *FLAT])
-    pairs = fine.emg.values.reshape(1, -1, 2).mean(axis=2)
-    assert pairs == pytest.approx(coarse.emg.values, rel=1e-5)
+    pairs = fine.fibre_ap_rate.values.reshape(1, -1, 2).mean(axis=2)
+    assert pairs == pytest.approx(coarse.fibre_ap_rate.values, rel=1e-5)
 
 
 def test_events_of_a_replicate_are_in_order_of_time_over_all_blocks() -> None:
     simulation = LoopSimulation(episode({"run": {"replicates": 2}}, NO_LATTICE))
-    ds = simulation.whole(list(simulation.blocks(block=4)))
+    ds = simulation.dataset(*simulation.blocks(block=4))
     for event in EVENTS:
         assert (np.diff(ds[f"{event.name}_replicate"].values) < 0).any()  # each block begins with replicate 0
         for n in range(2):
@@ -68,7 +69,7 @@ def test_a_resumed_run_goes_on_with_every_array_as_it_was(tmp_path: Path) -> Non
     assert set(unlike(halfway, kept(whole))) > {
         "loop_scalars",
         "nerve_pool_stream",
-        "excitation_waves_step",
+        "excitation_aps_step",
         "reflex_line",
     }
 

@@ -8,7 +8,7 @@ import pytest
 import xarray as xr
 
 from sarcomere import run as simulate
-from sarcomere.record.run_file import record
+from sarcomere.simulation.api import record
 from tests.support.kinds import Kind
 from tests.support.same import differing, differing_at_first, load, of_replicate
 

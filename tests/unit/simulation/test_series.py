@@ -15,7 +15,6 @@ from sarcomere import run as simulate
 from sarcomere.cli import main
 from sarcomere.half_sarcomere.variables import DWELL, IMPULSES, MUSCLE_FORCE, SERIES, SNAPSHOTS
 from sarcomere.parameters.tables import short_name
-from sarcomere.record.dataset import dataset
 from sarcomere.scenario.checking import from_dict
 from sarcomere.scenario.series import TAKEN
 from sarcomere.simulation.fibre import FibreSimulation
@@ -94,7 +93,7 @@ def test_blocks_and_threads_change_no_bit(block: int, threads: int, series: xr.D
     s = scenario()
     simulation = FibreSimulation(s)
     blocks = list(simulation.blocks(threads, block))
-    assert not differing(dataset(s, simulation.impulses, blocks, simulation.dwell_counts()), series)
+    assert not differing(simulation.dataset(*blocks), series)
 
 
 def test_a_series_is_recorded_and_resumed_to_the_same_bits(series: xr.Dataset, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from sarcomere.analysis.discharge.delta_f import delta_f
 from sarcomere.cli import main
 from sarcomere.scenario.loop import LoopScenario
 from sarcomere.scenario.reading import read, shipped_scenarios
-from sarcomere.simulation.warm_up import load_loop_kernels
+from sarcomere.simulation.warm_up import load_kernels
 from sarcomere.validate.cramp.arms import FIRST_SEED, MANY, Arm, Row, Seeds, mean, mean_change
 from sarcomere.validate.cramp.measures import MEASURES
 from sarcomere.validate.cramp.runner import ROWS, measure, run_all, run_job
@@ -55,7 +55,7 @@ def episode(name: str, **changes: object) -> LoopScenario:
 @pytest.fixture(scope="session", autouse=True)
 def loop_kernels() -> None:
     """Kernels of the loop that need no compiling, of which the command line would tell."""
-    load_loop_kernels()
+    load_kernels("loop")
 
 
 def test_every_row_has_targets_arms_and_a_way() -> None:

@@ -17,6 +17,7 @@ from sarcomere.scenario.checking import from_dict
 from sarcomere.scenario.course_reduction import stepwise, thinned
 from sarcomere.scenario.fibre import FibreScenario
 from sarcomere.scenario.impulses import columns
+from sarcomere.scenario.kinds import of_kind
 
 LENGTH_TOLERANCE_NM = 0.25
 CHEMISTRY_TOLERANCE = 0.02
@@ -118,7 +119,7 @@ def of_cramp_run(ds: xr.Dataset, unit: int | None = None, after_s: float = 0.0, 
         **{name: known[name] for name in ("lattice", "mechanics", "fibres") if name in known},
         "numerics": {name: value for name, value in known.get("numerics", {}).items() if name in Numerics.model_fields},
     }
-    return from_dict(table)
+    return of_kind(from_dict(table), FibreScenario)
 
 
 def _parameters(ds: xr.Dataset) -> dict[str, Any]:

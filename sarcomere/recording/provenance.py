@@ -6,10 +6,13 @@ import json
 import platform
 from functools import cache
 from importlib import metadata
+from typing import Any
+
+import numba
+from llvmlite import binding
 
 import sarcomere_kernels
-from sarcomere.scenario.fibre import FibreScenario
-from sarcomere.scenario.loop import LoopScenario
+from sarcomere.scenario.base import Scenario
 
 PACKAGES = ("numpy", "numba", "llvmlite", "h5py", "h5netcdf", "xarray")
 
@@ -20,12 +23,25 @@ def version(name: str = "sarcomere") -> str:
     return metadata.version(name)
 
 
-def attributes(scenario: FibreScenario | LoopScenario) -> dict[str, str | int]:
+@cache
+def cpu() -> str:
+    """Processor for which kernels are compiled: the one here, or the one that numba was told, such as ``generic``."""
+    config: Any = numba.config
+    return str(config.CPU_NAME or binding.get_host_cpu_name())
+
+
+def made_by() -> dict[str, str]:
+    """What makes the bits of a run besides its scenario, as attributes of its file."""
+    versions = {f"{name}_version": version(name) for name in ("numba", "llvmlite", "numpy")}
+    return {"kernel_hash": sarcomere_kernels.KERNEL_HASH, **versions, "cpu": cpu()}
+
+
+def attributes(scenario: Scenario) -> dict[str, str | int]:
     """Global attributes of a run file.
 
     Parameters
     ----------
-    scenario : FibreScenario or LoopScenario
+    scenario : Scenario
         What was run.
 
     Returns
@@ -39,7 +55,7 @@ def attributes(scenario: FibreScenario | LoopScenario) -> dict[str, str | int]:
         "figure": scenario.figure,
         "source": f"sarcomere {version('sarcomere')}",
         "sarcomere_version": version(),
-        "kernel_hash": sarcomere_kernels.KERNEL_HASH,
+        **made_by(),
         "seed": scenario.run.seed,
         "parameters": parameters_json(scenario),
         "python": platform.python_version(),
@@ -48,6 +64,6 @@ def attributes(scenario: FibreScenario | LoopScenario) -> dict[str, str | int]:
     }
 
 
-def parameters_json(scenario: FibreScenario | LoopScenario) -> str:
+def parameters_json(scenario: Scenario) -> str:
     """All parameters of a scenario as JSON; equal text means the same experiment."""
     return json.dumps(scenario.model_dump(mode="json", exclude={"source"}), sort_keys=True)

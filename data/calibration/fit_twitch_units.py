@@ -1,6 +1,6 @@
-"""Fit the twitches of motor units without a lattice to the lattice's own force; prints data/parameters/followers.toml.
+"""Fit twitches of motor units without a lattice to force of the lattice; prints data/parameters/twitch_units.toml.
 
-    python data/calibration/fit_followers.py > data/parameters/followers.toml
+    python data/calibration/fit_twitch_units.py > data/parameters/twitch_units.toml
 
 Half-sarcomeres of each fibre type get trains of 1 to 80 Hz for a second and three irregular trains; the twitch model,
 run by the kernel that simulations use, is fitted to their mean force, each train weighted by the inverse of its peak so
@@ -28,13 +28,13 @@ from sarcomere.parameters.muscle import (
     OVERLAP_FIRST,
     OVERLAP_POINTS,
     OVERLAP_STEP,
-    FollowerParameters,
     MuscleParameters,
     TwitchParameters,
+    TwitchUnitParameters,
 )
 from sarcomere.scenario.checking import from_dict
 from sarcomere_kernels import advance_muscle
-from sarcomere_kernels import organ_types as k
+from sarcomere_kernels.muscle import MuscleDrive
 
 START, DURATION, REST = 0.05, 4.0, 45  # s, s, ms without an impulse
 SHORT = 0.75  # L0, a calf with the foot pointed
@@ -98,7 +98,7 @@ class Followers(NamedTuple):
 def follow(fibre: str, values: TwitchParameters, given: list[np.ndarray], length: float = 1.0) -> Followers:
     """The model, one unit at a time, at a length (L0)."""
     p = MuscleParameters(
-        slow_share=float(fibre == "slow"), explicit_units=0, followers=FollowerParameters(slow=values, fast=values)
+        slow_share=float(fibre == "slow"), explicit_units=0, twitch_units=TwitchUnitParameters(slow=values, fast=values)
     )
     muscle = pack_muscle(p, 1, {name: load_fibre(name) for name in FIBRE_TYPES}, MechanicsParameters())
     n_ms = round(DURATION * 1e3)
@@ -106,7 +106,7 @@ def follow(fibre: str, values: TwitchParameters, given: list[np.ndarray], length
     force, pumped = np.zeros((len(given), n_ms + 1)), np.zeros(len(given))
     for row, times in enumerate(given):
         at = np.floor(times * 1e3 + 1e-6).astype(np.int32)
-        drive = k.MuscleDrive(np.zeros_like(at), at, none, none, np.full(n_ms, length), np.ones(1))
+        drive = MuscleDrive(np.zeros_like(at), at, none, none, np.full(n_ms, length), np.ones(1))
         advance_muscle(fresh_muscle(muscle), muscle, drive, trace, n_ms)
         force[row, 1:] = trace.force * muscle.isometric
         pumped[row] = trace.group_pumped[0] * 1e3
@@ -206,7 +206,9 @@ def calibrate(fibre: str) -> TwitchParameters:
 
 def main() -> None:
     """Print both fibre types."""
-    print("# Twitches of motor units without a lattice, by data/calibration/fit_followers.py, which prints this file.")
+    print(
+        "# Twitches of motor units without a lattice, by data/calibration/fit_twitch_units.py, which prints this file."
+    )
     print("# Units, meanings, sources: docs/parameters.md.")
     for fibre in FIBRE_TYPES:
         print(f"\n[{fibre}]")
