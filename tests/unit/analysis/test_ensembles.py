@@ -17,8 +17,8 @@ from sarcomere import analysis
 from sarcomere.analysis.select.points import each_point, point_dims, select_run
 from sarcomere.analysis.statistics import sensitivity
 from tests.support.ensembles import ensemble
+from tests.support.series_of_each_kind import dataset
 from tests.support.synthetic_cramp import TRAIN, cramp, cramp_run
-from tests.unit.plot.test_figures import dataset
 
 Call = Callable[[Any], Any]
 LINE = analysis.straight(analysis.Quantity("a", "1", "slope"), analysis.Quantity("b", "1", "intercept"))

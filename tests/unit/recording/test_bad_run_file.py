@@ -16,9 +16,9 @@ from sarcomere import StoreError
 from sarcomere.cli import main
 from sarcomere.recording.opening import load_run
 from sarcomere.simulation.api import record
-from tests.unit.refusal import folder, kernels, refuse, run
+from tests.support.refusal import refuse, run
 
-__all__ = ["folder", "kernels"]  # fixtures
+pytestmark = pytest.mark.usefixtures("folder")
 COMMANDS = ("info", "plot", "explain", "animate")
 OWN = "\x1b]0;owned\x07"
 

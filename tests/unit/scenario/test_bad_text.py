@@ -22,9 +22,9 @@ from sarcomere.plot.figure import FIGURES
 from sarcomere.scenario import text_file
 from sarcomere.scenario.reading import read
 from sarcomere.simulation.size import BLOCK_BYTES, rows_that_fit, size_of
-from tests.unit.refusal import SMALL, folder, kernels, refuse, run
+from tests.support.refusal import SMALL, refuse, run
 
-__all__ = ["folder", "kernels"]  # fixtures
+pytestmark = pytest.mark.usefixtures("folder")
 
 COURSE = """\
 title = "course"
