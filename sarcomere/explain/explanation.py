@@ -97,10 +97,10 @@ class Explanation:
         What was explained.
     drive : Drive
         Impulses.
-    observed, yardstick : Observed
+    observed, reference : Observed
         The run and what it is compared with: its matched control, or without impulses a fused contraction of it.
     excess : Measured
-        Active force beyond the control's after the last impulse, as a share of ``yardstick.force``.
+        Active force beyond the control's after the last impulse, as a share of ``reference.force``.
     excess_driven : Measured
         The same during the last second of impulses; NaN without impulses.
     stop : Stop or None
@@ -124,7 +124,7 @@ class Explanation:
     fibre: str
     drive: Drive
     observed: Observed
-    yardstick: Observed
+    reference: Observed
     excess: Measured
     excess_driven: Measured
     stop: Stop | None

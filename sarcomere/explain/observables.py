@@ -21,7 +21,7 @@ PAUSE_S = 0.5  # longer intervals are pauses, not intervals of a discharge
 Progress = Callable[[str, float], None]
 
 
-class Twin(NamedTuple):
+class Counterfactual(NamedTuple):
     """A run in memory."""
 
     ds: xr.Dataset
@@ -29,7 +29,7 @@ class Twin(NamedTuple):
 
 
 class Bench:
-    """Runs twins one after the other and tells how far it is.
+    """Runs counterfactuals one after the other and tells how far it is.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ class Bench:
         """Say what is still to be done."""
         self._planned = self._done + sum(_work(scenario) for scenario in scenarios)
 
-    def run(self, title: str, scenario: FibreScenario) -> Twin:
+    def run(self, title: str, scenario: FibreScenario) -> Counterfactual:
         """Run a scenario, keeping the ages of its attached heads now and then."""
         simulation = FibreSimulation(scenario)
         block = max(1, round(CHECK_S * 1e3 / scenario.record.sample_interval_ms))
@@ -64,7 +64,7 @@ class Bench:
             "head_state": analysis.ATTACHED,
             "dwell": dwell_edges(scenario.numerics.step_ms),
         }
-        return Twin(ds, xr.DataArray(np.stack(checks), dims=dims, coords=coords))
+        return Counterfactual(ds, xr.DataArray(np.stack(checks), dims=dims, coords=coords))
 
     def _tell(self, title: str, scenario: FibreScenario, share: float) -> None:
         self._done += share * _work(scenario)
@@ -108,18 +108,18 @@ def drive_of(scenario: FibreScenario, command_end: float | None) -> Drive:
 
 
 def observe(
-    twin: Twin,
+    run: Counterfactual,
     where: Windows,
     compared: tuple[float, float],
     control: xr.Dataset,
     steady: xr.DataArray,
     stiffness: float,
 ) -> Observed:
-    """Read a twin.
+    """Read a run and its attached heads.
 
     Parameters
     ----------
-    twin : Twin
+    run : Counterfactual
         Of one motor unit.
     where : Windows
         Of drive and hold.
@@ -136,7 +136,7 @@ def observe(
     -------
     Observed
     """
-    ds, standing = twin.ds, twin.standing.sel(time=slice(*compared)).sum(["time", "replicate"])
+    ds, standing = run.ds, run.standing.sel(time=slice(*compared)).sum(["time", "replicate"])
     threshold = analysis.prolonged_threshold(control)
     long = analysis.prolonged_attachment(ds, control).sel(exit_path="all")
     release = analysis.letting_go(ds)

@@ -46,7 +46,7 @@ def print_explanation(found: Explanation) -> None:
     table.add_column(f"unit {found.unit}\n({found.fibre})", justify="right")
     table.add_column(control, justify="right")
     for name, (text, form, scale) in _ROWS.items():
-        ours, theirs = getattr(found.observed, name), getattr(found.yardstick, name)
+        ours, theirs = getattr(found.observed, name), getattr(found.reference, name)
         table.add_row(text, form.format(scale * ours), form.format(scale * theirs))
     Console(highlight=False).print(table)
     for sentence in found.sentences:

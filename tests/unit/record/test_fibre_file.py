@@ -29,6 +29,7 @@ REQUIRED = {
     "atp_used": UNIT_TIME,
     "dwell_count": ("replicate", "motor_unit", "exit_path", "dwell"),
 }
+RECORDED = (*SERIES, HEAD_STATES, MUSCLE_FORCE, *SNAPSHOTS, DWELL, IMPULSES)
 
 
 def scenario(**changes: dict) -> FibreScenario:
@@ -74,7 +75,7 @@ def test_every_variable_is_as_the_recorder_promises(ds: xr.Dataset, variable: Va
 
 
 def test_nothing_else_is_in_the_file(ds: xr.Dataset) -> None:
-    promised = {variable.name for variable in (*SERIES, HEAD_STATES, MUSCLE_FORCE, *SNAPSHOTS, DWELL, IMPULSES)}
+    promised = {variable.name for variable in RECORDED}
     assert set(ds.data_vars) == promised
 
 
