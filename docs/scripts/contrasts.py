@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import sarcomere
-from sarcomere.plot.contrast import contrast_figure
+from sarcomere.plot import contrast_figure
 
 FIGURE = Path(__file__).parents[1] / "figures" / "contrasts.png"
 # Name in the figure: scenario, and what is changed so that each has lattices and what happens is seen.

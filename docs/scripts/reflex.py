@@ -9,8 +9,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[2]))  # tests hold what is measured
 
-from sarcomere.organs.nerve.inputs import PoolInputs
-from sarcomere.organs.nerve.pool import MotoneuronPool, load_pool
+from sarcomere import MotoneuronPool, PoolInputs, load_pool
 from tests.support.pool_bench import units_left
 from tests.support.reflex_bench import stretch
 

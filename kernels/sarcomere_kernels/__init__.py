@@ -53,6 +53,7 @@ try:
     from sarcomere_kernels.motoneuron import advance_pool
     from sarcomere_kernels.muscle import advance_muscle
     from sarcomere_kernels.reflex import advance_reflex
+    from sarcomere_kernels.rows import row
     from sarcomere_kernels.terminal import advance_terminals
 finally:
     _config.CACHE_DIR = _users_cache_dir
@@ -82,5 +83,6 @@ __all__ = [
     "carry_impulses",
     "is_compiled",
     "relax_tubules",
+    "row",
     "tabulate_cycle",
 ]

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from sarcomere.cli.telling import say
+
 
 @click.command()
 @click.argument("path", metavar="RUN.h5", type=click.Path(path_type=Path))
@@ -65,8 +67,8 @@ def animate(
         pair=pair,
         in_space=in_space,
     )
-    console = Console(stderr=True, highlight=False)
+    console = Console(stderr=True, highlight=False, markup=False)
     compile_kernels(console)
     with Share(console) as share:
         done = carry_out(planned, share.update)
-    click.echo(f"Animation: {done}")
+    say(f"Animation: {done}")

@@ -15,8 +15,7 @@ from sarcomere.explain.investigation import Inquiry
 from sarcomere.explain.observables import Bench, Progress, drive_of
 from sarcomere.explain.sentences import sentences
 from sarcomere.explain.verdict import contrast, held_by
-from sarcomere.recording.opening import is_loop
-from sarcomere.recording.replay import of_cramp_run, of_lattice_run
+from sarcomere.recording.replay import is_loop, of_cramp_run, of_lattice_run
 from sarcomere.scenario.fibre import FibreScenario
 
 REPLICATES, QUICK_REPLICATES = 4, 2

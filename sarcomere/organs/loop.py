@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from sarcomere.errors import InputError, SolverError
 from sarcomere.half_sarcomere.acidosis import acid_factors
-from sarcomere.half_sarcomere.half_sarcomere import FibreModels, HalfSarcomere
+from sarcomere.half_sarcomere.half_sarcomere import half_sarcomeres
+from sarcomere.half_sarcomere.models import Models
 from sarcomere.organs import junction, metabolism, muscle, reflex
 from sarcomere.organs.excitation import Excitation
 from sarcomere.organs.nerve.nerve import Nerve
@@ -87,7 +88,7 @@ class Loop:
         What is run.
     replicate : int
         Its number; with the seed it fixes every random draw.
-    models : dict of str to FibreModels
+    models : dict of str to Models
         By fibre type; replicates share them.
 
     Attributes
@@ -98,7 +99,7 @@ class Loop:
         Length of muscle and slack tendon, and of the fascicles, at its end, L0.
     """
 
-    def __init__(self, episode: LoopScenario, replicate: int, models: dict[str, FibreModels]) -> None:
+    def __init__(self, episode: LoopScenario, replicate: int, models: dict[str, Models]) -> None:
         self.episode = e = episode
         self._ms, n_units = e.numerics.exchange_ms, e.pool.n_units
         self._step_ms, self._per_ms = e.pool.step_ms, round(1.0 / e.pool.step_ms)
@@ -117,12 +118,10 @@ class Loop:
         self._explicit, self._stretch = self.constants.representative >= 0, e.muscle.tendon.stretch
         self._weight = np.bincount(self.constants.group, self.constants.capacity)
         chances = seeds[LATTICES].spawn(self._explicit.size)
-        self.lattices = {
-            int(group): HalfSarcomere(
-                models[FIBRE_TYPES[self.constants.group_fibre[group]]], e, chances[group], self._ms
-            )
-            for group in np.flatnonzero(self._explicit)
-        }
+        groups = [int(group) for group in np.flatnonzero(self._explicit)]
+        fibres = [models[FIBRE_TYPES[self.constants.group_fibre[group]]] for group in groups]
+        rows = half_sarcomeres(e, fibres, [chances[group] for group in groups])
+        self.lattices = dict(zip(groups, rows, strict=True))
         # energy, blood, reflexes
         self._energetics, self._circulation = metabolism.pack_metabolism(e.energy, e.blood, e.potassium)
         self.metabolism = metabolism.fresh_metabolism(e.energy, e.blood, self._explicit.size)
@@ -264,8 +263,8 @@ class Loop:
             lattice = self.lattices[group]
             mine = step[unit == self.constants.representative[group]]
             turnover = lattice.advance(mine, self._step_ms, lengths)
-            passive[group] = lattice.series[:, k.S_TITIN_FORCE]
-            active[group] = lattice.series[:, k.S_FORCE] - passive[group]
+            passive[group] = lattice.series[:, k.Sample.TITIN_FORCE]
+            active[group] = lattice.series[:, k.Sample.FORCE] - passive[group]
             self._used[group], self._pumped[group] = turnover
 
         for _ in side_by_side(go, self.lattices):

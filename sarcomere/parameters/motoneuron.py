@@ -209,7 +209,7 @@ class PoolParameters(Parameters):
         ge=-10,
         le=10,
     )
-    step_ms: float = quantity("ms", "time step", "tests/theory/test_motoneurons.py", 0.1, gt=0, le=0.2)
+    step_ms: float = quantity("ms", "time step", "tests/theory/test_motoneurons.py", 0.1, ge=1e-3, le=0.2)
     types: CellTypes
     membrane: MembraneParameters = MembraneParameters()
     pulse: PulseParameters = PulseParameters()

@@ -1,6 +1,5 @@
-"""Figures: axes-level functions, one file per kind of figure."""
+"""Figures: axes-level functions, one file per kind of figure; ``animation`` replays a run as a moving picture."""
 
-from sarcomere.plot.figure import FIGURES, figure_for
-from sarcomere.plot.overview import overview
+import lazy_loader
 
-__all__ = ["FIGURES", "figure_for", "overview"]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

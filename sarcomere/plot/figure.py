@@ -9,7 +9,6 @@ from pathlib import Path
 import xarray as xr
 from matplotlib.figure import Figure
 
-from sarcomere import plot
 from sarcomere.analysis.select.points import need_run
 from sarcomere.errors import InputError, StoreError, nearest
 from sarcomere.plot.concentration import ADP, ATP, PI, concentration_figure
@@ -98,7 +97,7 @@ def save_figure(ds: xr.Dataset, path: Path) -> Path:
     try:
         if path.is_dir():
             raise IsADirectoryError("it is a folder")
-        plot.figure_for(ds).savefig(path, dpi=130)
+        figure_for(ds).savefig(path, dpi=130)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         remedy = "choose another name with sarcomere plot RUN.h5 -o FIGURE.png"

@@ -145,5 +145,5 @@ def overview(ds: xr.Dataset) -> Figure:
         panel(ds, ax)
     axes[-1].set_xlabel("time (s)")
     axes[-1].set_xlim(float(ds.time[0]), float(ds.time[-1]))
-    figure.suptitle(ds.attrs.get("title", ""))
+    figure.suptitle(ds.attrs.get("title", ""), parse_math=False)
     return figure

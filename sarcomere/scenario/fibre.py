@@ -70,7 +70,7 @@ class FibreScenario(Scenario):
             return table
         if any(drive.get(name) is not None for name in DRIVES):
             return table
-        return {**table, "drive": {**drive, "pCa": float(first)}}
+        return {**table, "drive": {**drive, "pCa": first}}
 
     @model_validator(mode="after")
     def _consistent(self) -> FibreScenario:

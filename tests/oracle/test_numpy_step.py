@@ -56,7 +56,7 @@ def by_kernel(case: Case, seed: int, changes: dict[str, dict[str, float]] | None
     """What is compared, in one run of the kernels."""
     samples = start(case, seed, changes).run(case.duration_ms)
     late = slice(samples.force.size // 2, None)
-    bound = samples.head_state_fraction[late, k.A1 :].sum(axis=1)
+    bound = samples.head_state_fraction[late, k.HeadState.A1 :].sum(axis=1)
     atp = samples.atp_used[late]
     return [
         float(x)

@@ -14,8 +14,8 @@ from sarcomere.plot.animation.film import Told, replay, sampled_as
 from sarcomere.plot.animation.pair import Pair, parse_pair
 from sarcomere.plot.animation.window import Window, window
 from sarcomere.plot.animation.writing import Drawn, check_output, write
-from sarcomere.recording.opening import is_loop, open_run
-from sarcomere.recording.replay import of_cramp_run, of_lattice_run
+from sarcomere.recording.opening import open_run
+from sarcomere.recording.replay import is_loop, of_cramp_run, of_lattice_run
 from sarcomere.scenario.fibre import FibreScenario
 from sarcomere.simulation.fibre import FibreSimulation
 

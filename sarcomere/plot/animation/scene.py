@@ -62,7 +62,7 @@ class Scene:
 
     def spacing(self, state: k.State) -> float:
         """Axis of a thick filament to axis of a thin one, nm."""
-        return spacing(self._p, float(state.mechanics[k.HS_LENGTH]))
+        return spacing(self._p, float(state.mechanics[k.Mechanical.HS_LENGTH]))
 
     def azimuth(self, thin: Index, face: Index, monomer: Index | None = None) -> NDArray[np.float64]:
         """Azimuth of actins of a thin filament seen from one of its thick neighbours, radians; 0 faces it."""
@@ -90,7 +90,7 @@ class Scene:
         for detached, outward in looks.OUTWARD.items():
             r[now == detached] += outward
             z[now == detached] += looks.ALONG[detached]
-        bound = state.bound_head[: state.counters[k.N_BOUND]]
+        bound = state.bound_head[: state.counters[k.Count.N_BOUND]]
         site = state.bound_site[: bound.size]
         thin, monomer, face = (
             plan.site_thin[site],

@@ -19,8 +19,8 @@ from click.testing import CliRunner
 import sarcomere_kernels
 from sarcomere import run as simulate
 from sarcomere.cli import main
-from sarcomere.recording.run_file import record
 from sarcomere.scenario.checking import Written, check
+from sarcomere.simulation.api import record
 from tests.support.kinds import Kind
 from tests.support.same import events
 

@@ -46,12 +46,6 @@ def test_the_unit_of_a_bound_is_said() -> None:
     refuse(run("--set", "run.hs_length=1.3"), "use a value of at least 600 nm")
 
 
-def test_a_name_is_no_scenario() -> None:
-    for function in (sarcomere.run, lambda name: sarcomere.record(name, "out.h5")):
-        with pytest.raises(sarcomere.InputError, match=r"give sarcomere\.read\('twitch'\)"):
-            function("twitch")  # type: ignore[operator]
-
-
 def test_modules_are_there_without_being_imported() -> None:
     assert callable(sarcomere.explain.explain)
     assert callable(sarcomere.plot.figure_for)

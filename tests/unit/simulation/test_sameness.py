@@ -20,7 +20,7 @@ from sarcomere import run as simulate
 from sarcomere.cli import main
 from sarcomere.errors import InputError
 from sarcomere.recording import run_file as store
-from sarcomere.recording.run_file import record
+from sarcomere.simulation.api import record
 from tests.support.kinds import Kind
 from tests.support.same import differing, differing_at_first, events, load, of_replicate
 from tests.support.stopping import StoppedError, stop_after

@@ -1,0 +1,5 @@
+"""Run the command line as ``python -m sarcomere``."""
+
+from sarcomere.cli import main
+
+main(prog_name="sarcomere")
