@@ -17,14 +17,14 @@ class Observed(NamedTuple):
     rigor_am: float  # of the attached heads, nucleotide-free
     adp_retained: float  # of the attached heads, with ADP beyond the control's 99th percentile
     prolonged: float  # of the attachments that ended, beyond the control's 99th percentile
-    prolonged_standing: float  # the same of the heads attached at a time
+    attached_beyond: float  # the same of the heads attached at a time
     mean_attachment_ms: float
     cost: float  # ATP per pN s
     stiffness_to_force: float  # 1/nm
     ca_unexplained: float  # pN, mean over the hold
     from_impulse: float  # to half the force
     from_calcium: float
-    calcium_gone: float  # after the last impulse
+    calcium_below: float  # after the last impulse
     residual_50ms: float  # of the most heads attached after the last impulse, 50 ms after calcium has gone
     residual_100ms: float
     residual_200ms: float

@@ -158,7 +158,7 @@ class Inquiry:
             if force < LEAST_FORCE * self.force:
                 return Measured(np.nan, np.nan)
         left = analysis.excess_force(subject, control, *self._where.hold) / force
-        return measured(analysis.removed(xr.Dataset(self.excess._asdict()), left))
+        return measured(analysis.fraction_removed(xr.Dataset(self.excess._asdict()), left))
 
 
 def _force_and_heads(ds: xr.Dataset, part: slice) -> tuple[float, float]:

@@ -54,7 +54,7 @@ class Bench:
         blocks, checks, times = [], [], []
         for piece in simulation.blocks(self._threads, block):
             blocks.append(piece)
-            checks.append(simulation.standing_counts())
+            checks.append(simulation.attachment_ages())
             times.append(float(piece.time[-1]))
             self._tell(title, scenario, len(piece.time) / (scenario.n_samples + 1))
         ds = simulation.dataset(*blocks)
@@ -139,7 +139,7 @@ def observe(
     ds, standing = run.ds, run.standing.sel(time=slice(*compared)).sum(["time", "replicate"])
     threshold = analysis.prolonged_threshold(control)
     long = analysis.prolonged_attachment(ds, control).sel(exit_path="all")
-    release = analysis.letting_go(ds)
+    release = analysis.relaxation_after_impulses(ds)
     drive = _one(analysis.held_force(ds, *where.drive).mean()) if where.drive else np.nan
     unexplained = analysis.ca_unexplained_force(ds, steady).mean("replicate").sel(time=slice(*where.hold))
     residual = release.residual.squeeze().values
@@ -150,14 +150,14 @@ def observe(
         rigor_am=_one(analysis.rigor_am(ds, *compared)["mean"]),
         adp_retained=_one(analysis.adp_retained(standing, threshold)),
         prolonged=_one(long.prolonged),
-        prolonged_standing=_one(analysis.prolonged_standing(standing, threshold)),
+        attached_beyond=_one(analysis.attached_beyond(standing, threshold)),
         mean_attachment_ms=_one(long.mean_attachment),
         cost=_one(analysis.economy(ds, *compared).cost),
         stiffness_to_force=stiffness,
         ca_unexplained=_one(unexplained.mean()),
         from_impulse=_one(release.from_impulse),
         from_calcium=_one(release.from_calcium),
-        calcium_gone=_one(release.calcium_gone),
+        calcium_below=_one(release.calcium_below),
         residual_50ms=float(residual[0]),
         residual_100ms=float(residual[1]),
         residual_200ms=float(residual[2]),

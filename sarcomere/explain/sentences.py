@@ -38,7 +38,7 @@ def sentences(found: Explanation) -> Iterator[str]:
     yield _force(found)
     yield from _verdict(found)
     yield from _heads(found)
-    yield _letting_go(found)
+    yield _relaxation(found)
     if found.stretch is not None:
         yield _stretch(found)
 
@@ -136,18 +136,18 @@ def _heads(found: Explanation) -> Iterator[str]:
     )
 
 
-def _letting_go(found: Explanation) -> str:
+def _relaxation(found: Explanation) -> str:
     o, y = found.observed, found.reference
     if found.drive.impulses == 0:
         return f"Nothing let it go: {o.held:.0f} pN were there in the last third of the record."
     if math.isnan(o.from_impulse):
         return (
             f"Nothing let it go within the record: {o.held:.0f} pN stayed on average in the {HOLD_S:g} s after the "
-            f"last impulse, calcium {_gone(o.calcium_gone)}."
+            f"last impulse, calcium {_gone(o.calcium_below)}."
         )
     since = left = ""
-    if not math.isnan(o.calcium_gone):
-        since = f"; calcium was below 0.5 µM after {_seconds(o.calcium_gone)} (control {_seconds(y.calcium_gone)})"
+    if not math.isnan(o.calcium_below):
+        since = f"; calcium was below 0.5 µM after {_seconds(o.calcium_below)} (control {_seconds(y.calcium_below)})"
     if not math.isnan(o.residual_100ms):
         left = f", and 100 ms later {100 * o.residual_100ms:.0f} % of the heads still held on"
     return (
