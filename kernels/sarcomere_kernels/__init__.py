@@ -60,7 +60,7 @@ finally:
 
 
 def is_compiled(last: str = "advance.advance") -> bool:
-    """True if compiled kernels of these very sources are on disk, so that no compilation is due.
+    """Tell whether compiled kernels of these very sources are on disk, so that no compilation is due.
 
     Parameters
     ----------

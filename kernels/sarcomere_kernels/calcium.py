@@ -54,7 +54,7 @@ def _gate(fibre: Fibre, calcium: F8, dt: float) -> float:
     before = calcium[Pool.GATE_1] + calcium[Pool.GATE_2]
     calcium[Pool.GATE_2] = decay * (calcium[Pool.GATE_2] + calcium[Pool.GATE_1] * dt / fibre.tau_release)
     calcium[Pool.GATE_1] *= decay
-    return before - calcium[Pool.GATE_1] - calcium[Pool.GATE_2]
+    return float(before - calcium[Pool.GATE_1] - calcium[Pool.GATE_2])
 
 
 @inner
@@ -74,7 +74,7 @@ def midpoint_calcium(state: State, fibre: Fibre, regulation: Regulation, step: f
     """
     free = state.calcium[Pool.FREE]
     if fibre.clamped == 1:
-        return free
+        return float(free)
     on_open, on_closed = 0, 0
     for unit in range(state.ru_open.size):
         if state.ru_open[unit] == 1:
@@ -85,7 +85,7 @@ def midpoint_calcium(state: State, fibre: Fibre, regulation: Regulation, step: f
     amount = 0.5 * step * fibre.ru_concentration
     lost = amount * (regulation.k_calcium_off_open * on_open + regulation.k_calcium_off_closed * on_closed)
     buffering = 1.0 + fibre.atp_total / (fibre.k_atp_calcium + free)
-    return max(0.0, state.calcium[Pool.CYTOSOL] + lost) / (buffering + amount * regulation.k_calcium_on * empty)
+    return float(max(0.0, state.calcium[Pool.CYTOSOL] + lost) / (buffering + amount * regulation.k_calcium_on * empty))
 
 
 @inlined

@@ -6,7 +6,6 @@ from typing import Any, TypeVar
 import numba
 
 F = TypeVar("F", bound=Callable[..., Any])
-Decorator = Callable[[F], F]
 
 njit: Any = numba.njit  # its stubs do not know all options
 
@@ -15,9 +14,9 @@ njit: Any = numba.njit  # its stubs do not know all options
 _HOW: dict[str, Any] = {"cache": True, "nogil": True, "_nrt": False, "error_model": "numpy"}
 _NO_PYTHON_CALL: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 
-kernel: Decorator = njit(**_HOW)
+kernel: Callable[[F], F] = njit(**_HOW)
 # Called from kernels only; without an entry from Python, compiling takes half as long.
-inner: Decorator = njit(**_HOW, **_NO_PYTHON_CALL)
-inlined: Decorator = njit(**_HOW, inline="always")
+inner: Callable[[F], F] = njit(**_HOW, **_NO_PYTHON_CALL)
+inlined: Callable[[F], F] = njit(**_HOW, inline="always")
 # Sums in any order, so that they vectorise; the order is fixed when compiled, never by threads or chunks.
-reducing: Decorator = njit(**_HOW, **_NO_PYTHON_CALL, fastmath={"reassoc", "nnan", "nsz"})
+reducing: Callable[[F], F] = njit(**_HOW, **_NO_PYTHON_CALL, fastmath={"reassoc", "nnan", "nsz"})

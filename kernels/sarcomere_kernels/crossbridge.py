@@ -40,7 +40,7 @@ def _first_site(lattice: Lattice, face: int, s_low: float) -> int:
     site, end = lattice.first_site[face, cell], lattice.face_start[face + 1]
     while site < end and lattice.site_s[site] < s_low:
         site += 1
-    return site
+    return int(site)
 
 
 @inner

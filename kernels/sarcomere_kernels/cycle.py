@@ -39,7 +39,7 @@ def _overstretch(cycle: Cycle, x: float) -> float:
 @inner
 def attach_rate(cycle: Cycle, x: float) -> float:
     """Return the rate MDP -> A1 at a free site on an open unit, per ms."""
-    return cycle.k_attach * math.exp(-head_energy(cycle, x, 0.0)) * _overstretch(cycle, x)
+    return float(cycle.k_attach * math.exp(-head_energy(cycle, x, 0.0)) * _overstretch(cycle, x))
 
 
 @inner

@@ -60,7 +60,7 @@ def titin(mechanics: Mechanics, extension: float) -> tuple[float, float]:
 @inner
 def _titin_extension(state: State, lattice: Lattice, mechanics: Mechanics, filament: int) -> float:
     tip = mechanics.thick_tip + state.thick_shift[state.thick_shift.size - lattice.n_thick + filament]
-    return lattice.reference_length - state.thin_shift[0] - tip - mechanics.titin_slack
+    return float(lattice.reference_length - state.thin_shift[0] - tip - mechanics.titin_slack)
 
 
 @inlined

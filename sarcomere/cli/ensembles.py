@@ -3,17 +3,76 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from sarcomere.cli.telling import say
 
 if TYPE_CHECKING:
+    from sarcomere.ensemble.design.sweep import Sweep
     from sarcomere.ensemble.workers.driver import Failure, Report
 
 _SHOWN = 20  # failures
+
+
+@dataclass(frozen=True)
+class _Options:
+    """What ``sarcomere sweep`` is given."""
+
+    scenario: str
+    folder: Path
+    vary: tuple[str, ...]
+    points: str | None
+    sobol: int | None
+    settings: tuple[str, ...]
+    replicates: int | None
+    seed: int | None
+    workers: int | None
+    address: str | None
+    part: str | None
+    jobs: int | None
+    retry_failed: bool
+    overwrite: bool
+
+    def check(self) -> None:
+        """Refuse options that exclude each other."""
+        from sarcomere.errors import InputError
+
+        if self.jobs is not None and (self.part is not None or self.overwrite or self.address is not None):
+            raise InputError(
+                "--slurm-array: each job does a part by itself; leave out --shard, --overwrite and --dask."
+            )
+        if self.workers is not None and self.address is not None:
+            raise InputError(f"--workers {self.workers}: a Dask cluster has workers of its own; leave this out.")
+
+    def sweep(self) -> Sweep:
+        """Check and return what is to be run."""
+        from sarcomere.ensemble.api import asked
+        from sarcomere.ensemble.design.sweep_file import read_points
+        from sarcomere.scenario.reading import parse_override
+
+        return asked(
+            self.scenario,
+            self.vary,
+            points=read_points(self.points) if self.points is not None else (),
+            sobol=self.sobol,
+            settings=dict(parse_override(text) for text in self.settings),
+            replicates=self.replicates,
+            seed=self.seed,
+        )
+
+    def again(self) -> list[str]:
+        """Return the arguments of a command that makes the same runs."""
+        arguments = [self.scenario, "-o", str(self.folder)]
+        for name, texts in (("--vary", self.vary), ("--set", self.settings)):
+            arguments += [word for text in texts for word in (name, text)]
+        for name in ("points", "sobol", "replicates", "seed"):
+            if (value := getattr(self, name)) is not None:
+                arguments += [f"--{name}", str(value)]
+        return arguments + (["--retry-failed"] if self.retry_failed else [])
 
 
 @click.command()
@@ -37,22 +96,7 @@ _SHOWN = 20  # failures
 @click.option("--slurm-array", "jobs", type=click.IntRange(min=1), metavar="N", help="Print a script of N jobs.")
 @click.option("--retry-failed", is_flag=True, help="Try again what failed before.")
 @click.option("--overwrite", is_flag=True, help="Remove the sweep that the folder holds.")
-def sweep(
-    scenario: str,
-    folder: Path,
-    vary: tuple[str, ...],
-    points: str | None,
-    sobol: int | None,
-    settings: tuple[str, ...],
-    replicates: int | None,
-    seed: int | None,
-    workers: int | None,
-    address: str | None,
-    part: str | None,
-    jobs: int | None,
-    retry_failed: bool,
-    overwrite: bool,
-) -> None:
+def sweep(**given: Any) -> None:
     """Run SCENARIO, or what a sweep file says, at many points into a folder.
 
     \b
@@ -67,34 +111,22 @@ def sweep(
     from rich.console import Console
 
     from sarcomere.cli.progress import Runs, compile_kernels
-    from sarcomere.ensemble.api import asked, check_workers, executor
-    from sarcomere.ensemble.design.sweep_file import read_points
+    from sarcomere.ensemble.api import executor
     from sarcomere.ensemble.workers.cluster import connect
     from sarcomere.ensemble.workers.driver import carry_out, planned
     from sarcomere.ensemble.workers.lock import parse_part
     from sarcomere.ensemble.workers.slurm import job_array
-    from sarcomere.errors import InputError
-    from sarcomere.scenario.reading import parse_override
 
-    chosen = parse_part(part) if part is not None else None
-    if jobs is not None and (part is not None or overwrite or address is not None):
-        raise InputError("--slurm-array: each job does a part by itself; leave out --shard, --overwrite and --dask.")
-    check_workers(workers, address)
-    wanted = asked(
-        scenario,
-        vary,
-        points=read_points(points) if points is not None else (),
-        sobol=sobol,
-        settings=dict(parse_override(text) for text in settings),
-        replicates=replicates,
-        seed=seed,
-    )
-    plan = planned(wanted, folder, overwrite=overwrite)
-    if jobs is not None:
-        click.echo(job_array(_again(click.get_current_context()), jobs, workers), nl=False)
+    options = _Options(**given)
+    chosen = parse_part(options.part) if options.part is not None else None
+    options.check()
+    wanted, folder = options.sweep(), options.folder
+    plan = planned(wanted, folder, overwrite=options.overwrite)
+    if options.jobs is not None:
+        click.echo(job_array(options.again(), options.jobs, options.workers), nl=False)
         return
     console = Console(stderr=True, highlight=False, markup=False)
-    client = connect(address) if address is not None else None
+    client = connect(options.address) if options.address is not None else None
     try:
         if client is None:
             compile_kernels(console, plan.kind)
@@ -103,10 +135,10 @@ def sweep(
                 plan,
                 lambda: planned(wanted, folder),
                 folder,
-                executor(workers, client),
+                executor(options.workers if client is None else client),
                 part=chosen,
-                overwrite=overwrite,
-                retry_failed=retry_failed,
+                overwrite=options.overwrite,
+                retry_failed=options.retry_failed,
                 watcher=bar,
             )
     except KeyboardInterrupt:
@@ -116,20 +148,6 @@ def sweep(
         if client is not None:
             client.close()
     _tell(report)
-
-
-def _again(context: click.Context) -> list[str]:
-    """The arguments of a command, but for those of how it runs."""
-    given = context.params
-    arguments = [given["scenario"], "-o", str(given["folder"])]
-    for text in given["vary"]:
-        arguments += ["--vary", text]
-    for text in given["settings"]:
-        arguments += ["--set", text]
-    for name in ("points", "sobol", "replicates", "seed"):
-        if given[name] is not None:
-            arguments += [f"--{name}", str(given[name])]
-    return arguments + (["--retry-failed"] if given["retry_failed"] else [])
 
 
 def _tell(report: Report) -> None:

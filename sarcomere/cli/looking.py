@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -27,18 +28,7 @@ from sarcomere.cli.telling import say
     "--pair", metavar="THICK,FACE", help="Thick filament and its face, 0 to 5; the opposite face is drawn below it."
 )
 @click.option("--3d", "in_space", is_flag=True, help="All filaments in space, part of the overlap; extra viz3d.")
-def animate(
-    path: Path,
-    output: Path | None,
-    unit: int | None,
-    replicate: int | None,
-    start: float | None,
-    stop: float | None,
-    every_ms: float | None,
-    fps: int,
-    pair: str | None,
-    in_space: bool,
-) -> None:
+def animate(path: Path, output: Path | None, **view: Any) -> None:
     """Show the heads and regulatory units of a run at work.
 
     \b
@@ -53,20 +43,9 @@ def animate(
     from rich.console import Console
 
     from sarcomere.cli.progress import Share, compile_kernels
-    from sarcomere.plot.animation.animating import carry_out, plan
+    from sarcomere.plot.animation.animating import View, carry_out, plan
 
-    planned = plan(
-        path,
-        output,
-        unit=unit,
-        replicate=replicate,
-        start=start,
-        stop=stop,
-        every_ms=every_ms,
-        fps=fps,
-        pair=pair,
-        in_space=in_space,
-    )
+    planned = plan(path, output, View(**view))
     console = Console(stderr=True, highlight=False, markup=False)
     compile_kernels(console)
     with Share(console) as share:

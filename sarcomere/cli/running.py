@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
-from sarcomere.cli.options import THREADS
+from sarcomere.cli.options import THREADS, replacing
 from sarcomere.cli.telling import say
 
 
 @click.command()
 @click.argument("scenario")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Result file; default NAME.h5 in this folder.")
-@click.option(
-    "--set", "settings", multiple=True, metavar="KEY=VALUE", help="Replace a value, e.g. --set lattice.n_thick=16."
-)
-@click.option("--seed", type=int, help="The whole seed of the run; same seed, same bits.")
-@click.option("--replicates", type=int, help="Independent repetitions.")
+@replacing
 @THREADS
 @click.option("--resume", is_flag=True, help="Go on with an interrupted run.")
 @click.option("--overwrite", is_flag=True, help="Replace the result file if there is one.")
@@ -25,9 +22,7 @@ from sarcomere.cli.telling import say
 def run(
     scenario: str,
     output: Path | None,
-    settings: tuple[str, ...],
-    seed: int | None,
-    replicates: int | None,
+    overrides: dict[str, Any],
     threads: int,
     resume: bool,
     overwrite: bool,
@@ -48,10 +43,8 @@ def run(
     from rich.console import Console
 
     from sarcomere.cli.progress import Bar, compile_kernels
-    from sarcomere.scenario.reading import parse_override, read
+    from sarcomere.scenario.reading import read
 
-    overrides = dict(parse_override(text) for text in settings)
-    overrides |= {f"run.{k}": v for k, v in (("seed", seed), ("replicates", replicates)) if v is not None}
     checked = read(scenario, overrides)
     path = output or Path(f"{Path(scenario).stem}.h5")
     console = Console(stderr=True, highlight=False, markup=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from sarcomere.ensemble.design.sweep import Sweep, sweep_of
 from sarcomere.ensemble.design.sweep_file import is_sweep_file, read_sweep_file
@@ -21,21 +21,19 @@ if TYPE_CHECKING:
     from distributed import Client
 
 
-def check_workers(workers: int | None, cluster: object) -> None:
-    """Refuse a number of processes for a Dask cluster.
+class Design(TypedDict, total=False):
+    """What ``sweep`` takes besides the keys that vary; see there."""
 
-    Raises
-    ------
-    InputError
-        If both are given.
-    """
-    if workers is not None and cluster is not None:
-        raise InputError(f"--workers {workers}: a Dask cluster has workers of its own; leave this out.")
+    points: Sequence[Mapping[str, Any]]
+    sobol: int | None
+    settings: Mapping[str, Any] | None
+    replicates: int | None
+    seed: int | None
 
 
-def executor(workers: int | None, client: Client | None) -> Executor:
-    """Where shards are made: on a Dask cluster, or by so many processes of this machine, by default one a core."""
-    return on_cluster(client) if client is not None else locally(workers or cores())
+def executor(workers: int | Client | None) -> Executor:
+    """Return what makes the shards: a Dask cluster, or processes of this machine, by default one for each core."""
+    return locally(workers or cores()) if workers is None or isinstance(workers, int) else on_cluster(workers)
 
 
 def asked(
@@ -48,7 +46,7 @@ def asked(
     replicates: int | None = None,
     seed: int | None = None,
 ) -> Sweep:
-    """A checked sweep, as ``sweep`` takes its arguments; what is given comes on top of a sweep file.
+    """Check a sweep given by the arguments of ``sweep``; they take the place of what a sweep file says.
 
     Returns
     -------
@@ -121,35 +119,40 @@ def _listed(key: str, values: Any) -> list[Any]:
 
 
 def sweep(
-    scenario: str | Path,
+    scenario: Sweep | str | Path,
     vary: Mapping[str, Any] | Sequence[str] = (),
     *,
     folder: str | Path,
-    points: Sequence[Mapping[str, Any]] = (),
-    sobol: int | None = None,
-    settings: Mapping[str, Any] | None = None,
-    replicates: int | None = None,
-    seed: int | None = None,
-    workers: int | None = None,
+    workers: int | Client | None = None,
     part: tuple[int, int] | None = None,
     overwrite: bool = False,
     retry_failed: bool = False,
-    client: Client | None = None,
     watcher: Watcher | None = None,
+    **design: Unpack[Design],
 ) -> Report:
     """Run a scenario at many points, many times each, into a folder; what is there already is not run again.
 
     Parameters
     ----------
-    scenario : str or pathlib.Path
-        A .toml file, the name of a shipped scenario, or a sweep file.
+    scenario : Sweep, str or pathlib.Path
+        A whole sweep; or a .toml file, the name of a shipped scenario, or a sweep file.
     vary : mapping or sequence of str
         Values by dotted key, every combination of which is a point; a text such as ``"4.5:7:11"`` gives 11 values of
         a range, and with ``sobol`` a text such as ``"4.5:7"`` the range to cover.  Or texts as ``--vary`` takes them.
     folder : str or pathlib.Path
         Where the runs go; its parent must exist.
+    workers : int or distributed.Client, optional
+        Processes on this machine, by default one for each core; or a Dask cluster whose machines share the folder.
+    part : tuple of int, optional
+        ``(i, n)``: only the i-th of n parts, from 1; several may go at once.
+    overwrite : bool
+        Remove the sweep that the folder holds; not for a part.
+    retry_failed : bool
+        Try again what failed before.
+    watcher : Watcher, optional
+        Is told of progress.
     points : sequence of mapping
-        Points one by one instead: value by dotted key.
+        Points one by one instead of ``vary``: value by dotted key.
     sobol : int, optional
         Number of points of a space-filling design.
     settings : mapping
@@ -158,18 +161,6 @@ def sweep(
         Repetitions of every point; by default what the scenario says.
     seed : int, optional
         The whole seed; all points share it.
-    workers : int, optional
-        Processes on this machine; by default one for each core. Not with ``client``.
-    part : tuple of int, optional
-        ``(i, n)``: only the i-th of n parts, from 1; several may go at once.
-    overwrite : bool
-        Remove the sweep that the folder holds; not for a part.
-    retry_failed : bool
-        Try again what failed before.
-    client : distributed.Client, optional
-        Run on this Dask cluster instead; its machines must share the folder.
-    watcher : Watcher, optional
-        Is told of progress.
 
     Returns
     -------
@@ -179,24 +170,31 @@ def sweep(
     Raises
     ------
     InputError
-        If a point cannot run, the folder holds or is at work on another sweep, or a part is to overwrite; nothing is
-        written.
+        If a point cannot run, the folder holds or is at work on another sweep, a part is to overwrite, or a whole
+        sweep is to be changed; nothing is written.
     StoreError
         If the folder cannot be written; what is finished stays.
     """
-    wanted = asked(scenario, vary, points=points, sobol=sobol, settings=settings, replicates=replicates, seed=seed)
-    check_workers(workers, client)
+    wanted = _whole(scenario, vary, design) if isinstance(scenario, Sweep) else asked(scenario, vary, **design)
     chosen = part_of(*part) if part else None
     plan = planned(wanted, folder, overwrite=overwrite)
-    if client is None and not is_warm(plan.kind):
+    if (workers is None or isinstance(workers, int)) and not is_warm(plan.kind):
         load_kernels(plan.kind)  # once, before many processes would all do it
     return carry_out(
         plan,
         lambda: planned(wanted, folder),
         folder,
-        executor(workers, client),
+        executor(workers),
         part=chosen,
         overwrite=overwrite,
         retry_failed=retry_failed,
         watcher=watcher,
     )
+
+
+def _whole(sweep: Sweep, vary: object, design: Mapping[str, Any]) -> Sweep:
+    """Refuse what would change a whole sweep."""
+    given = [*(["vary"] if vary else []), *design]
+    if given:
+        raise InputError(f"{given[0]}: the Sweep says it already; leave {given[0]} out, or give its scenario by name.")
+    return sweep

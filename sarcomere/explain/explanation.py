@@ -7,6 +7,8 @@ import math
 from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple
 
+from sarcomere.scenario.showing import html_table
+
 
 class Observed(NamedTuple):
     """One run in numbers; times in s, forces in pN per thick filament, NaN where it does not happen or apply."""
@@ -87,7 +89,7 @@ class Stretch(NamedTuple):
         return self.force_after < 0.5 * self.force_before and self.attached_after < 0.5 * self.attached_before
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Explanation:
     """What held one motor unit's fibres and what let them go.
 
@@ -134,6 +136,15 @@ class Explanation:
     held_by: tuple[str, ...] = ()
     contrast: str = ""
     sentences: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        held = f", held by {', '.join(self.held_by)}" if self.held_by else ""
+        return f"<Explanation {self.title!r}, unit {self.unit}, {self.fibre}: {self.contrast}{held}>"
+
+    def _repr_html_(self) -> str:
+        rows = [(sentence,) for sentence in self.sentences]
+        unlike = [(f"{key} = {ours:g}, shipped {theirs:g}",) for key, (ours, theirs) in self.unlike_shipped.items()]
+        return html_table(repr(self)[1:-1], ("what the runs say",), rows + unlike)
 
     def to_json(self) -> str:
         """Everything, for machines; what is not a number is null."""

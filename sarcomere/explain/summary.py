@@ -8,9 +8,8 @@ from rich.table import Table
 
 from sarcomere.analysis import active_force, attached_fraction, summary
 from sarcomere.errors import printable
-from sarcomere.explain.cramp_summary import print_cramp_summary
 from sarcomere.explain.printing import show
-from sarcomere.recording.replay import is_loop
+from sarcomere.scenario.kinds import function_for
 
 LAST_PART = 1 / 3  # of the run, over which the table of a series averages
 
@@ -27,16 +26,24 @@ _UNIT_COLUMNS = {
 
 
 def print_summary(ds: xr.Dataset) -> None:
-    """Print a short table: a line for each motor unit, or for each condition of a series; of a cramp, its own summary.
+    """Print a short table: a line for each motor unit or condition, or the summary of a cramp.
 
     Parameters
     ----------
     ds : xarray.Dataset
         A run.
     """
-    if is_loop(ds):
-        print_cramp_summary(ds)
-        return
+    function_for(ds.attrs, "summary")(ds)
+
+
+def print_fibre_summary(ds: xr.Dataset) -> None:
+    """Print a line for each motor unit or condition.
+
+    Parameters
+    ----------
+    ds : xarray.Dataset
+        A run of half-sarcomeres.
+    """
     table = _series_table(ds) if "condition" in ds.dims else _unit_table(ds)
     show(table)
     if "condition" not in ds.dims:

@@ -75,4 +75,4 @@ def adp_rest(p: EnergyParameters) -> float:
     -------
     float
     """
-    return p.atp_mM * (p.creatine_mM - p.pcr_mM) / (p.pcr_mM * p.k_creatine_kinase * 10.0**-p.ph_rest)
+    return float(p.atp_mM * (p.creatine_mM - p.pcr_mM) / (p.pcr_mM * p.k_creatine_kinase * 10.0**-p.ph_rest))

@@ -14,7 +14,7 @@ from sarcomere.half_sarcomere import initial_state as start
 from sarcomere.half_sarcomere import pack
 from sarcomere.half_sarcomere.batch import Batch, Start
 from sarcomere.half_sarcomere.clock import TICKS, tick_of
-from sarcomere.half_sarcomere.models import Conditions, Models, Sampled
+from sarcomere.half_sarcomere.models import Conditions, Models, Parts, Sampled
 from sarcomere.half_sarcomere.schedule import Segment, Timetable
 from sarcomere.parameters import Chemistry, MotorUnit
 from sarcomere.parameters.lattice import thin_filament_length
@@ -43,10 +43,7 @@ def fibre_models(scenario: FibreScenario, fibre: str) -> Models:
     """
     s = scenario
     return Models(
-        s.fibres[fibre],  # type: ignore[index]
-        s.lattice,
-        s.mechanics,
-        s.numerics,
+        Parts(s.fibres[fibre], s.lattice, s.mechanics, s.numerics),  # type: ignore[index]
         _bath(s, Timetable(s).segment(0)),
         s.initial_length,
         Sampled(s.sample_every, s.snapshot_every),

@@ -15,7 +15,7 @@ from sarcomere.half_sarcomere import pack
 from sarcomere.half_sarcomere.acidosis import Mixture, at_rest
 from sarcomere.half_sarcomere.batch import Batch, Start
 from sarcomere.half_sarcomere.clock import TICKS, halvings, tick_of
-from sarcomere.half_sarcomere.models import Conditions, Models, Sampled
+from sarcomere.half_sarcomere.models import Conditions, Models, Parts, Sampled
 from sarcomere.parameters import Chemistry
 from sarcomere.parameters.lattice import thin_filament_length
 from sarcomere.scenario.loop import LoopScenario
@@ -39,10 +39,7 @@ def loop_models(scenario: LoopScenario, fibre: str) -> Models:
     Models
     """
     return Models(
-        scenario.fibres[fibre],  # type: ignore[index]
-        scenario.lattice,
-        scenario.mechanics,
-        scenario.numerics,
+        Parts(scenario.fibres[fibre], scenario.lattice, scenario.mechanics, scenario.numerics),  # type: ignore[index]
         _bath(scenario, at_rest(scenario.energy)),
         scenario.mtu_length * scenario.muscle.optimal_hs_length,
         Sampled(round(1.0 / scenario.numerics.step_ms)),

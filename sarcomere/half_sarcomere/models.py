@@ -24,6 +24,15 @@ class Conditions(NamedTuple):
     halvings: int = 0  # of the longest step
 
 
+class Parts(NamedTuple):
+    """Validated parameters of a half-sarcomere and of how it is computed."""
+
+    fibre: FibreParameters  # at 37 C and the pH of rest
+    lattice: LatticeParameters
+    mechanics: MechanicsParameters
+    numerics: LatticeNumerics
+
+
 class Sampled(NamedTuple):
     """How often a run is sampled, in longest steps; 0: never."""
 
@@ -61,10 +70,8 @@ class Models:
 
     Parameters
     ----------
-    fibre : FibreParameters
-        Fibre type, at 37 C and the pH of rest.
-    lattice, mechanics, numerics
-        Validated parameters.
+    parts : Parts
+        Fibre type, lattice, elastic elements and numerics.
     rest : Chemistry
         Chemistry at time zero, at which the leak of the SR balances its pump.
     hs_length : float
@@ -88,10 +95,7 @@ class Models:
 
     def __init__(
         self,
-        fibre: FibreParameters,
-        lattice: LatticeParameters,
-        mechanics: MechanicsParameters,
-        numerics: LatticeNumerics,
+        parts: Parts,
         rest: Chemistry,
         hs_length: float,
         sampled: Sampled,
@@ -100,6 +104,7 @@ class Models:
         clamped: bool = False,
         energy: EnergyParameters | None = None,
     ) -> None:
+        fibre, lattice, mechanics, numerics = parts
         self.fibre = fibre
         self._lattice, self._numerics, self._energy = lattice, numerics, energy
         self._lock = Lock()

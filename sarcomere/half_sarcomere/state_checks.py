@@ -104,6 +104,11 @@ def _check_bound(state: k.State, lattice: k.Lattice, name: str) -> None:
     require(n == attached.size, f"{name}counters", "the number of attached heads")
     check_whole(f"{name}bound_head", state.bound_head, 0, heads - 1)
     check_whole(f"{name}bound_site", state.bound_site, 0, sites - 1)
+    check_whole(f"{name}bound_ru", state.bound_ru, 0, state.ru_heads.size - 1)
+    check_whole(f"{name}bound_thick", state.bound_thick, 0, state.thick_shift.size - 1)
+    check_whole(f"{name}bound_thin", state.bound_thin, 0, state.thin_shift.size - 1)
+    for field in ("bound_weight", "bound_rest"):
+        check_numbers(f"{name}{field}", getattr(state, field), lattice.reference_length)
     head, site = state.bound_head[:n], state.bound_site[:n]
     require(np.array_equal(np.sort(head), attached), f"{name}bound_head", "the list of attached heads")
     taken = np.bincount(site, minlength=sites)
@@ -118,9 +123,7 @@ def _check_bound(state: k.State, lattice: k.Lattice, name: str) -> None:
         "bound_rest": lattice.reference_length - lattice.site_s[site] - lattice.head_z[head],
     }
     for field, expected in of_lattice.items():
-        found = getattr(state, field)
-        require(found[:n] == expected, f"{name}{field}", "what the lattice says of its site and head")
-        check_numbers(f"{name}{field}", found)
+        require(getattr(state, field)[:n] == expected, f"{name}{field}", "that of its site and head")
 
 
 def _check_counters(state: k.State, tick: int, name: str) -> None:

@@ -113,7 +113,7 @@ class RunParameters(Repetitions):
     regulated: bool = Field(True, description="false holds the thin filament open")
     stream: int = quantity(
         "1",
-        "which of the seed's random streams the first motor unit draws from; a series counts its conditions here",
+        "which of the seed's random streams the first motor unit draws from; a series adds the number of the condition",
         "design: conditions draw independent chances",
         0,
         ge=0,

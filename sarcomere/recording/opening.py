@@ -41,7 +41,7 @@ def open_run(path: str | Path) -> xr.Dataset:
     StoreError
         If there is no such file, it is not a run, or it is not as it was written.
     """
-    where = printable(str(path))
+    where = _where(path)
     if not os.path.isfile(path):
         raise StoreError(f"{where}: no such run file; {_MADE_IT}.")
     check_seal(path)
@@ -50,8 +50,7 @@ def open_run(path: str | Path) -> xr.Dataset:
             fault = next(_faults(file), None)
         ds = None if fault else xr.open_dataset(path, engine="h5netcdf", decode_times=False, phony_dims="sort")
     except DAMAGED as error:
-        reason = printable(str(error).partition("\n")[0])[:200]
-        raise StoreError(f"{where}: is not a readable HDF5 run ({reason}); run the scenario again.") from None
+        raise StoreError(f"{where}: is not a readable HDF5 run ({_reason(error)}); run the scenario again.") from None
     if ds is None:
         raise StoreError(f"{where}: {fault}.")
     ds.attrs.pop(seal.SEAL_ATTRIBUTE, None)  # of the file, not of the run
@@ -96,19 +95,44 @@ def load_run(path: str | Path) -> xr.Dataset:
     StoreError
         If it is no run, damaged, or larger than the memory that is free.
     """
-    where = printable(str(path))
     with open_run(path) as ds:
-        free = free_memory()
-        if ds.nbytes > free:
-            raise StoreError(
-                f"{where}: needs {ds.nbytes / 2**30:.1f} GiB of memory and {free / 2**30:.1f} are free; open it with "
-                f"sarcomere.open_run and take a part of it."
-            )
+        check_fits(ds, path)
         try:
             return ds.load()
         except (OSError, RuntimeError, ValueError) as error:
-            reason = printable(str(error).partition("\n")[0])[:200]
-            raise StoreError(f"{where}: is damaged ({reason}); run the scenario again.") from None
+            raise StoreError(f"{_where(path)}: is damaged ({_reason(error)}); run the scenario again.") from None
+
+
+def check_fits(ds: xr.Dataset, path: str | Path) -> None:
+    """Refuse to read what is larger than the memory that is free.
+
+    Parameters
+    ----------
+    ds : xarray.Dataset
+        An open run.
+    path : str or pathlib.Path
+        Its file.
+
+    Raises
+    ------
+    StoreError
+        Naming what it needs and what there is.
+    """
+    free = free_memory()
+    if ds.nbytes > free:
+        raise StoreError(
+            f"{_where(path)}: needs {ds.nbytes / 2**30:.1f} GiB of memory and {free / 2**30:.1f} are free; open it "
+            f"with sarcomere.open_run and take a part of it."
+        )
+
+
+def _where(path: str | Path) -> str:
+    return printable(str(path))
+
+
+def _reason(error: Exception) -> str:
+    """The first line of what HDF5 says."""
+    return printable(str(error).partition("\n")[0])[:200]
 
 
 def _faults(file: h5py.File) -> Iterator[str]:
@@ -145,12 +169,12 @@ def _faults_of_parameters(text: str) -> Iterator[str]:
     except (ValueError, RecursionError):
         table = None
     if not isinstance(table, dict) or depth(table) > MAX_DEPTH:
-        yield f"has parameters {quoted(text, 40)} that are no JSON table of a scenario; {_MADE_IT}"
+        yield f"has parameters {quoted(text, 40)} that are no JSON table; use the file as 'sarcomere run' wrote it"
         return
     run = table.get("run")
     duration = run.get("duration_s") if isinstance(run, dict) else None
     if not _is_number(duration) or not math.isfinite(duration):
-        yield f"has parameters without run.duration_s; {_MADE_IT}"
+        yield "has parameters without run.duration_s; run it again"
 
 
 def _is_number(value: Any) -> TypeGuard[float]:

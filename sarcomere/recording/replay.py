@@ -25,21 +25,6 @@ _UNREADABLE = "The attribute 'parameters' of this run cannot be read"
 CHEMISTRY = ("atp_mM", "adp_uM", "pi_mM")
 
 
-def is_loop(ds: xr.Dataset) -> bool:
-    """Return whether a run is one of the whole loop.
-
-    Parameters
-    ----------
-    ds : xarray.Dataset
-        A run.
-
-    Returns
-    -------
-    bool
-    """
-    return bool(ds.attrs.get("kind") == "loop")
-
-
 def of_lattice_run(ds: xr.Dataset, unit: int | None = None) -> FibreScenario:
     """One motor unit, or one condition of a series, as it was run.
 

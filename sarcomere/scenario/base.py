@@ -22,6 +22,7 @@ from sarcomere.parameters.experiment import Repetitions
 from sarcomere.parameters.figures import FigureName
 from sarcomere.parameters.tables import merge
 from sarcomere.scenario.kinds import simulation_class
+from sarcomere.scenario.showing import as_html, one_line
 
 if TYPE_CHECKING:
     from sarcomere.scenario.series import Condition
@@ -80,6 +81,18 @@ class Scenario(Parameters):
             if name not in FIBRE_TYPES:
                 raise InputError(f"{where}: fibres.{name} is not a fibre type; {nearest(name, FIBRE_TYPES)}")
         return {**table, "fibres": merge({name: fibre_table(name) for name in FIBRE_TYPES}, fibres)}
+
+    def shipped(self) -> dict[str, Any]:
+        """Return the shipped values that its tables were filled with."""
+        return self.fill({}, "")
+
+    def __repr__(self) -> str:
+        return one_line(self)
+
+    __str__ = __repr__
+
+    def _repr_html_(self) -> str:
+        return as_html(self)
 
     @property
     @abstractmethod

@@ -150,6 +150,12 @@ class LoopScenario(Scenario):
         pool = pool_with_preset(table.get("pool"), where)
         return {**super().fill(merge(shipped, table), where), "pool": pool}
 
+    def shipped(self) -> dict[str, Any]:
+        """Return the shipped values that its tables were filled with: of the pool, those of its preset."""
+        filled = self.fill({"pool": {"preset": self.pool.preset}}, "")
+        del filled["pool"]["preset"]  # which is chosen, and shown
+        return filled
+
     @property
     def n_samples(self) -> int:
         """Samples after the one at time zero."""

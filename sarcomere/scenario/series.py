@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import itertools
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from pydantic import Field, model_validator
@@ -116,6 +116,30 @@ class Series(Parameters):
         return self
 
 
+def check_names(series: Series, imposed: Collection[str]) -> None:
+    """Refuse a coordinate that is called like what the file keeps against time.
+
+    Parameters
+    ----------
+    series : Series
+        What varies.
+    imposed : collection of str
+        Names of the chemistry that a protocol imposes.
+
+    Raises
+    ------
+    ValueError
+        Naming the coordinate and the remedy.
+    """
+    for vary in series.vary:
+        for name, key in zip(vary.names, vary.keys, strict=True):
+            if name in imposed or key.startswith(f"protocol.{name}."):
+                raise ValueError(
+                    f"series: cannot call a coordinate {quoted(name)}, which the file keeps against time; give {key} "
+                    f'another with name = "…"'
+                )
+
+
 class Condition(NamedTuple):
     """What one condition sets: value by key, and by the name of its coordinate."""
 
@@ -148,7 +172,7 @@ def conditions(series: Series) -> Iterator[Condition]:
 
 
 def with_values(table: Mapping[str, Any], values: Mapping[str, Any], stream: int) -> dict[str, Any]:
-    """A scenario's plain table with a condition's values set and the series taken out.
+    """Set a condition's values in a scenario's plain table and take the series out.
 
     Parameters
     ----------
@@ -157,7 +181,7 @@ def with_values(table: Mapping[str, Any], values: Mapping[str, Any], stream: int
     values : mapping
         Value by dotted key.
     stream : int
-        Number of the condition: its random numbers are its own.
+        Number of the condition, added to ``run.stream``: its random numbers are its own.
 
     Returns
     -------
@@ -172,7 +196,7 @@ def with_values(table: Mapping[str, Any], values: Mapping[str, Any], stream: int
     changed["series"] = None
     if (changed.get("protocol") or {}).get("pCa") is not None and "drive.pCa" not in values:
         changed["drive"]["pCa"] = None  # follows from the course, which may change
-    changed["run"]["stream"] = stream
+    changed["run"]["stream"] += stream
     for key, value in values.items():
         set_key(changed, key, value, f"series.vary {key}")
     return changed

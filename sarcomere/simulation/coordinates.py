@@ -14,7 +14,7 @@ from sarcomere.scenario.fibre import FibreScenario
 from sarcomere.scenario.keys import coordinate_attributes
 from sarcomere.scenario.series import conditions
 from sarcomere_kernels import types as k
-from sarcomere_kernels.organ_types import Muscle
+from sarcomere_kernels.muscle import Muscle
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -101,7 +101,7 @@ def of_loop(muscle: Muscle, numbers: range) -> dict[str, xr.Variable]:
 
     Parameters
     ----------
-    muscle : sarcomere_kernels.organ_types.Muscle
+    muscle : sarcomere_kernels.muscle.Muscle
         Its units and groups.
     numbers : range
         Of the replicates.

@@ -19,7 +19,6 @@ from sarcomere.parameters import LatticeParameters, Numerics, load_fibre
 from sarcomere_kernels import types as k
 from tests.support.bench import Bench, bench, fibre
 
-pytestmark = pytest.mark.theory
 NAMES = ("bound fraction", "force", "open fraction", "ATPase")
 LATTICE, NUMERICS = LatticeParameters(n_thick=4), Numerics(step_ms=0.2)
 KERNEL_RUNS = 40

@@ -18,8 +18,6 @@ from tests.support.bench import RIGID, Bench, batch_mean, bench, fibre
 from tests.support.organs import attached_generator, propagator
 from tests.theory.master_equation import solve_head
 
-pytestmark = pytest.mark.theory
-
 # One head a crown, six crowns between heads on one face: heads never compete for a site.
 LONELY = LatticeParameters(
     n_thick=16, n_crown=24, n_dimer=1, n_head=1, crown_spacing=29.3, crown_rotation=60.0, crown_phase=0.0,

@@ -12,7 +12,6 @@ from sarcomere_kernels import types as k
 from tests.support.bench import Bench, bench
 from tests.support.organs import balance_forces
 
-pytestmark = pytest.mark.theory
 TOLERANCE = 1e-6
 
 

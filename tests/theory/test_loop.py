@@ -19,7 +19,6 @@ from sarcomere_kernels import types as k
 from tests.support.episodes import NO_LATTICE, TABLE, episode
 from tests.support.same import differing
 
-pytestmark = pytest.mark.theory
 EFFORT = {"interventions": [{"kind": "effort", "at_s": 0.02, "x": 1.0, "hold_s": 0.5}]}
 SPIKES, IMPULSES = (["spike_unit", "spike_time"], ["impulse_unit", "impulse_time"])
 

@@ -16,7 +16,6 @@ from sarcomere.parameters import LatticeParameters, Numerics, load_fibre
 from sarcomere_kernels import types as k
 from tests.support.bench import RIGID, Bench, bench, steady_states
 
-pytestmark = pytest.mark.theory
 HALF = {"fast": 5.80, "slow": 5.93}  # middle of the force-pCa curve
 NAMES = ("force", "bound", "open", "atpase")
 

@@ -16,7 +16,6 @@ from sarcomere_kernels import types as k
 from tests.support.bench import Bench, bench, fibre
 from tests.support.organs import switch_thin
 
-pytestmark = pytest.mark.theory
 N_RU = 3
 APART = 500  # steps of 0.4 ms between samples; the slow fibre's calcium leaves an open unit in 135 ms
 HEADS = (0, 2, 1)  # attached heads on the three units of every strand

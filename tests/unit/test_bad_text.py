@@ -139,6 +139,21 @@ def test_a_coordinate_of_another_s_name_is_refused(name: str) -> None:
         read_text(SERIES + f"name = '{name}'\n")
 
 
+IMPOSED = """
+[protocol.atp_mM]
+time_s = [0.0, 0.001]
+value = [8.0, 4.0]
+"""
+
+
+@pytest.mark.parametrize("key", ["chemistry.atp_mM", "protocol.atp_mM.value.1"])
+def test_a_coordinate_does_not_take_the_place_of_what_a_protocol_imposes(key: str) -> None:
+    text = SERIES.replace("drive.pCa", key)
+    with pytest.raises(InputError, match=r"'atp_mM', which the file keeps against time; give .* another with name"):
+        read_text(text + IMPOSED)
+    read_text(text + 'name = "final"\n' + IMPOSED)
+
+
 def read_text(text: str) -> object:
     Path("mine.toml").write_text(text)
     return read("mine.toml")

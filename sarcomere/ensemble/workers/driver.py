@@ -27,6 +27,7 @@ from sarcomere.ensemble.shards.shard import Shard, Task
 from sarcomere.ensemble.workers.lock import Part, locked, settling
 from sarcomere.ensemble.workers.work import Outcome, do_shard
 from sarcomere.errors import InputError, StoreError
+from sarcomere.scenario.showing import html_table
 
 # Makes shards and gives each outcome as it comes, in any order; closing it stops all work at once.
 Executor = Callable[[Sequence[Task]], Generator[Outcome, None, None]]
@@ -65,6 +66,14 @@ class Report(NamedTuple):
     runs: int  # that are there
     made: int  # of them made now
     failures: list[Failure]
+
+    def __repr__(self) -> str:
+        failed = f", {_runs(failure.shard for failure in self.failures)} failed" if self.failures else ""
+        return f"<Report {str(self.folder)!r}: {self.runs} runs, {self.made} of them new{failed}>"
+
+    def _repr_html_(self) -> str:
+        rows = [(str(failure.point), str(failure.shard.size), failure.error) for failure in self.failures]
+        return html_table(repr(self)[1:-1], ("point that failed", "runs", "error"), rows)
 
 
 def serially(tasks: Sequence[Task]) -> Generator[Outcome, None, None]:

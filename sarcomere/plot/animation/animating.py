@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,9 +15,10 @@ from sarcomere.plot.animation.film import Told, replay, sampled_as
 from sarcomere.plot.animation.pair import Pair, parse_pair
 from sarcomere.plot.animation.window import Window, window
 from sarcomere.plot.animation.writing import Drawn, check_output, write
-from sarcomere.recording.opening import open_run
-from sarcomere.recording.replay import is_loop, of_cramp_run, of_lattice_run
+from sarcomere.recording.opening import check_fits, open_run
+from sarcomere.recording.replay import of_cramp_run, of_lattice_run
 from sarcomere.scenario.fibre import FibreScenario
+from sarcomere.scenario.kinds import function_for
 from sarcomere.simulation.fibre import FibreSimulation
 
 FPS = 12
@@ -24,6 +26,19 @@ _MAX_FPS = 50  # GIF counts in hundredths of a second, and players slow down wha
 _REPLAYED = 0.5  # share of the work, about
 
 Progress = Callable[[str, float], None]
+
+
+class View(NamedTuple):
+    """Part of a run that is shown, and how."""
+
+    unit: int | None = None  # None: that of the largest active force
+    replicate: int | None = None  # None: the first
+    start: float | None = None  # s; None: the start of the run
+    stop: float | None = None  # s; None: the end of the run
+    every_ms: float | None = None  # simulated time between frames; None: about 100 frames
+    fps: int = FPS  # when played
+    pair: str | None = None  # thick filament and face, such as "0,3"
+    in_space: bool = False  # the lattice in three dimensions instead of a pair of filaments
 
 
 class Plan(NamedTuple):
@@ -38,20 +53,8 @@ class Plan(NamedTuple):
     fps: int
 
 
-def plan(
-    path: str | Path,
-    output: str | Path | None = None,
-    *,
-    unit: int | None = None,
-    replicate: int | None = None,
-    start: float | None = None,
-    stop: float | None = None,
-    every_ms: float | None = None,
-    fps: int = FPS,
-    pair: str | None = None,
-    in_space: bool = False,
-) -> Plan:
-    """Read what is to be replayed and check what is asked for; parameters are those of ``animate``.
+def plan(path: str | Path, output: str | Path | None, view: View) -> Plan:
+    """Check a view of a run and find what it shows; ``path`` and ``output`` are those of ``animate``.
 
     Returns
     -------
@@ -59,19 +62,20 @@ def plan(
     """
     output = Path(path).with_suffix(".gif") if output is None else Path(output)
     check_output(output)
-    if not 0 < fps <= _MAX_FPS:
-        raise InputError(f"--fps {fps}: cannot be played; give frames per second above 0, at most {_MAX_FPS}.")
-    if in_space and pair is not None:
-        raise InputError(f"--pair {pair}: has no meaning with --3d, which shows all filaments; leave one out.")
-    if in_space:
+    if not 0 < view.fps <= _MAX_FPS:
+        raise InputError(f"--fps {view.fps}: cannot be played; give frames per second above 0, at most {_MAX_FPS}.")
+    if view.in_space and view.pair is not None:
+        raise InputError(f"--pair {view.pair}: has no meaning with --3d, which shows all filaments; leave one out.")
+    if view.in_space:
         from sarcomere.plot.animation.space import load_pyvista
 
         load_pyvista()
     with open_run(path) as ds:
-        scenario, number, recorded = _chosen(ds, unit, replicate)
-    moments = window(scenario, start, stop, every_ms)
-    chosen = None if in_space else parse_pair(pair or "0,0", scenario.lattice)
-    return Plan(scenario, number, recorded, moments, chosen, output, fps)
+        check_fits(ds, path)
+        scenario, number, recorded = _chosen(ds, view.unit, view.replicate)
+    moments = window(scenario, view.start, view.stop, view.every_ms)
+    chosen = None if view.in_space else parse_pair(view.pair or "0,0", scenario.lattice)
+    return Plan(scenario, number, recorded, moments, chosen, output, view.fps)
 
 
 def animate(
@@ -109,7 +113,7 @@ def animate(
     StoreError
         If the run cannot be read or the file cannot be written.
     """
-    return carry_out(plan(path, output, **asked), progress)
+    return carry_out(plan(path, output, View(**asked)), progress)
 
 
 def carry_out(planned: Plan, progress: Progress | None = None) -> Path:
@@ -159,18 +163,58 @@ def _chosen(ds: xr.Dataset, unit: int | None, replicate: int | None) -> tuple[Fi
     if number is None or number not in numbers:
         remedy = nearest(str(number), map(str, numbers))
         raise InputError(f"--replicate {number}: this run has no such replicate; {remedy}")
-    if is_loop(ds):
-        return of_cramp_run(ds.load(), unit, replicate=numbers.index(number)), number, None
+    scenario, force = function_for(ds.attrs, "animate")(ds, unit, number)
+    return scenario, number, force
+
+
+def representative_of_loop(ds: xr.Dataset, unit: int | None, number: int) -> tuple[FibreScenario, None]:
+    """Replay the representative of a group of motor units; it draws other random numbers than in the run.
+
+    Parameters
+    ----------
+    ds : xarray.Dataset
+        A run of the closed loop.
+    unit : int, optional
+        Motor unit that represents the group.
+    number : int
+        Of the replicate.
+
+    Returns
+    -------
+    FibreScenario, None
+    """
+    return of_cramp_run(ds.load(), unit, replicate=ds.replicate.values.tolist().index(number)), None
+
+
+def replayed_fibre(ds: xr.Dataset, unit: int | None, number: int) -> tuple[FibreScenario, xr.DataArray]:
+    """Replay one motor unit or condition, bit for bit.
+
+    Parameters
+    ----------
+    ds : xarray.Dataset
+        A run of half-sarcomeres.
+    unit : int, optional
+        Its id or the number of the condition.
+    number : int
+        Of the replicate.
+
+    Returns
+    -------
+    scenario : FibreScenario
+    force : xarray.DataArray
+        As recorded, pN per thick filament.
+    """
     scenario = of_lattice_run(ds.load(), unit)
     label = "condition" if "condition" in ds.dims else "motor_unit"
-    return scenario, number, ds.force.sel(replicate=number).isel({label: _place(ds, scenario, label)}).load()
+    return scenario, ds.force.sel(replicate=number).isel({label: _place(ds, scenario, label)}).load()
 
 
 def _place(ds: xr.Dataset, scenario: FibreScenario, label: str) -> int:
     """Where the chosen motor unit or condition stands in the file."""
     if label == "motor_unit":
         return int(ds.motor_unit.values.tolist().index(scenario.motor_units[0].id))
-    return scenario.run.stream
+    first: int = json.loads(ds.attrs["parameters"])["run"]["stream"]
+    return scenario.run.stream - first
 
 
 def _origin(scenario: FibreScenario, number: int, is_recorded: bool | None) -> str:

@@ -10,6 +10,7 @@ import pytest
 
 import sarcomere
 from sarcomere import InputError, open_ensemble, select_run
+from sarcomere.ensemble.design.sweep import Axis
 from sarcomere.ensemble.design.sweep_file import read_points
 from sarcomere.ensemble.shards.folder import read_manifest
 from sarcomere.scenario.reading import parse_override
@@ -128,3 +129,17 @@ def test_vary_comes_on_top_of_a_sweep_file(study: None) -> None:
 def test_a_sweep_file_keeps_its_design(study: None, name: str, given: dict[str, Any], words: str) -> None:
     with pytest.raises(InputError, match=rf"^{name}\.toml: has {words}.*\.$"):
         asked(f"{name}.toml", **given)
+
+
+def test_a_whole_sweep_is_run_as_it_is(scenario: str, tmp_path: Path) -> None:
+    grid = [Axis(key="chemistry.atp_mM", values=[2.0, 4.0])]
+    wanted = sarcomere.Sweep(scenario=scenario, grid=grid, replicates=1)
+    report = sarcomere.sweep(wanted, folder=tmp_path / "f", workers=1)
+    assert repr(report) == f"<Report '{tmp_path / 'f'}': 2 runs, 2 of them new>"
+    assert "2 runs, 2 of them new" in report._repr_html_()
+    again = sarcomere.sweep(scenario, {"chemistry.atp_mM": [2.0, 4.0]}, replicates=1, folder=tmp_path / "f", workers=1)
+    assert (again.runs, again.made) == (2, 0)
+    with pytest.raises(InputError, match=r"^vary: the Sweep says it already; leave vary out"):
+        sarcomere.sweep(wanted, {"chemistry.pi_mM": [1.0]}, folder=tmp_path / "g")
+    with pytest.raises(InputError, match=r"^seed: the Sweep says it already; leave seed out"):
+        sarcomere.sweep(wanted, folder=tmp_path / "g", seed=2)

@@ -122,7 +122,7 @@ def test_what_a_point_cannot_do_is_kept_as_its_failure(
 def test_a_sweep_takes_a_client_or_an_address(client: distributed.Client, asked: Sweep, tmp_path: Path) -> None:
     vary = {"chemistry.atp_mM": [2.0, 8.0]}
     folder = tmp_path / "swept"
-    assert sarcomere.sweep(asked.scenario, vary, folder=folder, client=client).made == 2
+    assert sarcomere.sweep(asked.scenario, vary, folder=folder, workers=client).made == 2
     command = ["sweep", asked.scenario, "--vary", "chemistry.atp_mM=2.0,4.0,8.0", "-o", str(folder)]
     done = CliRunner().invoke(main, [*command, "--dask", client.scheduler.address])
     assert done.exit_code == 0, done.output

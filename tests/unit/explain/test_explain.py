@@ -11,7 +11,16 @@ import xarray as xr
 
 import sarcomere
 from sarcomere.explain import Attribution, Explanation, Observed
-from sarcomere.explain.counterfactuals import ABLATIONS, ablated, control, prepared, unlike_shipped, windows
+from sarcomere.explain.counterfactuals import (
+    ABLATIONS,
+    ablated,
+    changed,
+    control,
+    prepared,
+    steady_table,
+    unlike_shipped,
+    windows,
+)
 from sarcomere.explain.explanation import Drive, Measured, Stop
 from sarcomere.explain.sentences import sentences
 from sarcomere.explain.verdict import contrast, held_by
@@ -172,3 +181,18 @@ def test_json_has_null_for_what_does_not_happen() -> None:
     assert table["observed"]["from_impulse"] is None
     assert table["excess"]["mean"] is None
     assert table["drive"]["rate"] == 15.0
+
+
+def test_an_explanation_is_told_in_one_line() -> None:
+    found = replace(DRIVEN, title="mine", held_by=("drive",), contrast="cramp", sentences=("5 < 6.",))
+    assert repr(found) == "<Explanation 'mine', unit 1, slow: cramp, held by drive>"
+    assert "<td>5 &lt; 6.</td>" in found._repr_html_()
+
+
+def test_the_steady_table_draws_from_streams_of_its_own() -> None:
+    s = prepared(from_dict({**TINY, "motor_units": [{"id": 1}], "run": {"duration_s": 0.3, "stream": 7}}), 2, 1)
+    normal = control(s)
+    others = {7, 8} | {changed(one, {}, use).run.stream for one in (s, normal) for use in range(2, 22)}
+    table = [condition.run.stream for condition in steady_table(normal, 1300.0).conditions]
+    assert table == list(range(108, 119))
+    assert not others & set(table)

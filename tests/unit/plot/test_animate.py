@@ -17,7 +17,7 @@ import sarcomere
 from sarcomere.cli import main
 from sarcomere.errors import StoreError
 from sarcomere.plot.animation import animate, looks
-from sarcomere.plot.animation.animating import carry_out, plan
+from sarcomere.plot.animation.animating import View, carry_out, plan
 from sarcomere.plot.animation.bake import bake
 from sarcomere.plot.animation.drawing import PairFigure
 from sarcomere.plot.animation.film import Film, replay, sampled_as
@@ -56,7 +56,7 @@ def recorded(run_file: Path) -> xr.Dataset:
 
 
 def simulation(run_file: Path) -> FibreSimulation:
-    planned = plan(run_file, "a.gif", unit=7, replicate=1)
+    planned = plan(run_file, "a.gif", View(unit=7, replicate=1))
     return FibreSimulation(sampled_as(planned.scenario, COARSE, planned.replicate))
 
 
@@ -192,7 +192,7 @@ def test_imposed_calcium_load_and_series_are_replayed_bit_for_bit(drive: str, tm
     if drive == "series":
         table["series"] = {"vary": [{"key": "drive.pCa", "values": [6.0, 5.5, 4.5]}]}
     path = sarcomere.record(from_dict(table), tmp_path / "run.h5")
-    planned = plan(path, unit=1)
+    planned = plan(path, None, View(unit=1))
     simulated = FibreSimulation(sampled_as(planned.scenario, planned.moments, planned.replicate))
     along = Pair(planned.scenario.lattice, simulated.batch[0].lattice, 0, 0)
     assert replay(simulated, planned.moments, along, planned.recorded).is_recorded
@@ -203,7 +203,7 @@ def test_imposed_calcium_load_and_series_are_replayed_bit_for_bit(drive: str, tm
 @pytest.mark.slow
 def test_a_unit_of_the_whole_loop_is_replayed(tmp_path: Path) -> None:
     path = sarcomere.record(episodes.episode({"run": {"duration_s": 0.05}}), tmp_path / "cramp.h5")
-    planned = plan(path, tmp_path / "cramp.png", stop=0.01, every_ms=5.0)
+    planned = plan(path, tmp_path / "cramp.png", View(stop=0.01, every_ms=5.0))
     assert planned.recorded is None
     assert planned.scenario.drive.impulses_s is not None
     assert carry_out(planned).stat().st_size > 0
