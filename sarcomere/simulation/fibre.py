@@ -192,7 +192,7 @@ class FibreSimulation(Simulation[FibreScenario]):
                 f"put back the discharge file that began it, or add --overwrite to start again."
             )
 
-    def standing_counts(self) -> NDArray[np.int64]:
+    def attachment_ages(self) -> NDArray[np.int64]:
         """Heads attached now, (replicate, motor_unit or condition, A1 to RIGOR, time attached in dwell bins)."""
         counts = np.zeros((len(self.batch), k.N_ATTACHED, k.N_DWELL_BINS), dtype=np.int64)
         for count, hs in zip(counts, self.batch, strict=True):
