@@ -29,7 +29,7 @@ class WaveParameters(Parameters):
     )
     k_slope_mM: float = quantity("mmol/L", "slope of that failure", DESIGN, 0.6, gt=0, le=20)
     velocity_m_s: float = quantity(
-        "m/s", "speed of the wave", "3.7-4.1 in human biceps (review of fibre conduction velocity)", 4.0, gt=0, le=20
+        "m/s", "speed of the wave", "3.7-4.1 in human biceps (review of fibre conduction velocity)", 4.0, ge=1e-3, le=20
     )
     fibre_length_mm: float = quantity(
         "mm", "length of a fibre, its end plate in the middle", "medial gastrocnemius, 47.4 +- 2.7", 47.0, gt=0, le=600
