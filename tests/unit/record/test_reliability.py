@@ -47,7 +47,7 @@ from tests.support.same import differing, load
 
 TINY = {
     "fibre": {"run.duration_s": 0.03},
-    "loop": {"run.duration_s": 0.06, "muscle.explicit_units": 1},
+    "loop": {"run.duration_s": 0.06},
 }
 BLOCKS = {"fibre": 9, "loop": 2}  # samples
 
