@@ -69,7 +69,7 @@ class Inquiry:
         """Steady force of the control against pCa, at its mean length."""
         length = float(self._control_run.ds.hs_length.mean())
         series = self._bench.run("steady force at held calcium", twins.steady_table(self._control, length)).ds
-        return analysis.force_pca(series).force.squeeze("fibre", drop=True)
+        return analysis.force_pca(series)["force"].squeeze("fibre", drop=True)
 
     def _excesses(self) -> tuple[Measured, Measured]:
         subject, control = self._subject_run.ds, self._control_run.ds

@@ -91,7 +91,7 @@ def scenario(
 
 def active(ds: xr.Dataset) -> xr.DataArray:
     """Force beyond titin's, pN per thick filament, replicates apart."""
-    return ds.force - ds.titin_force
+    return ds["force"] - ds["titin_force"]
 
 
 def of(ds: xr.Dataset, **labels: Any) -> xr.Dataset:
@@ -112,7 +112,7 @@ def late_force(ds: xr.Dataset, share: float = 0.5) -> xr.DataArray:
 def late_atpase(ds: xr.Dataset, share: float = 0.5) -> xr.DataArray:
     """ATP per head and second by condition over the last part of the record."""
     duration = float(ds.time[-1])
-    return atpase(ds, (1 - share) * duration, duration).per_head
+    return atpase(ds, (1 - share) * duration, duration)["per_head"]
 
 
 def velocity(ds: xr.Dataset, start: float, stop: float) -> xr.DataArray:

@@ -50,7 +50,7 @@ def emg_envelope(ds: xr.Dataset) -> xr.DataArray:
         As ``fibre_ap_rate``; the ends average over what there is.
     """
     step = float(ds.time[1] - ds.time[0])
-    envelope = ds.fibre_ap_rate.rolling(time=max(1, round(ENVELOPE_S / step)), center=True, min_periods=1).mean()
+    envelope = ds["fibre_ap_rate"].rolling(time=max(1, round(ENVELOPE_S / step)), center=True, min_periods=1).mean()
     return envelope.assign_attrs(ds.fibre_ap_rate.attrs, long_name="EMG surrogate, running mean over 0.5 s")
 
 

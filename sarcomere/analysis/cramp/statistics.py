@@ -150,5 +150,5 @@ def threshold_frequency(runs: Sequence[xr.Dataset]) -> xr.DataArray:
             raise InputError(f"The run {ds.attrs.get('title', '')!r} holds no single train of known frequency_Hz.")
         left = cramp_episode(ds).units_left
         found.append(xr.where(left >= LEAST_SHARE * ds.sizes["motor_unit"], frequencies[0], np.nan))
-    lowest = xr.concat(found, "run").min("run")
+    lowest: xr.DataArray = xr.concat(found, "run").min("run")
     return lowest.assign_attrs(units="Hz", long_name="cramp threshold frequency")

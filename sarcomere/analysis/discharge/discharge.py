@@ -38,7 +38,7 @@ def discharge_rate(ds: xr.Dataset) -> xr.DataArray:
     xarray.DataArray
         Impulses per second by ``motor_unit``; NaN with fewer than two impulses.
     """
-    times = ds.impulse_time
+    times = ds["impulse_time"]
     count = times.notnull().sum("impulse")
     if times.sizes["impulse"] == 0:
         rate = xr.full_like(count, float("nan"), dtype=float)

@@ -65,5 +65,5 @@ def duty_ratio(ds: xr.Dataset) -> xr.DataArray:
     need(ds, "head_state_fraction")
     off = ds.head_state_fraction.sel(head_state="OFF", drop=True)
     attached = attached_fraction(ds)
-    cycling = np.maximum(1 - off, attached)
+    cycling: xr.DataArray = np.maximum(1 - off, attached)
     return (attached / cycling.where(cycling > 0)).assign_attrs(units="1", long_name="duty ratio")

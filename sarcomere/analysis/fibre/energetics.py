@@ -109,7 +109,8 @@ def economy(ds: xr.Dataset, start: float | None = None, stop: float | None = Non
         time = part.time - part.time.mean()
         square = (time**2).sum()
         rate = (atp * time).sum("time", skipna=False) / square.where(square > 0)
-        return heads * rate / force.where(force > 0)
+        cost: xr.DataArray = heads * rate / force.where(force > 0)
+        return cost
 
     found = estimate(both, cost, start, stop)
     attributes = {"units": "1/(pN s)", "long_name": "ATP per force and time"}

@@ -23,7 +23,7 @@ def attached_fraction(ds: xr.Dataset) -> xr.DataArray:
     xarray.DataArray
         Without the ``head_state`` dimension.
     """
-    fraction = ds.head_state_fraction.sel(head_state=ATTACHED).sum("head_state", skipna=False)  # no run is not 0
+    fraction = ds["head_state_fraction"].sel(head_state=ATTACHED).sum("head_state", skipna=False)  # no run is not 0
     return fraction.assign_attrs(units="1", long_name="heads attached")
 
 
@@ -41,7 +41,7 @@ def states_when_attached(ds: xr.Dataset) -> xr.DataArray:
         Adds up to 1 over ``head_state`` (A1, A2, A3, RIGOR).
     """
     attached = attached_fraction(ds)
-    share = ds.head_state_fraction.sel(head_state=ATTACHED) / attached.where(attached > 0)
+    share = ds["head_state_fraction"].sel(head_state=ATTACHED) / attached.where(attached > 0)
     return share.assign_attrs(units="1", long_name="share of the attached heads")
 
 
@@ -63,5 +63,5 @@ def mean_dwell(ds: xr.Dataset) -> xr.DataArray:
     middle = edges * np.sqrt(float(edges[1] / edges[0]))
     counts = ds.dwell_count.sum("replicate")
     total = counts.sum("dwell")
-    mean = (counts * middle).sum("dwell") / total.where(total > 0)
+    mean: xr.DataArray = (counts * middle).sum("dwell") / total.where(total > 0)
     return mean.assign_attrs(units="ms", long_name="mean time attached")

@@ -17,6 +17,8 @@ from sarcomere.analysis.fibre.heads import ATTACHED, attached_fraction
 from sarcomere.analysis.select.points import pointwise
 from sarcomere.analysis.statistics.steady import estimate, need, standard_error, window
 
+Vector = NDArray[np.float64]
+
 NULL_SHARE = 0.01  # of the control's attachments that are prolonged, by definition
 HELD_BEFORE_S = 0.02  # over which the force before a small release is averaged
 
@@ -37,7 +39,7 @@ def prolonged_threshold(control: xr.Dataset) -> xr.DataArray:
     """
     need(control, "dwell_count")
     counts = control.dwell_count.sum(["replicate", "exit_path"])
-    threshold = xr.apply_ufunc(
+    threshold: xr.DataArray = xr.apply_ufunc(
         _upper_percentile, counts, counts.dwell, input_core_dims=[["dwell"], ["dwell"]], vectorize=True
     )
     return threshold.assign_attrs(units="ms", long_name="99th percentile of the control's attachments")
@@ -181,7 +183,8 @@ def ca_unexplained_force(ds: xr.Dataset, steady: xr.DataArray) -> xr.DataArray:
     table = steady.sortby("pCa")
     pCa = 6.0 - np.log10(np.maximum(ds.ca, 1e-4))
     held = xr.apply_ufunc(np.interp, pCa, table.pCa, table, input_core_dims=[[], ["pCa"], ["pCa"]])
-    return (ds.force - ds.titin_force - held).assign_attrs(units="pN", long_name="force that calcium does not explain")
+    left: xr.DataArray = ds["force"] - ds["titin_force"] - held
+    return left.assign_attrs(units="pN", long_name="force that calcium does not explain")
 
 
 def force_time(force: xr.DataArray, start: float | None = None, stop: float | None = None) -> xr.DataArray:
@@ -248,7 +251,7 @@ def share_longer(counts: xr.DataArray, threshold: xr.DataArray | float) -> xr.Da
     xarray.DataArray
         Without ``dwell``, log-linear within a bin; NaN for an empty histogram.
     """
-    return xr.apply_ufunc(
+    found: xr.DataArray = xr.apply_ufunc(
         _share_longer,
         counts,
         counts.dwell,
@@ -256,22 +259,23 @@ def share_longer(counts: xr.DataArray, threshold: xr.DataArray | float) -> xr.Da
         input_core_dims=[["dwell"], ["dwell"], []],
         vectorize=True,
     )
+    return found
 
 
-def _survival(counts: NDArray[np.float64], edges: NDArray[np.float64]) -> tuple[NDArray, NDArray]:
+def _survival(counts: Vector, edges: Vector) -> tuple[Vector, Vector]:
     """Log of the edges, the upper end of the last bin among them, and the share that lasted longer than each."""
     log_edges = np.log(np.append(edges, edges[-1] ** 2 / edges[-2]))
     longer = np.append(np.cumsum(counts[::-1])[::-1], 0.0)
     return log_edges, longer / longer[0]
 
 
-def _share_longer(counts: NDArray[np.float64], edges: NDArray[np.float64], threshold: float) -> float:
+def _share_longer(counts: Vector, edges: Vector, threshold: float) -> float:
     if counts.sum() == 0 or not np.isfinite(threshold):
         return np.nan
     return float(np.interp(np.log(threshold), *_survival(counts, edges)))
 
 
-def _upper_percentile(counts: NDArray[np.float64], edges: NDArray[np.float64]) -> float:
+def _upper_percentile(counts: Vector, edges: Vector) -> float:
     if counts.sum() == 0:
         return np.nan
     log_edges, survival = _survival(counts, edges)

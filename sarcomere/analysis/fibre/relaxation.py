@@ -22,7 +22,7 @@ def active_force(ds: xr.Dataset) -> xr.DataArray:
     xarray.DataArray
         pN per thick filament, by ``motor_unit`` (or ``condition``) and ``time``.
     """
-    force = (ds.force - ds.titin_force).mean("replicate")
+    force = (ds["force"] - ds["titin_force"]).mean("replicate")
     return force.assign_attrs(units="pN", long_name="active force per thick filament")
 
 
@@ -40,8 +40,8 @@ def last_impulse(ds: xr.Dataset) -> xr.DataArray:
         Seconds, by ``motor_unit`` (or ``condition``).
     """
     if ds.sizes.get("impulse", 0) == 0:
-        return xr.full_like(ds.impulse_time.count("impulse"), np.nan, dtype=float)
-    return ds.impulse_time.max("impulse").assign_attrs(units="s", long_name="last impulse")
+        return xr.full_like(ds["impulse_time"].count("impulse"), np.nan, dtype=float)
+    return ds["impulse_time"].max("impulse").assign_attrs(units="s", long_name="last impulse")
 
 
 def smoothed(values: xr.DataArray) -> xr.DataArray:
@@ -79,7 +79,7 @@ def half_relaxation_time(values: xr.DataArray, after: xr.DataArray) -> xr.DataAr
     xarray.DataArray
         Seconds; NaN where there is no impulse or the record ends before half is reached.
     """
-    half = xr.apply_ufunc(
+    half: xr.DataArray = xr.apply_ufunc(
         _half_time, smoothed(values), after, values.time, input_core_dims=[["time"], [], ["time"]], vectorize=True
     )
     return half.assign_attrs(units="s", long_name="half-relaxation time after the last impulse")
@@ -102,7 +102,7 @@ def half_fall_time(values: xr.DataArray, after: xr.DataArray) -> xr.DataArray:
     xarray.DataArray
         Seconds; NaN where ``after`` is NaN or the record ends before half is reached.
     """
-    half = xr.apply_ufunc(
+    half: xr.DataArray = xr.apply_ufunc(
         _half_fall, smoothed(values), after, values.time, input_core_dims=[["time"], [], ["time"]], vectorize=True
     )
     return half.assign_attrs(units="s", long_name="time from the end of activation to half the force")

@@ -33,7 +33,7 @@ def calcium_gone(ds: xr.Dataset, after: xr.DataArray | float, level: float = CAL
         Seconds since the start; ``after`` itself where calcium is below already, NaN where it never stays below.
     """
     mean = ds.ca.mean("replicate")
-    gone = xr.apply_ufunc(
+    gone: xr.DataArray = xr.apply_ufunc(
         _gone, mean, mean.time, after, input_core_dims=[["time"], ["time"], []], vectorize=True, kwargs={"level": level}
     )
     return gone.assign_attrs(units="s", long_name=f"calcium below {level:g} µM for good")
@@ -56,7 +56,7 @@ def half_time_from(values: xr.DataArray, after: xr.DataArray | float) -> xr.Data
     xarray.DataArray
         Seconds; NaN without an impulse, and where the record ends before half is reached.
     """
-    half = xr.apply_ufunc(
+    half: xr.DataArray = xr.apply_ufunc(
         _half_from, smoothed(values), values.time, after, input_core_dims=[["time"], ["time"], []], vectorize=True
     )
     return half.assign_attrs(units="s", long_name="time from the last impulse to half the force")
@@ -101,7 +101,7 @@ def letting_go(ds: xr.Dataset) -> xr.Dataset:
 
 def _at(values: xr.DataArray, when: xr.DataArray) -> xr.DataArray:
     """Value of each unit at its own time; NaN beyond the record."""
-    return xr.apply_ufunc(
+    found: xr.DataArray = xr.apply_ufunc(
         lambda y, t, x: np.interp(x, t, y, left=np.nan, right=np.nan) if np.isfinite(x) else np.nan,
         values,
         values.time,
@@ -109,6 +109,7 @@ def _at(values: xr.DataArray, when: xr.DataArray) -> xr.DataArray:
         input_core_dims=[["time"], ["time"], []],
         vectorize=True,
     )
+    return found
 
 
 def _gone(ca: Vector, time: Vector, after: float, *, level: float) -> float:

@@ -130,7 +130,7 @@ def _tensions(ds: xr.Dataset, recovery: tuple[float, float]) -> tuple[xr.DataArr
 def _first_step(hs_length: xr.DataArray, moves: xr.Dataset) -> xr.DataArray:
     mean = hs_length.mean("replicate")
     there = mean.where(mean.time == moves.first_stop).max("time")
-    return there - moves.before
+    return there - moves["before"]
 
 
 def _t012(

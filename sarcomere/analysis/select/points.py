@@ -215,7 +215,7 @@ def each_point(function: Callable[..., Any], ds: xr.Dataset, *args: Any, **kwarg
         If nothing is done, or points differ in length along a dimension that was cut.
     """
     if not _is_ensemble(ds):
-        return function(ds, *args, **kwargs)
+        return cast("xr.Dataset | xr.DataArray", function(ds, *args, **kwargs))
     dims = point_dims(ds)
     found = {}
     for cell, index in enumerate(np.ndindex(*ds.point.shape)):
@@ -227,7 +227,8 @@ def each_point(function: Callable[..., Any], ds: xr.Dataset, *args: Any, **kwarg
             found[cell] = _labelled(function(run, *rest, **named))
     if not found:
         raise InputError("each_point: no run is done yet; go on with the sweep.")
-    return _spread(ds, found)
+    spread: xr.Dataset | xr.DataArray = _spread(ds, found)
+    return spread
 
 
 def pointwise(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]:

@@ -91,7 +91,7 @@ def mean_ci(
 
 
 def _resampled(values: xr.DataArray, dim: str, level: float, seed: int) -> xr.DataArray:
-    return xr.apply_ufunc(
+    found: xr.DataArray = xr.apply_ufunc(
         _bootstrap,
         values,
         input_core_dims=[[dim]],
@@ -100,7 +100,8 @@ def _resampled(values: xr.DataArray, dim: str, level: float, seed: int) -> xr.Da
         kwargs={"level": level, "seed": seed},
         dask_gufunc_kwargs={"allow_rechunk": True, "output_sizes": {"bound": 2}},
         **_LAZILY,
-    ).transpose("bound", ...)
+    )
+    return found.transpose("bound", ...)
 
 
 def _bootstrap(values: NDArray[Any], *, level: float, seed: int) -> NDArray[np.float64]:

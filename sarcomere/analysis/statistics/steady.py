@@ -174,4 +174,5 @@ def slope(values: xr.DataArray, start: float | None = None, stop: float | None =
 def _regression(values: xr.DataArray) -> xr.DataArray:
     time = values.time - values.time.mean()
     square = (time**2).sum()
-    return (values * time).sum("time", skipna=False) / square.where(square > 0)
+    slope: xr.DataArray = (values * time).sum("time", skipna=False) / square.where(square > 0)
+    return slope

@@ -34,7 +34,9 @@ class _Lazy(BackendArray, ABC):
 
     def __getitem__(self, key: indexing.ExplicitIndexer) -> NDArray[Any]:
         """Read what the key selects."""
-        return indexing.explicit_indexing_adapter(key, self.shape, indexing.IndexingSupport.OUTER, self._outer)
+        outer = indexing.IndexingSupport.OUTER
+        found: NDArray[Any] = indexing.explicit_indexing_adapter(key, self.shape, outer, self._outer)
+        return found
 
     def _outer(self, key: tuple[Any, ...]) -> NDArray[Any]:
         axes = [np.atleast_1d(np.arange(size)[part]) for size, part in zip(self.shape, key, strict=True)]

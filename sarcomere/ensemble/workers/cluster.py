@@ -123,6 +123,7 @@ def _prepare(client: Client, folder: Path) -> None:
     try:
         client.wait_for_workers(1, timeout=_PATIENCE_S)
     except TimeoutError:
+        assert client.scheduler is not None
         raise InputError(
             f"The Dask scheduler {client.scheduler.address} has no worker after {_PATIENCE_S} s; start some with "
             f"'dask worker {client.scheduler.address}'."
@@ -162,7 +163,7 @@ def check_versions(client: Client) -> None:
             )
 
 
-def fault_of(readied: Future) -> str:
+def fault_of(readied: Future[str]) -> str:
     """What keeps a worker from its work; empty if nothing does."""
     try:
         return str(readied.result())

@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import nullcontext
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from sarcomere.ensemble.design.plan import Plan, plan
 from sarcomere.ensemble.design.sweep import Sweep
@@ -47,7 +47,7 @@ class Failure(NamedTuple):
     """A shard that failed, and why."""
 
     shard: Shard
-    point: dict
+    point: dict[str, Any]
     error: str
 
 

@@ -73,8 +73,8 @@ def replay(
     -------
     Film
     """
-    times: list[NDArray] = []
-    values: dict[str, list[NDArray]] = {"force": [], "ca": []}
+    times: list[NDArray[np.float64]] = []
+    values: dict[str, list[NDArray[np.float64]]] = {"force": [], "ca": []}
     looks = []
     state = simulation.batch[0].state
     for frame in window.frames:

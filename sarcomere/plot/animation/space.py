@@ -88,7 +88,7 @@ class Space:
         self, state: k.State, thick: NDArray[np.float64], spacing: float
     ) -> tuple[NDArray[np.float64], NDArray[np.int8]]:
         """Actins of every thin filament that a thick one faces, each at the place where it is faced."""
-        actins, found = self._scene.actins(state), dict[tuple[int, int], tuple[NDArray, NDArray]]()
+        actins, found = self._scene.actins(state), dict[tuple[int, int], tuple[NDArray[np.float64], NDArray[np.int8]]]()
         for filament, faced in enumerate(self._facing):
             for face, thin in enumerate(faced):
                 toward = _FACE_AZIMUTHS[face]

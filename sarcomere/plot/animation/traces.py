@@ -25,7 +25,7 @@ class Traces:
         What is drawn.
     """
 
-    def __init__(self, axes: list[Axes], film: Film) -> None:
+    def __init__(self, axes: list[Axes], film: Film[Any]) -> None:
         self._film = film
         self._parts = []
         curves = (

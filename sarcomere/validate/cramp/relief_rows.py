@@ -86,7 +86,8 @@ def _hydration(r: Results) -> Values:
 
 def _stopped(ds: xr.Dataset) -> xr.DataArray:
     """1 where a cramp ended within a minute after the drink at 5 s, 0 where not; NaN without a cramp."""
-    return xr.where(ds.cramp > 0, (ds.end < 5.0 + MINUTE_S) * 1.0, float("nan"))
+    found: xr.DataArray = xr.where(ds.cramp > 0, (ds.end < 5.0 + MINUTE_S) * 1.0, float("nan"))
+    return found
 
 
 def _electrolytes(r: Results) -> Values:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import xarray as xr
 from numpy.typing import NDArray
 
@@ -14,7 +16,7 @@ QUIET_S, QUIET_EMG = 5.0, 0.05  # so long below this share of the highest second
 
 SOON_S = 1.0  # before the window: who is silent then stays so
 
-Body = dict[str, NDArray]
+Body = dict[str, NDArray[Any]]
 
 
 def imposed_end(episode: LoopScenario) -> float:
