@@ -37,7 +37,7 @@ class Activity(NamedTuple):
 
 
 def emg_envelope(ds: xr.Dataset) -> xr.DataArray:
-    """Running mean of the electromyogram over half a second.
+    """Compute the running mean of the electromyogram over half a second.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ def emg_envelope(ds: xr.Dataset) -> xr.DataArray:
 
 
 def find_activity(one: xr.Dataset, row: list[Values], start: float, stop: float) -> Activity | None:
-    """Activity of at least a second and 5 % of the units between two times.
+    """Compute activity of at least a second and 5 % of the units between two times.
 
     Parameters
     ----------
@@ -101,5 +101,5 @@ def find_activity(one: xr.Dataset, row: list[Values], start: float, stop: float)
 
 
 def within(row: list[Values], start: float, stop: float) -> list[Values]:
-    """Impulses of each unit between two times, both included."""
+    """Compute impulses of each unit between two times, both included."""
     return [train[(train >= start) & (train <= stop)] for train in row]

@@ -14,7 +14,7 @@ from sarcomere.analysis.statistics.steady import need
 
 @pointwise
 def dwell_survival(ds: xr.Dataset) -> xr.Dataset:
-    """Share of attachments that lasted at least as long, with its exact binomial interval (Clopper & Pearson).
+    """Compute share of attachments that lasted at least as long, with its exact binomial interval (Clopper & Pearson).
 
     Parameters
     ----------
@@ -50,7 +50,7 @@ def dwell_survival(ds: xr.Dataset) -> xr.Dataset:
 
 
 def duty_ratio(ds: xr.Dataset) -> xr.DataArray:
-    """Share of the cycling heads that are attached: attached over all that are not OFF.
+    """Compute the share of the cycling heads that are attached: attached over all that are not OFF.
 
     Parameters
     ----------

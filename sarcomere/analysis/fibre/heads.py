@@ -11,7 +11,7 @@ ATTACHED = ["A1", "A2", "A3", "RIGOR"]
 
 
 def attached_fraction(ds: xr.Dataset) -> xr.DataArray:
-    """Share of heads attached to actin.
+    """Compute the share of heads attached to actin.
 
     Parameters
     ----------
@@ -28,7 +28,7 @@ def attached_fraction(ds: xr.Dataset) -> xr.DataArray:
 
 
 def states_when_attached(ds: xr.Dataset) -> xr.DataArray:
-    """How the attached heads divide among the attached states; NaN where none is attached.
+    """Find how the attached heads divide among the attached states; NaN where none is attached.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ def states_when_attached(ds: xr.Dataset) -> xr.DataArray:
 
 @pointwise
 def mean_dwell(ds: xr.Dataset) -> xr.DataArray:
-    """Mean time a head stayed attached, by how the attachment ended, from the histogram.
+    """Compute the mean time a head stayed attached, by how the attachment ended, from the histogram.
 
     Parameters
     ----------

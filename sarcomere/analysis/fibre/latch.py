@@ -25,7 +25,7 @@ HELD_BEFORE_S = 0.02  # over which the force before a small release is averaged
 
 @pointwise
 def prolonged_threshold(control: xr.Dataset) -> xr.DataArray:
-    """Duration that 1 % of a control's attachments exceed: beyond it an attachment is called prolonged.
+    """Compute the duration that 1 % of a control's attachments exceed: beyond it an attachment is called prolonged.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ def prolonged_threshold(control: xr.Dataset) -> xr.DataArray:
 
 @pointwise
 def prolonged_attachment(ds: xr.Dataset, control: xr.Dataset) -> xr.Dataset:
-    """Share of ended attachments that outlast the control's 99th percentile, by how they ended.
+    """Compute the share of ended attachments that outlast the control's 99th percentile, by how they ended.
 
     Heads still attached at the end of the record are not in it: ``standing`` counts them, ``prolonged_standing`` tells
     for how long, and ``mean_attachment`` is free of this bias.
@@ -93,7 +93,7 @@ def prolonged_attachment(ds: xr.Dataset, control: xr.Dataset) -> xr.Dataset:
 
 
 def prolonged_standing(standing: xr.DataArray, threshold: xr.DataArray | float) -> xr.DataArray:
-    """Share of the attached heads that have been so for longer than a threshold.
+    """Compute the share of the attached heads that have been so for longer than a threshold.
 
     At any moment long attachments are over-represented: compare with the same share of a control, not with 1 %.
 
@@ -114,7 +114,7 @@ def prolonged_standing(standing: xr.DataArray, threshold: xr.DataArray | float) 
 
 
 def adp_retained(standing: xr.DataArray, threshold: xr.DataArray | float) -> xr.DataArray:
-    """Share of the attached heads that hold ADP (A2, A3) and have been attached for longer than a threshold.
+    """Compute share of the attached heads that hold ADP (A2, A3) and have been attached for longer than a threshold.
 
     Parameters
     ----------
@@ -135,7 +135,7 @@ def adp_retained(standing: xr.DataArray, threshold: xr.DataArray | float) -> xr.
 
 @pointwise
 def rigor_am(ds: xr.Dataset, start: float | None = None, stop: float | None = None) -> xr.Dataset:
-    """Share of the attached heads that are nucleotide-free.
+    """Compute the share of the attached heads that are nucleotide-free.
 
     Parameters
     ----------
@@ -161,7 +161,7 @@ def rigor_am(ds: xr.Dataset, start: float | None = None, stop: float | None = No
 
 
 def ca_unexplained_force(ds: xr.Dataset, steady: xr.DataArray) -> xr.DataArray:
-    """Active force beyond what the calcium of the moment would hold in a steady state.
+    """Compute active force beyond what the calcium of the moment would hold in a steady state.
 
     Ordinary relaxation lags calcium: subtract the same of a control.
 
@@ -188,7 +188,7 @@ def ca_unexplained_force(ds: xr.Dataset, steady: xr.DataArray) -> xr.DataArray:
 
 
 def force_time(force: xr.DataArray, start: float | None = None, stop: float | None = None) -> xr.DataArray:
-    """Integral of a force over a window.
+    """Compute the integral of a force over a window.
 
     Parameters
     ----------
@@ -207,7 +207,7 @@ def force_time(force: xr.DataArray, start: float | None = None, stop: float | No
 
 @pointwise
 def stiffness_to_force(released: xr.Dataset, held: xr.Dataset, at: float) -> xr.Dataset:
-    """Stiffness of the half-sarcomere per active force, from a small release.
+    """Compute the stiffness of the half-sarcomere per active force, from a small release.
 
     The two runs share their random numbers and part at the release alone, so that the fluctuation of force from step to
     step, which a tendon would magnify, cancels.
@@ -237,7 +237,7 @@ def stiffness_to_force(released: xr.Dataset, held: xr.Dataset, at: float) -> xr.
 
 
 def share_longer(counts: xr.DataArray, threshold: xr.DataArray | float) -> xr.DataArray:
-    """Share of a histogram of durations beyond a threshold.
+    """Compute the share of a histogram of durations beyond a threshold.
 
     Parameters
     ----------
@@ -263,7 +263,7 @@ def share_longer(counts: xr.DataArray, threshold: xr.DataArray | float) -> xr.Da
 
 
 def _survival(counts: Vector, edges: Vector) -> tuple[Vector, Vector]:
-    """Log of the edges, the upper end of the last bin among them, and the share that lasted longer than each."""
+    """Return log of the edges, the upper end of the last bin among them, and the share that lasted longer than each."""
     log_edges = np.log(np.append(edges, edges[-1] ** 2 / edges[-2]))
     longer = np.append(np.cumsum(counts[::-1])[::-1], 0.0)
     return log_edges, longer / longer[0]

@@ -10,7 +10,7 @@ SMOOTHING_S = 0.01
 
 
 def active_force(ds: xr.Dataset) -> xr.DataArray:
-    """Force beyond what titin carries, mean over replicates.
+    """Compute force beyond what titin carries, mean over replicates.
 
     Parameters
     ----------
@@ -27,7 +27,7 @@ def active_force(ds: xr.Dataset) -> xr.DataArray:
 
 
 def last_impulse(ds: xr.Dataset) -> xr.DataArray:
-    """Time of the last impulse of each motor unit; NaN without impulses.
+    """Compute the time of the last impulse of each motor unit; NaN without impulses.
 
     Parameters
     ----------
@@ -45,7 +45,7 @@ def last_impulse(ds: xr.Dataset) -> xr.DataArray:
 
 
 def smoothed(values: xr.DataArray) -> xr.DataArray:
-    """Running mean over 10 ms, short against a human twitch and long against the noise of single heads.
+    """Compute the running mean over 10 ms, short against a human twitch and long against the noise of single heads.
 
     Parameters
     ----------
@@ -63,7 +63,7 @@ def smoothed(values: xr.DataArray) -> xr.DataArray:
 
 
 def half_relaxation_time(values: xr.DataArray, after: xr.DataArray) -> xr.DataArray:
-    """Time from the peak that follows the last impulse to half of that peak.
+    """Compute the time from the peak that follows the last impulse to half of that peak.
 
     This is how twitches are measured; for a fused tetanus the peak is at the last impulse.
 
@@ -86,7 +86,7 @@ def half_relaxation_time(values: xr.DataArray, after: xr.DataArray) -> xr.DataAr
 
 
 def half_fall_time(values: xr.DataArray, after: xr.DataArray) -> xr.DataArray:
-    """Time from the end of a plateau to half of it.
+    """Compute the time from the end of a plateau to half of it.
 
     For a tetanus, whose highest value is anywhere on its noisy plateau; twitches are read by ``half_relaxation_time``.
 
@@ -109,7 +109,7 @@ def half_fall_time(values: xr.DataArray, after: xr.DataArray) -> xr.DataArray:
 
 
 def activation_end(ds: xr.Dataset) -> xr.DataArray:
-    """When activation ends: at the last impulse, or without impulses when calcium was last at half its highest.
+    """Find when activation ends: at the last impulse, or without impulses when calcium was last at half its highest.
 
     Parameters
     ----------

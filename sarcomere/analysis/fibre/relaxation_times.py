@@ -16,7 +16,7 @@ RESIDUAL_S = (0.05, 0.1, 0.2)  # after calcium has gone
 
 
 def calcium_gone(ds: xr.Dataset, after: xr.DataArray | float, level: float = CALCIUM_GONE_uM) -> xr.DataArray:
-    """When free calcium falls below a level after a time, and stays there.
+    """Find when free calcium falls below a level after a time, and stays there.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ def calcium_gone(ds: xr.Dataset, after: xr.DataArray | float, level: float = CAL
 
 
 def half_time_from(values: xr.DataArray, after: xr.DataArray | float) -> xr.DataArray:
-    """Time from the last impulse until half of the highest value that follows it is left.
+    """Compute the time from the last impulse until half of the highest value that follows it is left.
 
     ``half_relaxation_time`` counts from that highest value; this counts from the impulse, as the drive ends there.
 
@@ -64,7 +64,7 @@ def half_time_from(values: xr.DataArray, after: xr.DataArray | float) -> xr.Data
 
 @pointwise
 def letting_go(ds: xr.Dataset) -> xr.Dataset:
-    """How a run lets go after its last impulse.
+    """Measure relaxation of force, calcium and attached heads after the last impulse.
 
     Parameters
     ----------
@@ -100,7 +100,7 @@ def letting_go(ds: xr.Dataset) -> xr.Dataset:
 
 
 def _at(values: xr.DataArray, when: xr.DataArray) -> xr.DataArray:
-    """Value of each unit at its own time; NaN beyond the record."""
+    """Return the value of each unit at its own time; NaN beyond the record."""
     found: xr.DataArray = xr.apply_ufunc(
         lambda y, t, x: np.interp(x, t, y, left=np.nan, right=np.nan) if np.isfinite(x) else np.nan,
         values,

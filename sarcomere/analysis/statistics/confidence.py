@@ -28,7 +28,7 @@ def mean_ci(
     method: str = "student",
     seed: int = 1,
 ) -> xr.Dataset:
-    """Mean over replicates with its confidence interval.
+    """Compute the mean over replicates with its confidence interval.
 
     Parameters
     ----------
@@ -105,7 +105,7 @@ def _resampled(values: xr.DataArray, dim: str, level: float, seed: int) -> xr.Da
 
 
 def _bootstrap(values: NDArray[Any], *, level: float, seed: int) -> NDArray[np.float64]:
-    """Ends of the interval; each row of an array draws the same resamples, so that no row depends on others."""
+    """Return ends of the interval; each row of an array draws the same resamples, so that no row depends on others."""
     values = values[np.isfinite(values)]
     if values.size < 3:
         return np.full(2, np.nan)

@@ -81,7 +81,7 @@ class _Folder(BackendEntrypoint):
 
 
 def survey_of(folder: Path, manifest: Manifest) -> Survey:
-    """What the finished shards of a folder hold.
+    """Find what the finished shards of a folder hold.
 
     Parameters
     ----------

@@ -63,7 +63,7 @@ def verify(folder: str | Path, progress: Callable[[str, float], None] | None = N
 
 
 def fault_of_merged(path: Path) -> str:
-    """What is wrong with a file that ``merge`` made; empty if nothing is.
+    """Find what is wrong with a file that ``merge`` made; empty if nothing is.
 
     Raises
     ------
@@ -78,7 +78,7 @@ def fault_of_merged(path: Path) -> str:
 
 
 def fault_of(path: Path, name: str) -> str:
-    """What is wrong with a shard's file; empty if nothing is."""
+    """Find what is wrong with a shard's file; empty if nothing is."""
     return _broken_seal(path, name)
 
 

@@ -79,7 +79,7 @@ def _who(locks: list[Path]) -> str:
 
 
 def _finished(folder: Path, names: object) -> dict[str, float]:
-    """When each finished shard took its name."""
+    """Find when each finished shard took its name."""
     found = {}
     if (folder / SHARDS).is_dir():
         with os.scandir(folder / SHARDS) as entries:
@@ -91,7 +91,7 @@ def _finished(folder: Path, names: object) -> dict[str, float]:
 
 
 def _rate(finished: list[tuple[float, int]], locks: list[Path]) -> float:
-    """Runs per second over the latest shards that were finished since those at work began, up to now."""
+    """Return runs per second over the latest shards that were finished since those at work began, up to now."""
     if not locks:
         return 0.0
     began = min(path.stat().st_mtime for path in locks)

@@ -36,7 +36,7 @@ class Film(NamedTuple, Generic[Look]):
 
 
 def sampled_as(scenario: FibreScenario, window: Window, replicate: int) -> FibreScenario:
-    """One replicate of a scenario, sampled as often as the window asks; sampling changes no bit."""
+    """Return one replicate of a scenario, sampled as often as the window asks; sampling changes no bit."""
     return scenario.model_copy(
         update={
             "run": scenario.run.model_copy(update={"first_replicate": replicate, "replicates": 1}),

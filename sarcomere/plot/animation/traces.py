@@ -65,7 +65,7 @@ class Traces:
 
 
 def legends(figure: Figure, y: float) -> None:
-    """What the colours of heads and of actin mean, in two rows below height ``y`` of the figure."""
+    """Find what the colours of heads and of actin mean, in two rows below height ``y`` of the figure."""
     box: dict[str, Any] = {"loc": "upper left", "fontsize": "x-small", "frameon": False, "handletextpad": 0.3}
     box |= {"columnspacing": 1.2, "title_fontsize": "small", "alignment": "left"}
     rows = (

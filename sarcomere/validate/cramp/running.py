@@ -20,7 +20,7 @@ Body = dict[str, NDArray[Any]]
 
 
 def imposed_end(episode: LoopScenario) -> float:
-    """When the last effort or train of stimuli of an episode ends, s; 0 without any."""
+    """Find when the last effort or train of stimuli of an episode ends, s; 0 without any."""
     return max((e.ends_s for e in episode.interventions if isinstance(e, Effort | Stimulation)), default=0.0)
 
 
@@ -50,7 +50,7 @@ def run_until_quiet(episode: LoopScenario) -> xr.Dataset:
 
 
 def body_after(episode: LoopScenario) -> Body:
-    """All that has changed in a person by the end of an episode of one replicate."""
+    """Return all that has changed in a person by the end of an episode of one replicate."""
     simulation = LoopSimulation(episode)
     for _ in simulation.blocks():
         pass
