@@ -15,9 +15,10 @@ from typing import Any
 import numpy as np
 
 from benchmarks.numpy_filaments import F8, I8, ForceBalance, ThinFilaments, pick
-from sarcomere_kernels.types import A1, A2, A3, MDP, MT, OFF, RIGOR, Model
+from sarcomere_kernels.types import HeadState, Model
 
 FREE = -1  # the site of a detached head
+OFF, MT, MDP, A1, A2, A3, RIGOR = HeadState
 OUTCOMES = np.array([A1, A2, A3, RIGOR, MDP, MT])  # outcome of a propagator -> head state
 
 

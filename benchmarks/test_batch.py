@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 
 from benchmarks.timing import cost_of
+from sarcomere.half_sarcomere.control import fibre_models
+from sarcomere.half_sarcomere.initial_state import scratch_for
 from sarcomere.scenario.checking import from_dict
 from sarcomere.simulation.fibre import FibreSimulation
 
@@ -67,11 +69,12 @@ def test_two_cores(benchmark: Any) -> None:
 
 def test_memory(benchmark: Any) -> None:
     """Bytes that each half-sarcomere holds of its own, per head; the tables of the model are shared."""
-    (hs,) = benchmark.pedantic(lambda: batch(1, ROUND_MS), rounds=1).batch
+    simulation = benchmark.pedantic(lambda: batch(1, ROUND_MS), rounds=1)
+    (hs,) = simulation.batch
     heads = hs.state.head_state.size
     arrays = {
         f"{type(group).__name__}.{name}": array.nbytes
-        for group in (hs.state, hs.scratch)
+        for group in (hs.state, scratch_for(fibre_models(simulation.scenario, "fast").base))
         for name, array in group._asdict().items()
         if isinstance(array, np.ndarray)
     }

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from benchmarks.timing import cost_of
-from sarcomere.recording.run_file import record
 from sarcomere.scenario.checking import from_dict
 from sarcomere.scenario.fibre import FibreScenario
+from sarcomere.simulation.api import record
 from sarcomere.simulation.fibre import DEFAULT_BLOCK, run
 
 pytestmark = pytest.mark.benchmark(timer=time.process_time)

@@ -32,7 +32,7 @@ def measure(benchmark, fibre: str, pca: float, n_thick: int, step: float) -> Non
     rate = heads * steps / cpu
     benchmark.extra_info.update(
         head_steps_per_core_second=round(rate), head_seconds_per_core_second=round(rate * step * 1e-3),
-        microseconds_per_step=round(cpu / steps * 1e6, 1), bound=int(b.state.counters[k.N_BOUND]),
+        microseconds_per_step=round(cpu / steps * 1e6, 1), bound=int(b.state.counters[k.Count.N_BOUND]),
     )  # fmt: skip
     print(
         f"\n{fibre} pCa {pca}, {n_thick} thick, {step} ms: {rate / 1e6:.1f} M head-steps/core-s, "

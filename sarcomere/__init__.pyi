@@ -17,12 +17,12 @@ from .organs.nerve.pool import MotoneuronPool as MotoneuronPool
 from .organs.nerve.pool import load_pool as load_pool
 from .organs.nerve.pool import run_pool as run_pool
 from .recording.opening import open_run as open_run
-from .recording.run_file import record as record
 from .scenario.base import Scenario as Scenario
 from .scenario.fibre import FibreScenario as FibreScenario
 from .scenario.loop import LoopScenario as LoopScenario
 from .scenario.reading import read as read
 from .scenario.reading import shipped_scenarios as shipped_scenarios
+from .simulation.api import record as record
 from .simulation.api import run as run
 from .simulation.simulator import simulator as simulator
 

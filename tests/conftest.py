@@ -1,4 +1,4 @@
-"""Fixtures that several tests need."""
+"""Fixtures that several tests need, and what each folder's tests are marked with."""
 
 from __future__ import annotations
 
@@ -10,8 +10,44 @@ from sarcomere.simulation.warm_up import load_kernels
 from tests.support.kinds import KINDS, Kind
 from tests.support.refusal import GOOD, SMALL
 
+HERE = Path(__file__).parent
+MARKED = {  # folders, and files that start, kill or compile in processes of their own
+    "oracle/": "theory",
+    "theory/": "theory",
+    "physiology/": "physiology",
+    "project/": "project",
+    "kernels/": "project",
+    "unit/simulation/test_interrupted.py": "project",
+    "unit/ensemble/test_sweep_dask.py": "project",
+    "unit/ensemble/test_sweep_kill.py": "project",
+}
+LONGEST_FIRST = ("project/", "physiology/", "theory/", "oracle/", "kernels/", "unit/ensemble/", "unit/simulation/")
 
-@pytest.fixture(scope="session", params=KINDS, ids=lambda kind: kind.name)
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Leave slow tests out unless ``-m`` speaks of them."""
+    wanted = config.option.markexpr
+    if "slow" not in wanted:
+        config.option.markexpr = f"({wanted}) and not slow" if wanted else "not slow"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark tests by their folder; those of long files come first, so that at the end no core waits for one."""
+    ours = {item: item.path.relative_to(HERE).as_posix() for item in items if item.path.is_relative_to(HERE)}
+    for item, path in ours.items():
+        for begin, mark in MARKED.items():
+            if path.startswith(begin):
+                item.add_marker(mark)
+    items.sort(key=lambda item: _turn(ours.get(item, "")))
+
+
+def _turn(path: str) -> int:
+    """Number of the first folder of LONGEST_FIRST that a path lies in."""
+    return next((i for i, folder in enumerate(LONGEST_FIRST) if path.startswith(folder)), len(LONGEST_FIRST))
+
+
+@pytest.fixture(scope="module", params=KINDS, ids=lambda kind: kind.name)
 def kind(request: pytest.FixtureRequest) -> Kind:
     """Each kind of run in turn."""
     return request.param

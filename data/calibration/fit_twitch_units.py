@@ -34,7 +34,7 @@ from sarcomere.parameters.muscle import (
 )
 from sarcomere.scenario.checking import from_dict
 from sarcomere_kernels import advance_muscle
-from sarcomere_kernels import organ_types as k
+from sarcomere_kernels.muscle import MuscleDrive
 
 START, DURATION, REST = 0.05, 4.0, 45  # s, s, ms without an impulse
 SHORT = 0.75  # L0, a calf with the foot pointed
@@ -106,7 +106,7 @@ def follow(fibre: str, values: TwitchParameters, given: list[np.ndarray], length
     force, pumped = np.zeros((len(given), n_ms + 1)), np.zeros(len(given))
     for row, times in enumerate(given):
         at = np.floor(times * 1e3 + 1e-6).astype(np.int32)
-        drive = k.MuscleDrive(np.zeros_like(at), at, none, none, np.full(n_ms, length), np.ones(1))
+        drive = MuscleDrive(np.zeros_like(at), at, none, none, np.full(n_ms, length), np.ones(1))
         advance_muscle(fresh_muscle(muscle), muscle, drive, trace, n_ms)
         force[row, 1:] = trace.force * muscle.isometric
         pumped[row] = trace.group_pumped[0] * 1e3

@@ -9,7 +9,7 @@ from sarcomere.parameters.electrolytes import ElectrolyteParameters
 from sarcomere.parameters.fibre_wave import FibreApParameters, PotassiumParameters
 from sarcomere.parameters.junction import JunctionParameters
 from sarcomere_kernels import advance_potassium, carry_impulses, relax_tubules
-from sarcomere_kernels import organ_types as k
+from sarcomere_kernels.junction import JunctionCount
 
 STEP_MS, SECOND, WINDOW = 0.1, 10_000, 50  # ms; steps
 PLASMA = ElectrolyteParameters().potassium_mM
@@ -37,7 +37,7 @@ def activity(frequency: float, flow: float, seconds: int = 60, n_units: int = 20
     state = fresh_junctions(JUNCTIONS, n_units, PLASMA, np.random.SeedSequence(2))
     interval = SECOND / frequency
     next_step = np.random.default_rng(3).uniform(0, interval, n_units)
-    outside, rows, before = PLASMA, [], np.zeros(k.N_JUNCTION_COUNT)
+    outside, rows, before = PLASMA, [], np.zeros(len(JunctionCount))
     for end in range(WINDOW, seconds * SECOND + 1, WINDOW):
         unit = np.flatnonzero(next_step < end).astype(np.int32)
         step = next_step[unit].astype(np.int64)
@@ -50,7 +50,13 @@ def activity(frequency: float, flow: float, seconds: int = 60, n_units: int = 20
             done = state.counts.sum(axis=0) - before
             before = state.counts.sum(axis=0)
             if end // SECOND in (5, 15, 30, 60):
-                rows.append((outside, float(state.k_tubule.mean()), float(done[k.PROPAGATED] / done[k.ARRIVED])))
+                rows.append(
+                    (
+                        outside,
+                        float(state.k_tubule.mean()),
+                        float(done[JunctionCount.PROPAGATED] / done[JunctionCount.ARRIVED]),
+                    )
+                )
     return rows
 
 

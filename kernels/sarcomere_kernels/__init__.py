@@ -53,13 +53,14 @@ try:
     from sarcomere_kernels.motoneuron import advance_pool
     from sarcomere_kernels.muscle import advance_muscle
     from sarcomere_kernels.reflex import advance_reflex
+    from sarcomere_kernels.rows import row
     from sarcomere_kernels.terminal import advance_terminals
 finally:
     _config.CACHE_DIR = _users_cache_dir
 
 
 def is_compiled(last: str = "advance.advance") -> bool:
-    """True if compiled kernels of these very sources are on disk, so that no compilation is due.
+    """Tell whether compiled kernels of these very sources are on disk, so that no compilation is due.
 
     Parameters
     ----------
@@ -82,5 +83,6 @@ __all__ = [
     "carry_impulses",
     "is_compiled",
     "relax_tubules",
+    "row",
     "tabulate_cycle",
 ]

@@ -1,8 +1,11 @@
 """How kernels are compiled."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import numba
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 njit: Any = numba.njit  # its stubs do not know all options
 
@@ -11,9 +14,9 @@ njit: Any = numba.njit  # its stubs do not know all options
 _HOW: dict[str, Any] = {"cache": True, "nogil": True, "_nrt": False, "error_model": "numpy"}
 _NO_PYTHON_CALL: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 
-kernel: Any = njit(**_HOW)
+kernel: Callable[[F], F] = njit(**_HOW)
 # Called from kernels only; without an entry from Python, compiling takes half as long.
-inner: Any = njit(**_HOW, **_NO_PYTHON_CALL)
-inlined: Any = njit(**_HOW, inline="always")
+inner: Callable[[F], F] = njit(**_HOW, **_NO_PYTHON_CALL)
+inlined: Callable[[F], F] = njit(**_HOW, inline="always")
 # Sums in any order, so that they vectorise; the order is fixed when compiled, never by threads or chunks.
-reducing: Any = njit(**_HOW, **_NO_PYTHON_CALL, fastmath={"reassoc", "nnan", "nsz"})
+reducing: Callable[[F], F] = njit(**_HOW, **_NO_PYTHON_CALL, fastmath={"reassoc", "nnan", "nsz"})

@@ -1,4 +1,4 @@
-"""The step of every head: detached ones try what is within reach, attached ones follow the tabulated cycle."""
+"""One step of every head: detached ones attach within reach, attached ones follow the tabulated propagator."""
 
 import math
 
@@ -7,26 +7,19 @@ import numpy as np
 from sarcomere_kernels.compiled import inlined, inner
 from sarcomere_kernels.rng import fill_uniform, uniform
 from sarcomere_kernels.types import (
-    A1,
-    ATP_USED,
-    BY_ATP,
-    BY_REVERSAL,
     DWELL_BINS_PER_DECADE,
     F8,
-    MDP,
-    MT,
     N_ATTACHED,
-    N_BOUND,
     N_DWELL_BINS,
     N_OUTCOMES,
-    OFF,
-    STEP,
-    TICK,
     TICKS_PER_STEP,
-    TO_MDP,
+    Count,
     Cycle,
     CycleTable,
+    Exit,
+    HeadState,
     Lattice,
+    Outcome,
     Scratch,
     State,
     ThickFilament,
@@ -35,19 +28,19 @@ from sarcomere_kernels.types import (
 
 @inlined
 def strain_bin(table: CycleTable, x: float) -> int:
-    """Bin of a strain; strains beyond the table use its last bin."""
+    """Return the bin of a strain; strains beyond the table use its last bin."""
     b = int((x - table.x_min) * table.bins_per_nm)
     return max(0, min(b, table.attach.size - 1))
 
 
 @inlined
 def _first_site(lattice: Lattice, face: int, s_low: float) -> int:
-    """First site of a face at or beyond s_low."""
+    """Return the first site of a face at or beyond s_low."""
     cell = max(0, min(int(s_low / lattice.cell_length), lattice.first_site.shape[1] - 1))
     site, end = lattice.first_site[face, cell], lattice.face_start[face + 1]
     while site < end and lattice.site_s[site] < s_low:
         site += 1
-    return site
+    return int(site)
 
 
 @inner
@@ -80,11 +73,11 @@ def _find_sites(
 @inlined
 def _attach(state: State, lattice: Lattice, head: int, site: int, x: float, new_state: int) -> None:
     """Append the head to the list of attached ones."""
-    slot = state.counters[N_BOUND]
-    state.counters[N_BOUND] = slot + 1
+    slot = state.counters[Count.N_BOUND]
+    state.counters[Count.N_BOUND] = slot + 1
     unit = lattice.site_ru[site]
     state.head_state[head] = new_state
-    state.head_since[head] = state.counters[TICK]
+    state.head_since[head] = state.counters[Count.TICK]
     state.bound_head[slot] = head
     state.bound_site[slot] = site
     state.bound_ru[slot] = unit
@@ -101,18 +94,18 @@ def _attach(state: State, lattice: Lattice, head: int, site: int, x: float, new_
 def _detach(state: State, slot: int, new_state: int) -> None:
     """Take a head from the list; the last one of the list moves into its place."""
     head = state.bound_head[slot]
-    dwell = (state.counters[TICK] - state.head_since[head]) / TICKS_PER_STEP
-    path = BY_ATP if new_state == MT else BY_REVERSAL
-    if new_state == MT:
-        state.counters[ATP_USED] += 1
+    dwell = (state.counters[Count.TICK] - state.head_since[head]) / TICKS_PER_STEP
+    path = Exit.ATP_CYCLE if new_state == HeadState.MT else Exit.REVERSAL
+    if new_state == HeadState.MT:
+        state.counters[Count.ATP_USED] += 1
     dwell_bin = int(DWELL_BINS_PER_DECADE * math.log10(max(dwell, 1.0)) + 1e-9)
     state.dwell[path, min(dwell_bin, N_DWELL_BINS - 1)] += 1
     state.head_state[head] = new_state
-    state.head_since[head] = state.counters[TICK]
+    state.head_since[head] = state.counters[Count.TICK]
     state.site_taken[state.bound_site[slot]] = 0
     state.ru_heads[state.bound_ru[slot]] -= 1
-    last = state.counters[N_BOUND] - 1
-    state.counters[N_BOUND] = last
+    last = state.counters[Count.N_BOUND] - 1
+    state.counters[Count.N_BOUND] = last
     state.bound_head[slot] = state.bound_head[last]
     state.bound_site[slot] = state.bound_site[last]
     state.bound_ru[slot] = state.bound_ru[last]
@@ -124,8 +117,10 @@ def _detach(state: State, slot: int, new_state: int) -> None:
 
 
 @inlined
-def _land(state: State, lattice: Lattice, table: CycleTable, head: int, site: int, x: float, entry: int) -> None:
-    """A head that bound during the step has moved on by its end: draw where it is then.
+def _attach_in_step(
+    state: State, lattice: Lattice, table: CycleTable, head: int, site: int, x: float, entry: int
+) -> None:
+    """Draw the end-of-step state of a newly attached head.
 
     Binding without ATP (entry 1) gives back the ATP that a detachment will use.
     """
@@ -134,18 +129,18 @@ def _land(state: State, lattice: Lattice, table: CycleTable, head: int, site: in
     outcome = 0
     while outcome < N_OUTCOMES - 1 and v >= table.landing[entry, b, outcome]:
         outcome += 1
-    state.counters[ATP_USED] -= entry
+    state.counters[Count.ATP_USED] -= entry
     if outcome < N_ATTACHED:
-        _attach(state, lattice, head, site, x, A1 + outcome)
-    elif outcome == TO_MDP:
-        state.head_state[head] = MDP
+        _attach(state, lattice, head, site, x, HeadState.A1 + outcome)
+    elif outcome == Outcome.MDP:
+        state.head_state[head] = HeadState.MDP
     else:
-        state.head_state[head] = MT
-        state.counters[ATP_USED] += 1
+        state.head_state[head] = HeadState.MT
+        state.counters[Count.ATP_USED] += 1
 
 
 @inner
-def _leave(
+def _exit_detached(
     state: State,
     lattice: Lattice,
     cycle: Cycle,
@@ -157,15 +152,15 @@ def _leave(
     head: int,
     u: float,
 ) -> None:
-    """The exits of a detached head over dt, competing for one draw."""
+    """Draw one of the competing exits of a detached head over dt."""
     now = state.head_state[head]
     if u >= scratch.attempt[now]:
         return
-    if now == OFF:
+    if now == HeadState.OFF:
         if u < 1.0 - math.exp(-scratch.off_exit_rate[lattice.head_node[head]] * dt):
-            state.head_state[head] = MDP
+            state.head_state[head] = HeadState.MDP
         return
-    if now == MDP:
+    if now == HeadState.MDP:
         rate, centre, entry = table.attach, 0.0, 0
         first, second = cycle.k_hydrolysis_reverse, thick.k_off_return
     else:
@@ -182,21 +177,21 @@ def _leave(
         return
     pick = u / chance * leave
     if pick < first:
-        state.head_state[head] = MT if now == MDP else MDP
+        state.head_state[head] = HeadState.MT if now == HeadState.MDP else HeadState.MDP
     elif pick < first + second:
-        state.head_state[head] = OFF
+        state.head_state[head] = HeadState.OFF
     else:
         pick = (pick - first - second) / spacing_weight
         i = 0
         while i < n_found - 1 and scratch.found_sum[i] <= pick:
             i += 1
         if n_found > 0:  # none: rounding carried pick past the last exit
-            _land(state, lattice, table, head, scratch.found_site[i], scratch.found_strain[i], entry)
+            _attach_in_step(state, lattice, table, head, scratch.found_site[i], scratch.found_strain[i], entry)
 
 
 @inlined
 def _outcome(state: State, table: CycleTable, slot: int, now: int, u: float) -> int:
-    """Where an attached head is a step later: A1, A2, A3, RIGOR, or off to MDP or MT, as 0 ... 5."""
+    """Draw where an attached head is one step later: A1, A2, A3, RIGOR, or off to MDP or MT, as 0 ... 5."""
     closed, b = 1 - state.ru_open[state.bound_ru[slot]], strain_bin(table, state.strain[slot])
     if u < table.stay[closed, now, b]:
         return now
@@ -224,32 +219,34 @@ def cycle_heads(
     losing the rest of the step of a head that came into another detached state: it has half of it, on average, to leave
     that state again.
     """
-    n_bound = state.counters[N_BOUND]
+    n_bound = state.counters[Count.N_BOUND]
     for phase in range(2):
-        if (state.counters[STEP] + phase) % 2 == 0:
+        if (state.counters[Count.STEP] + phase) % 2 == 0:
             fill_uniform(state.lanes, scratch.draw, state.head_state.size)
             for head in range(state.head_state.size):
                 now = state.head_state[head]
                 if scratch.draw[head] >= scratch.attempt[np.uint8(now)]:  # always, where attached
                     continue
-                if phase == 1 and state.head_since[head] == state.counters[TICK]:
+                if phase == 1 and state.head_since[head] == state.counters[Count.TICK]:
                     continue  # came loose in this step
-                _leave(state, lattice, cycle, table, thick, scratch, dt, spacing_weight, head, scratch.draw[head])
+                _exit_detached(
+                    state, lattice, cycle, table, thick, scratch, dt, spacing_weight, head, scratch.draw[head]
+                )
                 after = state.head_state[head]
-                if after != now and after < A1:
+                if after != now and after < HeadState.A1:
                     u = uniform(state.stream)
-                    _leave(state, lattice, cycle, table, thick, scratch, 0.5 * dt, spacing_weight, head, u)
+                    _exit_detached(state, lattice, cycle, table, thick, scratch, 0.5 * dt, spacing_weight, head, u)
         else:
             fill_uniform(state.lanes, scratch.draw, n_bound)
             for slot in range(n_bound - 1, -1, -1):  # backward, so that what moves into a slot has had its turn
                 head = state.bound_head[slot]
-                now = state.head_state[head] - A1
+                now = state.head_state[head] - HeadState.A1
                 outcome = _outcome(state, table, slot, now, scratch.draw[slot])
                 if outcome == now:
                     continue
                 if outcome < N_ATTACHED:
-                    state.head_state[head] = A1 + outcome
+                    state.head_state[head] = HeadState.A1 + outcome
                 else:
-                    _detach(state, slot, MDP if outcome == TO_MDP else MT)
+                    _detach(state, slot, HeadState.MDP if outcome == Outcome.MDP else HeadState.MT)
                     u = uniform(state.stream)
-                    _leave(state, lattice, cycle, table, thick, scratch, 0.5 * dt, spacing_weight, head, u)
+                    _exit_detached(state, lattice, cycle, table, thick, scratch, 0.5 * dt, spacing_weight, head, u)

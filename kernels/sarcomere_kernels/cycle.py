@@ -6,16 +6,10 @@ per strain bin, so that one draw moves a head to where it is one step later, exa
 
 import math
 
+import numpy as np
+
 from sarcomere_kernels.compiled import inner, kernel
-from sarcomere_kernels.types import (
-    F8,
-    N_ATTACHED,
-    N_OUTCOMES,
-    TO_MDP,
-    TO_MT,
-    Cycle,
-    CycleTable,
-)
+from sarcomere_kernels.types import F8, N_ATTACHED, N_OUTCOMES, Cycle, CycleTable, Outcome, ThickFilament
 
 _MAX_EXPONENT = 600.0
 _MAX_RATE = 1e6  # per ms; a pair this fast is in equilibrium all the time
@@ -23,7 +17,7 @@ _MAX_RATE = 1e6  # per ms; a pair this fast is in equilibrium all the time
 
 @inner
 def head_energy(cycle: Cycle, x: float, stroke: float) -> float:
-    """Elastic energy of a head in kT, its stroke done."""
+    """Return the elastic energy of a head in kT, its stroke done."""
     return 0.5 * cycle.stiffness_head * (x + stroke) ** 2 / cycle.thermal_energy
 
 
@@ -37,20 +31,20 @@ def _step_pair(q: F8, i: int, forward: float, log_ratio: float) -> None:
 
 @inner
 def _overstretch(cycle: Cycle, x: float) -> float:
-    """Factor phi on attachment and reversal alike: lets an over-stretched A1 head go."""
+    """Return the factor phi on attachment and reversal alike, which detaches over-stretched A1 heads."""
     exponent = 2.0 * cycle.stiffness_head * (abs(x) - cycle.x_critical) / cycle.thermal_energy
     return 1.0 + math.exp(min(12.0, exponent))
 
 
 @inner
 def attach_rate(cycle: Cycle, x: float) -> float:
-    """MDP -> A1 at a free site on an open unit, per ms."""
-    return cycle.k_attach * math.exp(-head_energy(cycle, x, 0.0)) * _overstretch(cycle, x)
+    """Return the rate MDP -> A1 at a free site on an open unit, per ms."""
+    return float(cycle.k_attach * math.exp(-head_energy(cycle, x, 0.0)) * _overstretch(cycle, x))
 
 
 @inner
 def rebind_rate(cycle: Cycle, x: float) -> float:
-    """MT -> RIGOR, the reverse of detachment by ATP, per ms."""
+    """Return the rate MT -> RIGOR, the reverse of detachment by ATP, per ms."""
     return cycle.k_atp_reverse * math.exp(-head_energy(cycle, x, cycle.stroke_1 + cycle.stroke_2))
 
 
@@ -64,7 +58,7 @@ def attached_generator(cycle: Cycle, x: float, closed: bool, q: F8) -> None:
     e2 = head_energy(cycle, x, cycle.stroke_1)
     e3 = head_energy(cycle, x, cycle.stroke_1 + cycle.stroke_2)
     release = cycle.closed_detach_factor if closed else 1.0
-    q[0, TO_MDP] = release * cycle.k_attach_reverse * _overstretch(cycle, x)
+    q[0, Outcome.MDP] = release * cycle.k_attach_reverse * _overstretch(cycle, x)
     w = cycle.k_stroke * math.exp(min(-cycle.stroke_split * (e2 - e1), _MAX_EXPONENT))
     stroke = w * cycle.stroke_cap / (w + cycle.stroke_cap)
     _step_pair(q, 0, stroke, e2 - e1 - math.log(cycle.stroke_equilibrium))
@@ -73,7 +67,7 @@ def attached_generator(cycle: Cycle, x: float, closed: bool, q: F8) -> None:
     _step_pair(q, 1, isomerise, e3 - e2 - math.log(cycle.isomerise_equilibrium))
     q[2, 3] = cycle.k_adp_release
     q[3, 2] = cycle.k_adp_rebind
-    q[3, TO_MT] = release * cycle.k_atp_bind
+    q[3, Outcome.MT] = release * cycle.k_atp_bind
     for i in range(N_OUTCOMES):
         out = 0.0
         for j in range(N_OUTCOMES):
@@ -83,7 +77,7 @@ def attached_generator(cycle: Cycle, x: float, closed: bool, q: F8) -> None:
 
 @inner
 def _multiply(a: F8, b: F8, scale: float, product: F8) -> None:
-    """product = scale * a b, small square matrices."""
+    """Set product = scale * a b, small square matrices."""
     n = a.shape[0]
     for i in range(n):
         for j in range(n):
@@ -95,7 +89,7 @@ def _multiply(a: F8, b: F8, scale: float, product: F8) -> None:
 
 @inner
 def propagator(q: F8, dt: float, p: F8, mean_p: F8, term: F8, work: F8) -> None:
-    """p = exp(q dt) and mean_p = (1/dt) * integral of exp(q t) over the step, by doubling a tiny step.
+    """Set p = exp(q dt) and mean_p = (1/dt) * integral of exp(q t) over the step, by doubling a tiny step.
 
     ``term`` and ``work`` are work space of the same shape as q.
     """
@@ -125,7 +119,7 @@ def propagator(q: F8, dt: float, p: F8, mean_p: F8, term: F8, work: F8) -> None:
 
 @inner
 def _accumulate(p: F8, start: int, first: int, row: F8) -> None:
-    """Cumulative chances of the outcomes of one start, ``first`` ahead of the others."""
+    """Accumulate the chances of the outcomes of one start, ``first`` ahead of the others."""
     total = 0.0
     for j in range(N_OUTCOMES):
         total += p[start, j]
@@ -159,3 +153,26 @@ def tabulate_cycle(cycle: Cycle, dt: float, table: CycleTable, work: F8) -> None
             if closed == 0:
                 _accumulate(mean_p, 0, 0, table.landing[0, b])
                 _accumulate(mean_p, 3, 0, table.landing[1, b])
+
+
+def attempt_bounds(cycle: Cycle, off: ThickFilament, table: CycleTable, site_s: F8, dt: float) -> F8:
+    """Bound the chance that an OFF, MT or MDP head changes in one step; not compiled."""
+    off_rate = off.k_off_exit + off.k_off_exit_force * off.max_relative_force
+    apart = _closest_sites(site_s)
+    mt_rate = cycle.k_hydrolysis + _worst_sum(table.rebind, table.bins_per_nm, apart)
+    mdp_rate = cycle.k_hydrolysis_reverse + off.k_off_return + _worst_sum(table.attach, table.bins_per_nm, apart)
+    return -np.expm1(-dt * np.array([off_rate, mt_rate, mdp_rate]))
+
+
+def _closest_sites(site_s: F8) -> float:
+    """Return the smallest distance (nm) of neighbouring sites of one face, less 10 % for what filaments may shorten."""
+    gaps = np.diff(site_s)
+    within = gaps[gaps > 0]  # a new face starts again near the Z-line
+    return 0.9 * float(within.min()) if within.size else np.inf
+
+
+def _worst_sum(rate: F8, bins_per_nm: float, apart: float) -> float:
+    """Return the largest sum of site rates that any offset of a head to sites ``apart`` nm apart can give, plus 5 %."""
+    stride = max(1, min(int(apart * bins_per_nm), rate.size)) if np.isfinite(apart) else rate.size
+    within = np.where(rate >= 1e-9 * rate.max(), rate, 0.0)
+    return float(max(within[first::stride].sum() for first in range(stride))) * 1.05

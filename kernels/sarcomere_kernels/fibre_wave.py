@@ -1,14 +1,52 @@
 """The action potential along a fibre; potassium gathers in its tubules and between the fibres, and blocks it."""
 
 import math
+from typing import NamedTuple
 
 from sarcomere_kernels.compiled import inner, kernel
-from sarcomere_kernels.organ_types import Junctions, JunctionState, Potassium
+from sarcomere_kernels.types import F8, I8, U8
+
+
+class Junctions(NamedTuple):
+    """Constants of every junction and of the fibre behind it; one junction stands for those of a motor unit."""
+
+    step: float  # ms, in which events are counted
+    vesicles: float  # ready when full
+    release: float  # chance that an impulse releases a ready vesicle
+    tau_refill: float
+    quantum: float  # mV
+    saturation: float  # quanta that halve each other's effect
+    threshold: float  # mV
+    refractory: int  # steps; a wave follows the last after more than these
+    k_tubule_impulse: float  # mM that a wave adds to the tubules
+    tau_tubule: float
+    k_half: float  # mM in the tubules at which half of the waves fail
+    k_slope: float
+
+
+class JunctionState(NamedTuple):
+    """All that changes, (unit,) unless said."""
+
+    ready: F8  # vesicles, at last_event
+    last_event: I8  # step of the last impulse
+    last_ap: I8  # step of the last wave
+    k_tubule: F8  # mM, at tubule_step
+    tubule_step: I8
+    counts: I8  # (unit, count) since the beginning
+    stream: U8  # (unit, 4) each unit draws from its own
+
+
+class Potassium(NamedTuple):
+    """Potassium between the fibres."""
+
+    per_ap: float  # mM that a wave of every fibre adds
+    tau_uptake: float
+    tau_washout: float  # at a flow of 1
 
 
 @inner
 def relax_tubule(state: JunctionState, junctions: Junctions, unit: int, now: int, k_interstitial: float) -> None:
-    """Tubular potassium of one unit goes to that outside until step ``now``, exactly."""
+    """Relax the tubular potassium of one unit toward that outside until step ``now``, exactly."""
     decay = math.exp(-(now - state.tubule_step[unit]) * junctions.step / junctions.tau_tubule)
     state.k_tubule[unit] = k_interstitial + (state.k_tubule[unit] - k_interstitial) * decay
     state.tubule_step[unit] = now
@@ -16,7 +54,7 @@ def relax_tubule(state: JunctionState, junctions: Junctions, unit: int, now: int
 
 @inner
 def propagation(junctions: Junctions, k_tubule: float) -> float:
-    """Chance that an action potential runs along a fibre with this potassium in its tubules."""
+    """Return the chance that an action potential propagates at this tubular potassium."""
     return 1.0 / (1.0 + math.exp((k_tubule - junctions.k_half) / junctions.k_slope))
 
 

@@ -17,7 +17,7 @@ def copy(a: F8, b: F8) -> None:
 
 @reducing
 def total(a: F8, n: int) -> float:
-    """Sum of the first n entries."""
+    """Return the sum of the first n entries."""
     result = 0.0
     for i in range(n):
         result += a[i]
@@ -26,7 +26,7 @@ def total(a: F8, n: int) -> float:
 
 @reducing
 def dot(a: F8, b: F8) -> float:
-    """Inner product."""
+    """Return the inner product."""
     result = 0.0
     for i in range(a.size):
         result += a[i] * b[i]
@@ -35,7 +35,7 @@ def dot(a: F8, b: F8) -> float:
 
 @reducing
 def largest(a: F8) -> float:
-    """Largest absolute value; not to be asked of NaN."""
+    """Return the largest absolute value; undefined with NaN."""
     result = 0.0
     for i in range(a.size):
         result = max(result, abs(a[i]))
@@ -44,7 +44,7 @@ def largest(a: F8) -> float:
 
 @inlined
 def factor_thick(lattice: Lattice, mechanics: Mechanics, diag: F8, pivot: F8) -> None:
-    """Inverse pivots of every thick filament."""
+    """Factor every thick filament into inverse pivots."""
     n, k2 = lattice.n_thick, mechanics.stiffness_thick**2
     for f in range(n):
         pivot[f] = 1.0 / diag[f]
@@ -73,7 +73,7 @@ def solve_thick(lattice: Lattice, mechanics: Mechanics, pivot: F8, b: F8) -> Non
 
 @inlined
 def factor_thin(lattice: Lattice, diag: F8, off: F8, pivot: F8) -> None:
-    """Inverse pivots of every thin filament, the Z-line held."""
+    """Factor every thin filament into inverse pivots, the Z-line held."""
     n = lattice.n_thin
     first, d = pivot[n : 2 * n], diag[n : 2 * n]
     for f in range(n):

@@ -4,17 +4,26 @@ Nothing is done between impulses; refilling and the tubules are followed exactly
 """
 
 import math
+from enum import IntEnum
 
 from sarcomere_kernels.compiled import inner, kernel
-from sarcomere_kernels.fibre_wave import propagation, relax_tubule
-from sarcomere_kernels.organ_types import ARRIVED, PROPAGATED, RELEASED, TRANSMITTED, Junctions, JunctionState
+from sarcomere_kernels.fibre_wave import Junctions, JunctionState, propagation, relax_tubule
 from sarcomere_kernels.rng import uniform
 from sarcomere_kernels.types import I1, I4, I8
 
 
+class JunctionCount(IntEnum):
+    """Events of a junction since the beginning (columns of JunctionState.counts)."""
+
+    ARRIVED = 0  # impulses
+    TRANSMITTED = 1  # impulses that start an action potential of the fibre
+    PROPAGATED = 2  # action potentials that reach the whole fibre
+    RELEASED = 3  # quanta
+
+
 @inner
 def binomial(n: int, p: float, u: float) -> int:
-    """Binomial number from one uniform number.
+    """Draw a binomial number from one uniform number.
 
     Its probabilities are laid side by side from the most likely number outwards and ``u`` falls into one of them.
     So no term underflows, as (1 - p)**n would, and the work grows with the standard deviation only.
@@ -47,7 +56,7 @@ def binomial(n: int, p: float, u: float) -> int:
 
 @inner
 def release(state: JunctionState, junctions: Junctions, unit: int, now: int, release_factor: float) -> int:
-    """Refill since the last impulse, then release: quanta of this impulse.
+    """Refill since the last impulse, then release; returns the quanta of this impulse.
 
     Refilling is a real number; a vesicle of which only a part is back is not ready.
     """
@@ -62,7 +71,7 @@ def release(state: JunctionState, junctions: Junctions, unit: int, now: int, rel
 
 @inner
 def end_plate_potential(junctions: Junctions, quanta: int) -> float:
-    """mV; each quantum adds less than the one before."""
+    """Return the endplate potential, mV; each quantum adds less than the one before."""
     return quanta * junctions.quantum / (1.0 + quanta / junctions.saturation)
 
 
@@ -104,19 +113,19 @@ def carry_impulses(
         counts = state.counts[who]
         carried[event] = 0
         quanta = release(state, junctions, who, now, release_factor)
-        counts[ARRIVED] += 1
-        counts[RELEASED] += quanta
+        counts[JunctionCount.ARRIVED] += 1
+        counts[JunctionCount.RELEASED] += quanta
         if (
             end_plate_potential(junctions, quanta) <= junctions.threshold
             or now - state.last_ap[who] <= junctions.refractory
         ):
             continue
-        counts[TRANSMITTED] += 1
+        counts[JunctionCount.TRANSMITTED] += 1
         relax_tubule(state, junctions, who, now, k_interstitial)
         if uniform(state.stream[who]) < propagation(junctions, state.k_tubule[who]):
             state.k_tubule[who] += junctions.k_tubule_impulse
             state.last_ap[who] = now
-            counts[PROPAGATED] += 1
+            counts[JunctionCount.PROPAGATED] += 1
             carried[event] = 1
             aps += 1
     return aps

@@ -2,7 +2,7 @@
 
 Unknowns are the shifts of thick nodes u (toward the Z-line), of thin nodes v (toward the M-line) and, at a free
 end, of the Z-line.  A head carries kappa*(x + h) with x = x_0 - u - v(site), so the equations are linear but
-for titin.  The thick filaments are eliminated exactly (each is tridiagonal) and what remains is solved by
+for titin.  The thick filaments are eliminated exactly (each is tridiagonal) and their Schur complement is solved by
 conjugate gradients, with the thin filaments, tridiagonal too, as preconditioner.  The Z-line is row 0 of
 thin_shift; of the residual's row 0 only the first entry is used, for the Z-line as a whole.
 """
@@ -23,22 +23,15 @@ from sarcomere_kernels.filaments import (
     total,
 )
 from sarcomere_kernels.types import (
-    A1,
-    A2,
     F8,
-    FORCE,
-    HS_LENGTH,
-    IMPOSED_LENGTH,
-    LOAD,
-    N_BOUND,
     NOT_BALANCED,
     NOT_FINITE,
     OK,
-    RESIDUAL,
-    SOLVER_ITERATIONS,
-    TITIN_FORCE,
+    Count,
     Cycle,
+    HeadState,
     Lattice,
+    Mechanical,
     Mechanics,
     Scratch,
     State,
@@ -47,17 +40,17 @@ from sarcomere_kernels.types import (
 
 @inner
 def head_stroke(cycle: Cycle, head_state: int) -> float:
-    """Distance stroked in a state, nm."""
-    if head_state == A1:
+    """Return the working stroke done in an attached state, nm."""
+    if head_state == HeadState.A1:
         return 0.0
-    if head_state == A2:
+    if head_state == HeadState.A2:
         return cycle.stroke_1
     return cycle.stroke_1 + cycle.stroke_2
 
 
 @inner
 def titin(mechanics: Mechanics, extension: float) -> tuple[float, float]:
-    """Force and stiffness of the titin of one thick filament; slack below zero extension."""
+    """Return force and stiffness of the titin of one thick filament; slack below zero extension."""
     if extension <= 0.0:
         return 0.0, 0.0
     grown = mechanics.titin_amplitude * math.exp(mechanics.titin_exponent * extension)
@@ -67,12 +60,12 @@ def titin(mechanics: Mechanics, extension: float) -> tuple[float, float]:
 @inner
 def _titin_extension(state: State, lattice: Lattice, mechanics: Mechanics, filament: int) -> float:
     tip = mechanics.thick_tip + state.thick_shift[state.thick_shift.size - lattice.n_thick + filament]
-    return lattice.reference_length - state.thin_shift[0] - tip - mechanics.titin_slack
+    return float(lattice.reference_length - state.thin_shift[0] - tip - mechanics.titin_slack)
 
 
 @inlined
 def _assemble(state: State, lattice: Lattice, cycle: Cycle, mechanics: Mechanics, scratch: Scratch) -> None:
-    """Stiffness of filaments and attached heads; titin comes in with each linearisation."""
+    """Assemble the stiffness of filaments and attached heads; titin comes in with each linearisation."""
     n_thick, n_thin = lattice.n_thick, lattice.n_thin
     up = np.uint32(n_thin)  # from a thin node to the next
     k, k_bare = mechanics.stiffness_thick, mechanics.stiffness_bare_zone
@@ -87,7 +80,7 @@ def _assemble(state: State, lattice: Lattice, cycle: Cycle, mechanics: Mechanics
     scratch.thin_diag[-n_thin:] = k
     scratch.thin_off[:] = -k  # thin_off[node] couples a node with the one on its Z side
     kappa = cycle.stiffness_head
-    for b in range(state.counters[N_BOUND]):
+    for b in range(state.counters[Count.N_BOUND]):
         thin, w1 = state.bound_thin[b], state.bound_weight[b]
         w0 = 1.0 - w1
         scratch.bound_stroke[b] = head_stroke(cycle, state.head_state[state.bound_head[b]])
@@ -104,8 +97,8 @@ def _z_line_stiffness(lattice: Lattice, mechanics: Mechanics, scratch: Scratch) 
 
 
 @inlined
-def _respond_to_z_line(lattice: Lattice, scratch: Scratch) -> None:
-    """How thin nodes follow the Z-line: their shift for a unit shift of it."""
+def _z_line_response(lattice: Lattice, scratch: Scratch) -> None:
+    """Solve for the shift of the thin nodes that follows a unit shift of the Z-line."""
     n = lattice.n_thin
     response = scratch.thin_response
     response[:] = 0.0
@@ -116,7 +109,7 @@ def _respond_to_z_line(lattice: Lattice, scratch: Scratch) -> None:
 
 @inner
 def _precondition(lattice: Lattice, mechanics: Mechanics, scratch: Scratch, r: F8, z: F8) -> None:
-    """z = M^-1 r: thin filaments, and at a free end the Z-line with them, solved without the thick ones."""
+    """Set z = M^-1 r: thin filaments, and at a free end the Z-line with them, solved without the thick ones."""
     n = lattice.n_thin
     copy(r, z)
     solve_thin(lattice, scratch.thin_off, scratch.thin_pivot, z)
@@ -134,13 +127,15 @@ def _precondition(lattice: Lattice, mechanics: Mechanics, scratch: Scratch, r: F
 
 
 @inner
-def _apply(state: State, lattice: Lattice, cycle: Cycle, mechanics: Mechanics, scratch: Scratch, p: F8, q: F8) -> None:
-    """q = A p with the thick filaments eliminated; leaves in thick_work how they give way to p."""
+def _schur_matvec(
+    state: State, lattice: Lattice, cycle: Cycle, mechanics: Mechanics, scratch: Scratch, p: F8, q: F8
+) -> None:
+    """Set q = S p, S the Schur complement of the thick filaments; thick_work is then their shift that follows p."""
     n_thick, n_thin, kappa = lattice.n_thick, lattice.n_thin, cycle.stiffness_head
     up = np.uint32(n_thin)  # from a thin node to the next
     w = scratch.thick_work
     w[:] = 0.0
-    for b in range(state.counters[N_BOUND]):
+    for b in range(state.counters[Count.N_BOUND]):
         thin, w1 = state.bound_thin[b], state.bound_weight[b]
         w[state.bound_thick[b]] += kappa * ((1.0 - w1) * p[thin] + w1 * p[thin + up])
     for f in range(n_thick):
@@ -157,11 +152,11 @@ def _apply(state: State, lattice: Lattice, cycle: Cycle, mechanics: Mechanics, s
             q0[f] += c[f] * p1[f]
         for f in range(n_thin):
             q1[f] = d[f] * p1[f] + c[f] * p0[f]
-    for b in range(state.counters[N_BOUND]):
+    for b in range(state.counters[Count.N_BOUND]):
         thin, w1 = state.bound_thin[b], state.bound_weight[b]
-        give = kappa * w[state.bound_thick[b]]
-        q[thin] -= (1.0 - w1) * give
-        q[thin + up] -= w1 * give
+        reaction = kappa * w[state.bound_thick[b]]
+        q[thin] -= (1.0 - w1) * reaction
+        q[thin + up] -= w1 * reaction
     q_z = total(q, n_thin) + _z_line_stiffness(lattice, mechanics, scratch) * p[0]
     for f in range(n_thick):
         q_z -= scratch.titin_slope[f] * w[w.size - n_thick + f]
@@ -171,8 +166,8 @@ def _apply(state: State, lattice: Lattice, cycle: Cycle, mechanics: Mechanics, s
 
 
 @inner
-def _relax_thick(state: State, lattice: Lattice, cycle: Cycle, mechanics: Mechanics, scratch: Scratch) -> None:
-    """Put the thick filaments in equilibrium with the thin ones where they are; titin linearised."""
+def _solve_thick_block(state: State, lattice: Lattice, cycle: Cycle, mechanics: Mechanics, scratch: Scratch) -> None:
+    """Solve the thick filaments at fixed thin ones, titin linearised."""
     n_thick, n_thin, kappa = lattice.n_thick, lattice.n_thin, cycle.stiffness_head
     up = np.uint32(n_thin)  # from a thin node to the next
     u, v, w = state.thick_shift, state.thin_shift, scratch.thick_work
@@ -184,7 +179,7 @@ def _relax_thick(state: State, lattice: Lattice, cycle: Cycle, mechanics: Mechan
         scratch.titin_slope[f] = slope
         scratch.titin_load[f] = force + slope * (u[tip] + v[0])
         w[tip] = force + slope * u[tip]
-    for b in range(state.counters[N_BOUND]):
+    for b in range(state.counters[Count.N_BOUND]):
         thin, w1 = state.bound_thin[b], state.bound_weight[b]
         shift = (1.0 - w1) * v[thin] + w1 * v[thin + up]
         w[state.bound_thick[b]] += kappa * (state.bound_rest[b] + scratch.bound_stroke[b] - shift)
@@ -194,12 +189,12 @@ def _relax_thick(state: State, lattice: Lattice, cycle: Cycle, mechanics: Mechan
 
 
 @inner
-def _imbalance(
+def _residual(
     state: State, lattice: Lattice, cycle: Cycle, mechanics: Mechanics, scratch: Scratch
 ) -> tuple[float, float]:
-    """Strain every attached head and fill thin_r with the force out of balance at each node, titin's nonlinear.
+    """Strain every attached head and set thin_r to the residual force at each node, titin in full.
 
-    Returns the largest of them, and the largest at the thick tips, which is what linearising titin left over.
+    Returns the largest residual, and the largest at the thick tips, the error of linearising titin.
     """
     n_thick, n_thin, kappa = lattice.n_thick, lattice.n_thin, cycle.stiffness_head
     up = np.uint32(n_thin)  # from a thin node to the next
@@ -215,7 +210,7 @@ def _imbalance(
         for f in range(n_thin):
             r1[f] = k * (v0[f] - v1[f])
     pull = 0.0
-    for b in range(state.counters[N_BOUND]):
+    for b in range(state.counters[Count.N_BOUND]):
         thin, w1 = state.bound_thin[b], state.bound_weight[b]
         shift = (1.0 - w1) * v[thin] + w1 * v[thin + up]
         x = state.bound_rest[b] - u[state.bound_thick[b]] - shift
@@ -224,30 +219,35 @@ def _imbalance(
         pull += force
         r[thin] += (1.0 - w1) * force
         r[thin + up] += w1 * force
-    passive, bent = 0.0, 0.0
+    passive, nonlinear = 0.0, 0.0
     for f in range(n_thick):
         force = titin(mechanics, _titin_extension(state, lattice, mechanics, f))[0]
         linear = scratch.titin_load[f] - scratch.titin_slope[f] * (u[u.size - n_thick + f] + v[0])
-        bent = max(bent, abs(force - linear))
+        nonlinear = max(nonlinear, abs(force - linear))
         passive += force
     length = lattice.reference_length - v[0]
-    hold = n_thick * (mechanics.stiffness_series * (state.mechanics[IMPOSED_LENGTH] - length) + state.mechanics[LOAD])
+    hold = n_thick * (
+        mechanics.stiffness_series * (state.mechanics[Mechanical.IMPOSED_LENGTH] - length)
+        + state.mechanics[Mechanical.LOAD]
+    )
     z_line = total(r, n_thin) + passive - hold
     r[:n_thin] = 0.0
     if mechanics.free_end == 1:
         r[0] = z_line
-    worst = max(bent, largest(r))
-    state.mechanics[FORCE] = (pull + passive) / n_thick
-    state.mechanics[TITIN_FORCE] = passive / n_thick
-    state.mechanics[HS_LENGTH] = length
-    return worst, bent
+    worst = max(nonlinear, largest(r))
+    state.mechanics[Mechanical.FORCE] = (pull + passive) / n_thick
+    state.mechanics[Mechanical.TITIN_FORCE] = passive / n_thick
+    state.mechanics[Mechanical.HS_LENGTH] = length
+    return worst, nonlinear
 
 
 @inlined
-def _descend(state: State, lattice: Lattice, cycle: Cycle, mechanics: Mechanics, scratch: Scratch, left: int) -> int:
-    """Conjugate gradients on thin_shift from the imbalance thin_r; returns the iterations used.
+def _conjugate_gradient(
+    state: State, lattice: Lattice, cycle: Cycle, mechanics: Mechanics, scratch: Scratch, left: int
+) -> int:
+    """Reduce the residual thin_r by preconditioned conjugate gradients on thin_shift; returns the iterations used.
 
-    The thick filaments follow, so that they stay in equilibrium with the thin ones.
+    The thick filaments follow each iterate, so that they stay in equilibrium with the thin ones.
     """
     u, v, r, z, p, q = (
         state.thick_shift,
@@ -261,7 +261,7 @@ def _descend(state: State, lattice: Lattice, cycle: Cycle, mechanics: Mechanics,
     copy(z, p)
     rz = dot(r, z)
     for iteration in range(1, left + 1):
-        _apply(state, lattice, cycle, mechanics, scratch, p, q)
+        _schur_matvec(state, lattice, cycle, mechanics, scratch, p, q)
         alpha = rz / dot(p, q)
         for i in range(v.size):
             v[i] += alpha * p[i]
@@ -281,33 +281,33 @@ def _descend(state: State, lattice: Lattice, cycle: Cycle, mechanics: Mechanics,
 
 @inner
 def balance_forces(state: State, lattice: Lattice, cycle: Cycle, mechanics: Mechanics, scratch: Scratch) -> int:
-    """Bring the lattice into equilibrium and strain the heads; returns a status code.
+    """Solve for force balance and strain the heads; returns a status code.
 
-    The largest force out of balance at any node (pN) is at most ``mechanics.tolerance`` on return of OK, and is
+    The largest residual force at any node (pN) is at most ``mechanics.tolerance`` on return of OK, and is
     always left in state.mechanics[RESIDUAL].
     """
     v = state.thin_shift
     if mechanics.free_end == 0:
-        moved = lattice.reference_length - state.mechanics[IMPOSED_LENGTH] - v[0]
+        moved = lattice.reference_length - state.mechanics[Mechanical.IMPOSED_LENGTH] - v[0]
         for node in range(v.size):
             v[node] += moved
     _assemble(state, lattice, cycle, mechanics, scratch)
     factor_thin(lattice, scratch.thin_diag, scratch.thin_off, scratch.thin_pivot)
     if mechanics.free_end == 1:
-        _respond_to_z_line(lattice, scratch)
+        _z_line_response(lattice, scratch)
     used = 0
-    _relax_thick(state, lattice, cycle, mechanics, scratch)
+    _solve_thick_block(state, lattice, cycle, mechanics, scratch)
     while True:
-        residual, bent = _imbalance(state, lattice, cycle, mechanics, scratch)
+        residual, nonlinear = _residual(state, lattice, cycle, mechanics, scratch)
         if not (residual > mechanics.tolerance and used < mechanics.max_iterations):
             break
-        if bent > 0.5 * mechanics.tolerance:
-            _relax_thick(state, lattice, cycle, mechanics, scratch)
+        if nonlinear > 0.5 * mechanics.tolerance:
+            _solve_thick_block(state, lattice, cycle, mechanics, scratch)
             used += 1
         else:
-            used += _descend(state, lattice, cycle, mechanics, scratch, mechanics.max_iterations - used)
-    state.mechanics[RESIDUAL] = residual
-    state.counters[SOLVER_ITERATIONS] += used
-    if not np.isfinite(state.mechanics[FORCE]):
+            used += _conjugate_gradient(state, lattice, cycle, mechanics, scratch, mechanics.max_iterations - used)
+    state.mechanics[Mechanical.RESIDUAL] = residual
+    state.counters[Count.SOLVER_ITERATIONS] += used
+    if not np.isfinite(state.mechanics[Mechanical.FORCE]):
         return NOT_FINITE
     return OK if residual <= mechanics.tolerance else NOT_BALANCED

@@ -4,12 +4,53 @@ Midpoint rule in substeps, between two half-steps of the blood; bonds change by 
 """
 
 import math
+from typing import NamedTuple
 
-from sarcomere_kernels.blood import feel, perfuse
+from sarcomere_kernels.blood import Blood, Circulation, feel, perfuse
 from sarcomere_kernels.compiled import inlined, inner, kernel
-from sarcomere_kernels.organ_types import LACTATE, OXYGEN, Circulation, Energetics, MetabolismState
-from sarcomere_kernels.phosphagens import equilibrate
+from sarcomere_kernels.phosphagens import Phosphagens, equilibrate
 from sarcomere_kernels.types import F8, NOT_FINITE, OK
+
+
+class Energetics(NamedTuple):
+    """How fibres use and make ATP."""
+
+    phosphagens: Phosphagens
+    step: float  # the longest
+    basal: float  # mM/ms
+    calcium_per_atp: float
+    atp_per_ap: float  # pumping back the potassium of one impulse
+    oxidation: float  # 0-1
+    tau_oxidation: float
+    glycolysis: float  # the fastest, mM ATP/ms
+    atp_per_lactate: float
+    rate_half: float  # impulses per ms that activate half of it
+    tau_rate: float
+    ph_half: float  # stops half of it
+    ph_slope: float
+    deamination: float  # per ms
+    amp_rest: float
+    tau_efflux: float  # of lactate to the interstitium, per fibre water
+
+
+class MetabolismState(NamedTuple):
+    """All that changes, with results as of the last step."""
+
+    energy: F8  # (group,) PCr + 2 ATP + ADP
+    adenylate: F8  # (group,) ATP + ADP + AMP
+    lactate: F8  # (group,)
+    impulse_rate: F8  # (group,) smoothed, per ms
+    atp: F8
+    adp: F8
+    amp: F8
+    pcr: F8  # also where the next equilibrium is first sought
+    pi: F8
+    ph: F8
+    made: F8  # (group,) ATP since the start
+    used: F8
+    shortfall: F8  # (group,) asked for but not there
+    blood: F8  # (N_BLOOD,)
+
 
 _LN10 = math.log(10.0)
 _LEAST = 1e-6  # mM of bonds that cannot be used, so that equilibrium exists
@@ -17,7 +58,7 @@ _LEAST = 1e-6  # mM of bonds that cannot be used, so that equilibrium exists
 
 @inlined
 def _supply(e: Energetics, pcr: float, ph: float, rate: float, oxygen: float) -> tuple[float, float]:
-    """ATP made by oxidation and by glycolysis, mM/ms.
+    """Return ATP made by oxidation and by glycolysis, mM/ms.
 
     Oxidation pays for rest and follows the depletion of PCr as far as blood brings oxygen.  Glycolysis follows
     that depletion (phosphate is its substrate) only while impulses release calcium, and acid stops it.
@@ -37,7 +78,7 @@ def _toward(value: float, aim: float, dt: float, tau: float) -> float:
 
 @inlined
 def _deaminate(e: Energetics, amp: float) -> float:
-    """Adenylate lost to IMP, mM/ms; at rest re-amination balances it, later it is left out."""
+    """Return adenylate lost to IMP, mM/ms; at rest re-amination balances it, later it is left out."""
     return e.deamination * max(0.0, amp - e.amp_rest)
 
 
@@ -67,17 +108,17 @@ def _advance_group(
     s.shortfall[g] += dt * demand - used
     s.atp[g], s.adp[g], s.amp[g], s.pcr[g], s.ph[g] = equilibrate(p, s.energy[g], s.adenylate[g], s.lactate[g], pcr)
     s.pi[g] = p.phosphate - s.energy[g]
-    return left
+    return float(left)
 
 
 @inlined
 def _outside(state: MetabolismState, e: Energetics, c: Circulation, weight: F8, dt: float) -> float:
-    """Interstitial lactate dt later, before any is washed out."""
-    now = state.blood[LACTATE]
+    """Return interstitial lactate dt later, before any is washed out."""
+    now = state.blood[Blood.LACTATE]
     gradient = 0.0
     for g in range(weight.size):
         gradient += weight[g] * (state.lactate[g] - now)
-    return now + dt * gradient / (e.tau_efflux * c.interstitium)
+    return float(now + dt * gradient / (e.tau_efflux * c.interstitium))
 
 
 @kernel
@@ -130,11 +171,13 @@ def advance_metabolism(
         for g in range(weight.size):
             ions = pumped[g] / energetics.calcium_per_atp + aps[g] * energetics.atp_per_ap
             demand = (used[g] + ions) / dt + energetics.basal
-            left += weight[g] * _advance_group(state, energetics, g, demand, aps[g] / dt, outside, blood[OXYGEN], step)
-        blood[LACTATE] += left / circulation.interstitium
+            left += weight[g] * _advance_group(
+                state, energetics, g, demand, aps[g] / dt, outside, blood[Blood.OXYGEN], step
+            )
+        blood[Blood.LACTATE] += left / circulation.interstitium
         perfuse(circulation, blood, local_force, cuff, pumping, 0.5 * step)
     feel(circulation, blood, local_force)
     for g in range(weight.size):
-        if not math.isfinite(state.shortfall[g] + state.ph[g] + blood[LACTATE]):
+        if not math.isfinite(state.shortfall[g] + state.ph[g] + blood[Blood.LACTATE]):
             return NOT_FINITE
     return OK

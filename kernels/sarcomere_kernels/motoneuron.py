@@ -27,7 +27,7 @@ from sarcomere_kernels.types import NOT_FINITE, OK, U8
 
 @inner
 def _normal_pair(stream: U8) -> tuple[float, float]:
-    """Two independent standard normal numbers (Box & Muller)."""
+    """Draw two independent standard normal numbers (Box & Muller)."""
     radius = math.sqrt(-2.0 * math.log(1.0 - uniform(stream)))
     angle = 2.0 * math.pi * uniform(stream)
     return radius * math.cos(angle), radius * math.sin(angle)
@@ -35,7 +35,7 @@ def _normal_pair(stream: U8) -> tuple[float, float]:
 
 @inner
 def _fluctuate(state: PoolState, noise: Noise) -> None:
-    """Move the common and every private noise on by one interval, exactly."""
+    """Advance the common and every private noise by one interval, exactly."""
     private = state.private_noise
     n = private.size
     common, _ = _normal_pair(state.stream)
@@ -49,7 +49,7 @@ def _fluctuate(state: PoolState, noise: Noise) -> None:
 
 @inner
 def _stimulate(state: PoolState, noise: Noise, drive: PoolDrive) -> bool:
-    """Volleys of the stimuli that are due, on what is left of earlier ones; true if there was one."""
+    """Add the volleys of the stimuli that are due to what is left of earlier ones; true if there was one."""
     state.shared[VOLLEY] *= noise.volley_decay
     stimulus = state.counters[NEXT_STIMULUS]
     before = stimulus
@@ -57,12 +57,12 @@ def _stimulate(state: PoolState, noise: Noise, drive: PoolDrive) -> bool:
         state.shared[VOLLEY] += noise.volley
         stimulus += 1
     state.counters[NEXT_STIMULUS] = stimulus
-    return stimulus > before
+    return bool(stimulus > before)
 
 
 @inner
 def _spike(state: PoolState, pool: Pool, spikes: Spikes, threshold_shift: float, stimulated: bool) -> None:
-    """Start and note the spikes of cells above threshold, and those that run back from a stimulated axon."""
+    """Start and record the spikes of cells above threshold, and antidromic ones of stimulated axons."""
     now = state.counters[STEP]
     count = spikes.taken[0]
     for unit in range(state.v_soma.size):
@@ -79,7 +79,7 @@ def _spike(state: PoolState, pool: Pool, spikes: Spikes, threshold_shift: float,
 
 @inner
 def _gate(state: PoolState, pool: Pool) -> None:
-    """Gates rise or fall during a spike's pulse and return after it; each exactly."""
+    """Advance the gates exactly: they rise or fall during a spike's pulse and return after it."""
     kinetics = pool.kinetics
     now = state.counters[STEP]
     for unit in range(state.v_soma.size):
@@ -97,7 +97,7 @@ def _gate(state: PoolState, pool: Pool) -> None:
 
 @inner
 def _persist(state: PoolState, pool: Pool) -> None:
-    """The persistent current's gate follows the dendrite; slow inactivation follows the gate."""
+    """Advance the gate of the persistent inward current and its slow inactivation."""
     kinetics = pool.kinetics
     for unit in range(state.v_soma.size):
         pic = state.pic[unit]
@@ -108,7 +108,7 @@ def _persist(state: PoolState, pool: Pool) -> None:
 
 @inner
 def _charge(state: PoolState, pool: Pool, drive: PoolDrive, i: int) -> None:
-    """Both voltages of every cell: the soma exactly at frozen conductances, the dendrite by Euler."""
+    """Advance both voltages of every cell: the soma exactly at frozen conductances, the dendrite by Euler."""
     cells, kinetics = pool.cells, pool.kinetics
     shared = drive.shared[i] + state.shared[COMMON_NOISE] + state.shared[VOLLEY]
     direct, modulation = drive.direct[i] - state.shared[RENSHAW], drive.modulation[i]
@@ -139,7 +139,7 @@ def _charge(state: PoolState, pool: Pool, drive: PoolDrive, i: int) -> None:
 
 @inner
 def _recur(state: PoolState, recurrent: Recurrent, fired: int) -> None:
-    """Renshaw cells, driven by the spikes of this step: drive and inhibition over the step, exactly."""
+    """Advance Renshaw drive and inhibition by one step exactly, from the spikes of this step."""
     drive = state.shared[RENSHAW_DRIVE] + recurrent.increment * fired
     state.shared[RENSHAW] = state.shared[RENSHAW] * recurrent.inhibition_decay + drive * recurrent.transfer
     state.shared[RENSHAW_DRIVE] = drive * recurrent.drive_decay
@@ -147,7 +147,7 @@ def _recur(state: PoolState, recurrent: Recurrent, fired: int) -> None:
 
 @inner
 def step_pool(state: PoolState, pool: Pool, drive: PoolDrive, spikes: Spikes) -> None:
-    """One step of every cell; ``spikes`` must have room for one spike of each."""
+    """Advance every cell by one step; ``spikes`` must have room for one spike of each."""
     i = state.counters[STEP] - drive.first_step
     stimulated = _stimulate(state, pool.noise, drive)
     if state.counters[STEP] % pool.noise.every == 0:

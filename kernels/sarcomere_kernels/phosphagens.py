@@ -5,9 +5,24 @@ of z = ln(PCr/Cr), so z is one root.
 """
 
 import math
+from typing import NamedTuple
 
 from sarcomere_kernels.compiled import inlined, inner
-from sarcomere_kernels.organ_types import Phosphagens
+
+
+class Phosphagens(NamedTuple):
+    """Creatine kinase, adenylate kinase and pH in equilibrium."""
+
+    creatine: float  # with phosphocreatine
+    log_ck: float  # ln(K_CK [H+]) at the pH of rest
+    k_ak: float  # [ATP][AMP]/[ADP]^2
+    pcr_rest: float
+    lactate_rest: float
+    ph_rest: float
+    protons: float  # taken up by one phosphocreatine split
+    buffering: float  # mM per pH unit
+    phosphate: float  # inorganic phosphate + bonds, constant
+
 
 _LN10 = math.log(10.0)
 _TOLERANCE = 1e-12  # of z
@@ -17,19 +32,19 @@ _ITERATIONS = 100  # bisection alone needs 47
 
 @inlined
 def _ph(p: Phosphagens, pcr: float, lactate: float) -> float:
-    """Lactate brings one proton each, splitting phosphocreatine takes some up."""
+    """Return pH: each lactate brings a proton, splitting phosphocreatine takes some up."""
     return p.ph_rest - (lactate - p.lactate_rest - p.protons * (p.pcr_rest - pcr)) / p.buffering
 
 
 @inlined
 def _ratio(p: Phosphagens, z: float, ph: float) -> float:
-    """ATP/ADP by creatine kinase."""
+    """Return ATP/ADP in equilibrium with creatine kinase."""
     return math.exp(z + p.log_ck + _LN10 * (p.ph_rest - ph))
 
 
 @inlined
 def _bonds(p: Phosphagens, z: float, adenylate: float, lactate: float) -> tuple[float, float]:
-    """PCr + 2 ATP + ADP and its slope in z."""
+    """Return PCr + 2 ATP + ADP and its slope in z."""
     share = 1.0 / (1.0 + math.exp(-z))
     pcr = p.creatine * share
     pcr_slope = pcr * (1.0 - share)

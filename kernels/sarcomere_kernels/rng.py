@@ -25,7 +25,7 @@ def _rotate_32(x: np.uint32, k: int) -> np.uint32:
 
 @inner
 def uniform(stream: U8) -> float:
-    """Next uniform number in [0, 1) of the single stream; moves it on."""
+    """Return the next uniform number in [0, 1) of the single stream; moves it on."""
     s0, s1, s2, s3 = stream[0], stream[1], stream[2], stream[3]
     word = _rotate(s0 + s3, 23) + s0
     t = s1 << np.uint64(17)

@@ -23,7 +23,7 @@ def _exponential(stream: U8) -> float:
 
 @inner
 def _rate(stream: U8, terminals: Terminals) -> float:
-    """Rate of a burst: normal (Box & Muller), not below the least."""
+    """Draw the rate of a burst: normal (Box & Muller), not below the least."""
     radius = math.sqrt(2.0 * _exponential(stream))
     normal = radius * math.cos(2.0 * math.pi * uniform(stream))
     return max(terminals.rate_least, terminals.rate_mean + terminals.rate_sd * normal)
@@ -31,7 +31,7 @@ def _rate(stream: U8, terminals: Terminals) -> float:
 
 @inner
 def _trigger(state: TerminalState, terminals: Terminals, excitability: float, now: int) -> None:
-    """A stimulus: terminals whose threshold the frequency has reached begin a burst, in place of any earlier one."""
+    """Start, at a stimulus, bursts of the terminals whose threshold its frequency has reached."""
     interval = terminals.step * (now - state.last_stimulus[0])
     state.last_stimulus[0] = now
     envelope = 0.0
@@ -48,7 +48,7 @@ def _trigger(state: TerminalState, terminals: Terminals, excitability: float, no
 
 @inner
 def step_terminals(state: TerminalState, terminals: Terminals, drive: TerminalDrive, spikes: Spikes) -> None:
-    """One step; ``spikes`` must have room for one of each axon."""
+    """Advance by one step; ``spikes`` must have room for one of each axon."""
     now = state.counters[STEP]
     stimulus = state.counters[NEXT_STIMULUS]
     while stimulus < drive.stimulus_step.size and drive.stimulus_step[stimulus] <= now:

@@ -1,9 +1,9 @@
-"""The OFF state of the thick filament: tension of the backbone turns heads ON."""
+"""The OFF state of the thick filament: exit is mechanosensitive, faster with backbone tension."""
 
 import math
 
 from sarcomere_kernels.compiled import inlined
-from sarcomere_kernels.types import A1, OFF, CycleTable, Lattice, Mechanics, Scratch, State, ThickFilament
+from sarcomere_kernels.types import CycleTable, HeadState, Lattice, Mechanics, Scratch, State, ThickFilament
 
 
 @inlined
@@ -30,6 +30,6 @@ def off_exit_rates(
         relative = min(max(tension / thick.isometric_force, 0.0), thick.max_relative_force)
         scratch.off_exit_rate[node] = thick.k_off_exit + thick.k_off_exit_force * relative
         fastest = max(fastest, scratch.off_exit_rate[node])
-    for code in range(OFF + 1, A1):
+    for code in range(HeadState.OFF + 1, HeadState.A1):
         scratch.attempt[code] = table.attempt[code]
-    scratch.attempt[OFF] = 1.0 - math.exp(-fastest * dt)
+    scratch.attempt[HeadState.OFF] = 1.0 - math.exp(-fastest * dt)

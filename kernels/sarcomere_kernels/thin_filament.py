@@ -11,12 +11,30 @@ import numpy as np
 
 from sarcomere_kernels.compiled import inlined, inner
 from sarcomere_kernels.rng import fill_uniform, uniform
-from sarcomere_kernels.types import F8, MAX_COOPERATING, RU_CALCIUM, STEP, Lattice, Regulation, Scratch, State
+from sarcomere_kernels.types import F8, MAX_COOPERATING, MAX_SITES_CALCIUM, Count, Lattice, Regulation, Scratch, State
+
+
+def flip_rates(k_close: float, equilibrium: float, contrast: float, cooperativity: float, lock: float) -> tuple[F8, F8]:
+    """Return opening rates (calcium, neighbours + 2) and closing rates (calcium, neighbours + 2, heads); not compiled.
+
+    ``contrast`` is how many times tighter an open unit binds calcium, ``lock`` the factor of a bound head on closing.
+    """
+    n = np.arange(MAX_SITES_CALCIUM + 1.0)[:, None]
+    s = np.arange(-2.0, 3.0)[None, :]
+    tilt = contrast ** (n / 2) * np.exp(0.5 * cooperativity * s)
+    heads = lock ** np.arange(MAX_COOPERATING + 1.0)
+    return k_close * equilibrium * tilt, (k_close / tilt)[:, :, None] * heads
+
+
+def chance_to_stay(k_open: F8, k_close: F8, dt: float) -> F8:
+    """Return the chance not to open or close in dt, as laid out in Regulation.stay; not compiled."""
+    flip = np.stack([np.broadcast_to(k_open[:, :, None], k_close.shape), k_close], axis=1)
+    return np.exp(-flip * dt).ravel()
 
 
 @inner
 def _exit_rates(regulation: Regulation, ca: float, n: int, is_open: int, s: int, m: int) -> tuple[float, float, float]:
-    """Rates of calcium on, calcium off and flip for a unit with n calcium, neighbour sum s - 2, m heads."""
+    """Return the rates of calcium on, calcium off and flip for a unit with n calcium, neighbour sum s - 2, m heads."""
     on = regulation.k_calcium_on * ca * (regulation.n_calcium_sites - n)
     if is_open == 1:
         return on, regulation.k_calcium_off_open * n, regulation.k_close[n, s, m]
@@ -25,7 +43,7 @@ def _exit_rates(regulation: Regulation, ca: float, n: int, is_open: int, s: int,
 
 @inlined
 def _tabulate_stay(regulation: Regulation, ca: float, dt: float, stay: F8) -> None:
-    """Chance of every kind of unit to change nothing: calcium's part is that of this step."""
+    """Tabulate the chance of every kind of unit to change nothing in this step."""
     i = 0
     for n in range(regulation.n_calcium_sites + 1):
         for is_open in range(2):
@@ -38,13 +56,13 @@ def _tabulate_stay(regulation: Regulation, ca: float, dt: float, stay: F8) -> No
 
 @inlined
 def _kind(n: int, is_open: int, s: int, m: int) -> np.uint64:
-    """Row of ``stay``; unsigned, which spares a check for a negative index."""
+    """Return the row of ``stay``; unsigned, which spares a check for a negative index."""
     return np.uint64(((2 * n + is_open) * 5 + int(s)) * (MAX_COOPERATING + 1) + m)
 
 
 @inlined
 def _visit(state: State, regulation: Regulation, ca: float, dt: float, scratch: Scratch, unit: int, s: int) -> None:
-    """One unit whose neighbours add up to s - 2 (open +1, not open -1)."""
+    """Step one unit whose neighbours add up to s - 2 (open +1, not open -1)."""
     n, is_open = int(state.ru_calcium[unit]), int(state.ru_open[unit])
     m = min(int(state.ru_heads[unit]), MAX_COOPERATING)
     u = scratch.draw[unit]
@@ -74,7 +92,7 @@ def _run_unit(state: State, regulation: Regulation, ca: float, dt: float, unit: 
         else:
             is_open = 1 - is_open
         u = uniform(state.stream)
-    state.counters[RU_CALCIUM] += n - state.ru_calcium[unit]
+    state.counters[Count.RU_CALCIUM] += n - state.ru_calcium[unit]
     state.ru_calcium[unit] = n
     state.ru_open[unit] = is_open
 
@@ -86,7 +104,7 @@ def switch_thin(state: State, lattice: Lattice, regulation: Regulation, ca: floa
     fill_uniform(state.lanes, scratch.draw, state.ru_open.size)
     opened, n_ru = state.ru_open, lattice.n_ru
     for half in range(2):
-        first = (state.counters[STEP] + half) % 2
+        first = (state.counters[Count.STEP] + half) % 2
         for begin in range(0, opened.size, n_ru):  # a strand; each of its ends has one neighbour
             last = begin + n_ru - 1
             if first == 0:

@@ -3,6 +3,7 @@
 Units inside the kernels are nm, ms, pN, µM; energies are pN nm, rates are per ms.
 """
 
+from enum import IntEnum
 from typing import NamedTuple
 
 import numpy as np
@@ -16,19 +17,46 @@ I1 = NDArray[np.int8]
 U8 = NDArray[np.uint64]
 U4 = NDArray[np.uint32]
 
-# Head states.  Everything from A1 on is attached.
-OFF, MT, MDP, A1, A2, A3, RIGOR = range(7)
-N_HEAD_STATES = 7
-N_ATTACHED = 4
-STATE_NAMES = ("OFF", "MT", "MDP", "A1", "A2", "A3", "RIGOR")
 
-# Where one step can take an attached head: A1, A2, A3, RIGOR, or off to MDP, or off to MT.
-N_OUTCOMES = 6
-TO_MDP, TO_MT = 4, 5
+class HeadState(IntEnum):
+    """State of a head; everything from A1 on is attached."""
 
-# How an attachment ended.
-BY_REVERSAL, BY_ATP = range(2)
-EXIT_NAMES = ("reversal", "atp_cycle")
+    OFF = 0
+    MT = 1
+    MDP = 2
+    A1 = 3
+    A2 = 4
+    A3 = 5
+    RIGOR = 6
+
+
+N_HEAD_STATES = len(HeadState)
+N_ATTACHED = N_HEAD_STATES - HeadState.A1
+STATE_NAMES = tuple(HeadState.__members__)
+
+
+class Outcome(IntEnum):
+    """Where an attached head is one step later: A1 to RIGOR as counted from A1, or detached."""
+
+    A1 = 0
+    A2 = 1
+    A3 = 2
+    RIGOR = 3
+    MDP = 4
+    MT = 5
+
+
+N_OUTCOMES = len(Outcome)
+
+
+class Exit(IntEnum):
+    """How an attachment ended."""
+
+    REVERSAL = 0
+    ATP_CYCLE = 1
+
+
+EXIT_NAMES = tuple(name.lower() for name in Exit.__members__)
 DWELL_BINS_PER_DECADE = 10
 N_DWELL_BINS = 60
 
@@ -38,48 +66,71 @@ MAX_COOPERATING = 7  # heads on one regulatory unit that add to cooperativity: o
 # Status of a run.
 OK, NOT_BALANCED, NOT_FINITE = range(3)
 
-# Calcium pools of one fibre (state.calcium).
-CA_CYTOSOL, CA_FREE, CA_SR, CA_CSQ, GATE_1, GATE_2, AVAILABLE, CA_PUMPED, CA_RELEASED = range(9)
-N_CALCIUM = 9
 
-# Scalars that change (state.mechanics, state.counters).
-HS_LENGTH, FORCE, TITIN_FORCE, RESIDUAL, IMPOSED_LENGTH, LOAD = range(6)
-N_MECHANICS = 6
-STEP, TICK, NEXT_IMPULSE, ATP_USED, N_BOUND, SOLVER_ITERATIONS, RU_CALCIUM = range(7)
-N_COUNT = 7
+class Pool(IntEnum):
+    """Calcium of one fibre (state.calcium)."""
+
+    CYTOSOL = 0  # free or on ATP
+    FREE = 1
+    SR = 2
+    CSQ = 3
+    GATE_1 = 4
+    GATE_2 = 5
+    AVAILABLE = 6  # release that the next impulse can have
+    PUMPED = 7  # since the start
+    RELEASED = 8
+
+
+class Mechanical(IntEnum):
+    """Lengths and forces (state.mechanics)."""
+
+    HS_LENGTH = 0
+    FORCE = 1
+    TITIN_FORCE = 2
+    RESIDUAL = 3
+    IMPOSED_LENGTH = 4
+    LOAD = 5
+
+
+class Count(IntEnum):
+    """Whole numbers that change (state.counters)."""
+
+    STEP = 0
+    TICK = 1
+    NEXT_IMPULSE = 2
+    ATP_USED = 3
+    N_BOUND = 4
+    SOLVER_ITERATIONS = 5
+    RU_CALCIUM = 6
+
 
 N_LANES = 16  # random streams side by side
+# Entries of state.calcium, .mechanics, .counters and .stream, used or not: two cache lines, so that threads that
+# advance neighbouring rows of a batch share none.
+ROW_WORDS = 16
 
 # Time is counted in ticks: the longest step is so many, shorter ones are whole parts of it.
 TICKS_PER_STEP = 32
 
-# Columns of trace.series and what is recorded there.
-S_FORCE = 0
-S_TITIN_FORCE = 1
-S_HS_LENGTH = 2
-S_CA = 3
-S_CA_SR = 4
-S_CA_RELEASED = 5
-S_CA_PUMPED = 6
-S_RU_OPEN = 7
-S_RU_CALCIUM = 8
-S_ATP_USED = 9
-S_RESIDUAL = 10
-S_ITERATIONS = 11
-SERIES_NAMES = (
-    "force",
-    "titin_force",
-    "hs_length",
-    "ca",
-    "ca_sr",
-    "ca_released",
-    "ca_pumped",
-    "ru_open_fraction",
-    "ru_calcium_fraction",
-    "atp_used",
-    "residual",
-    "solver_iterations",
-)
+
+class Sample(IntEnum):
+    """Columns of trace.series, named as in files."""
+
+    FORCE = 0
+    TITIN_FORCE = 1
+    HS_LENGTH = 2
+    CA = 3
+    CA_SR = 4
+    CA_RELEASED = 5
+    CA_PUMPED = 6
+    RU_OPEN_FRACTION = 7
+    RU_CALCIUM_FRACTION = 8
+    ATP_USED = 9
+    RESIDUAL = 10
+    SOLVER_ITERATIONS = 11
+
+
+SERIES_NAMES = tuple(name.lower() for name in Sample.__members__)
 
 
 class Lattice(NamedTuple):
@@ -187,7 +238,7 @@ class Mechanics(NamedTuple):
 class Fibre(NamedTuple):
     """Calcium handling of one fibre; amounts per volume of myoplasm."""
 
-    clamped: int  # 1 holds free calcium at calcium[CA_FREE]
+    clamped: int  # 1 holds free calcium at calcium[Pool.FREE]
     substeps: int
     release: float
     tau_release: float
@@ -227,7 +278,7 @@ class Sampling(NamedTuple):
 class State(NamedTuple):
     """All that changes; saving it and coming back continues the same run.
 
-    Attached heads are kept in a list without order, counters[N_BOUND] long: the bound_* arrays and ``strain``.
+    Attached heads are kept in a list without order, counters[Count.N_BOUND] long: the bound_* arrays and ``strain``.
     """
 
     head_state: I1
@@ -283,7 +334,7 @@ class Scratch(NamedTuple):
 class Trace(NamedTuple):
     """Samples of one chunk; row r is one sample time."""
 
-    series: F8  # (row, S_*)
+    series: F8  # (row, Sample)
     head_state_fraction: F8  # (row, head state)
     snapshot_state: I1  # (snapshot, head)
     snapshot_strain: F4  # (snapshot, head)

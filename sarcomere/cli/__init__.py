@@ -11,6 +11,8 @@ from sarcomere.cli.judging import bench, explain, validate
 from sarcomere.cli.looking import animate
 from sarcomere.cli.merging import merge
 from sarcomere.cli.running import info, plot, run, scenarios
+from sarcomere.cli.telling import bear_any_character, exit_code, say, tell
+from sarcomere.errors import SarcomereError
 
 
 class _Commands(click.Group):
@@ -18,17 +20,20 @@ class _Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command that was asked for."""
-        from sarcomere.errors import SarcomereError
-
+        bear_any_character()
         try:
             return super().invoke(ctx)
         except SarcomereError as error:
-            for sentence in str(error).splitlines():
-                click.echo(f"Error: {sentence}", err=True)
+            tell(error)
             ctx.exit(2)
         except KeyboardInterrupt:
-            click.echo("\nInterrupted: no file is left half-written.", err=True)
+            say("\nInterrupted: no file is left half-written.", err=True)
             ctx.exit(130)
+        except (MemoryError, RuntimeError, EOFError, OSError) as error:  # RecursionError is a RuntimeError
+            code = exit_code(error)
+            if code is None:
+                raise
+            ctx.exit(code)
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sarcomere.cli.telling import say
+
 if TYPE_CHECKING:
     from sarcomere.ensemble.design.sweep import Sweep
     from sarcomere.ensemble.workers.driver import Failure, Report
@@ -123,7 +125,7 @@ def sweep(**given: Any) -> None:
     if options.jobs is not None:
         click.echo(job_array(options.again(), options.jobs, options.workers), nl=False)
         return
-    console = Console(stderr=True, highlight=False)
+    console = Console(stderr=True, highlight=False, markup=False)
     client = connect(options.address) if options.address is not None else None
     try:
         if client is None:
@@ -140,7 +142,7 @@ def sweep(**given: Any) -> None:
                 watcher=bar,
             )
     except KeyboardInterrupt:
-        click.echo(f"\nInterrupted: finished runs lie in {folder}; go on with the same command.", err=True)
+        say(f"\nInterrupted: finished runs lie in {folder}; go on with the same command.", err=True)
         raise click.exceptions.Exit(130) from None
     finally:
         if client is not None:
@@ -152,11 +154,9 @@ def _tell(report: Report) -> None:
     """Say how a sweep ended; exit code 1 if something failed."""
     _list(report.failures)
     failed = sum(failure.shard.size for failure in report.failures)
-    click.echo(
-        f"Runs: {report.runs} in {report.folder}, {report.made} of them new" + (f"; {failed} failed" if failed else "")
-    )
+    say(f"Runs: {report.runs} in {report.folder}, {report.made} of them new" + (f"; {failed} failed" if failed else ""))
     if failed:
-        click.echo("Mend what failed and add --retry-failed.", err=True)
+        say("Mend what failed and add --retry-failed.", err=True)
         raise click.exceptions.Exit(1)
 
 
@@ -164,9 +164,9 @@ def _list(failures: list[Failure]) -> None:
     for failure in failures[:_SHOWN]:
         point = ", ".join(f"{key} = {value}" for key, value in failure.point.items()) or "the scenario as it is"
         first, last = failure.shard.first, failure.shard.first + failure.shard.size - 1
-        click.echo(f"Failed: {point}, replicates {first} to {last}: {failure.error}", err=True)
+        say(f"Failed: {point}, replicates {first} to {last}: {failure.error}", err=True)
     if len(failures) > _SHOWN:
-        click.echo(f"Failed: {len(failures) - _SHOWN} more", err=True)
+        say(f"Failed: {len(failures) - _SHOWN} more", err=True)
 
 
 @click.command()
@@ -178,20 +178,20 @@ def status(folder: Path) -> None:
     found = look(folder)
     manifest = found.manifest
     dims = " × ".join(dim.name for dim in manifest.dims) or "replicates alone"
-    click.echo(
+    say(
         f"{manifest.scenario}, {manifest.design} of {dims}: {len(manifest.points)} points × "
         f"{manifest.replicates} replicates"
     )
-    click.echo(
+    say(
         f"  runs: {found.runs_done} done, {found.runs_failed} failed, {found.runs_missing} missing\n"
         f"  shards: {found.shards_done} of {len(manifest.shards)} done, {found.shards_running} running, "
         f"{len(found.failures)} failed"
     )
     if found.at_work:
         remaining = f"; about {_time(found.runs_missing / found.rate)} remain" if found.rate else ""
-        click.echo(f"  at work: {found.at_work}\n  rate: {found.rate:.2g} runs/s{remaining}")
+        say(f"  at work: {found.at_work}\n  rate: {found.rate:.2g} runs/s{remaining}")
     elif found.runs_missing:
-        click.echo("  nobody is at work: go on with the same 'sarcomere sweep'")
+        say("  nobody is at work: go on with the same 'sarcomere sweep'")
     _list(found.failures)
 
 
@@ -203,28 +203,28 @@ def _time(seconds: float) -> str:
 @click.command()
 @click.argument("path", type=click.Path(path_type=Path))
 def verify(path: Path) -> None:
-    """Find truncated or altered runs in the folder of a sweep, or say whether a merged file is as it was written."""
+    """Find truncated or altered runs in the folder of a sweep, or say whether a run or a merged file is as written."""
     from rich.console import Console
 
     from sarcomere.cli.progress import Share
-    from sarcomere.ensemble.shards.verify import fault_of_merged
     from sarcomere.ensemble.shards.verify import verify as read_all
+    from sarcomere.ensemble.shards.verify import verify_file
 
     if os.path.isfile(path):
-        fault = fault_of_merged(path)
-        _end([fault] if fault else [], f"Merged file: {'bad' if fault else 'sound'}")
+        kind, fault = verify_file(path)
+        _end([fault] if fault else [], f"{kind}: {'bad' if fault else 'sound'}")
         return
-    with Share(Console(stderr=True, highlight=False)) as share:
+    with Share(Console(stderr=True, highlight=False, markup=False)) as share:
         found = read_all(path, share.update)
     for stranger in found.strangers:
-        click.echo(f"Not of this sweep: {stranger}", err=True)
+        say(f"Not of this sweep: {stranger}", err=True)
     _end(found.faults, f"Shards: {found.sound} sound, {len(found.faults)} bad, {found.missing} missing")
 
 
 def _end(faults: list[str], summary: str) -> None:
     """Say what was found; exit code 1 if something is bad."""
     for sentence in faults:
-        click.echo(f"Error: {sentence}", err=True)
-    click.echo(summary)
+        say(f"Error: {sentence}", err=True)
+    say(summary)
     if faults:
         raise click.exceptions.Exit(1)

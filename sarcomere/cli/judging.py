@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from sarcomere.cli.options import THREADS
+from sarcomere.cli.telling import say
 
 
 @click.command()
@@ -40,21 +41,20 @@ def explain(
     from sarcomere.cli.progress import Share, compile_kernels
     from sarcomere.explain import explain as find_out
     from sarcomere.explain.printing import print_explanation
-    from sarcomere.recording.opening import open_run
+    from sarcomere.recording.opening import load_run
     from sarcomere.validate.report import check_writable, write
 
     if json_path is not None:
         check_writable(json_path)
-    with open_run(path) as lazy:
-        ds = lazy.load()
-    console = Console(stderr=True, highlight=False)
+    ds = load_run(path)
+    console = Console(stderr=True, highlight=False, markup=False)
     compile_kernels(console)
     with Share(console) as share:
         found = find_out(ds, unit=unit, command_end=command_ends, quick=quick, threads=threads, progress=share.update)
     print_explanation(found)
     if json_path is not None:
         write(json_path, found.to_json())
-        click.echo(f"Written: {json_path}")
+        say(f"Written: {json_path}")
 
 
 @click.command()
@@ -89,6 +89,7 @@ def validate(
 
     from sarcomere.cli.progress import Share, compile_kernels
     from sarcomere.errors import InputError
+    from sarcomere.explain.printing import show
     from sarcomere.validate import read_targets
     from sarcomere.validate import validate as measure_muscle
     from sarcomere.validate.cramp import validate_cramp
@@ -104,12 +105,12 @@ def validate(
         raise InputError(f"{output}: would be written twice; give the table, its .csv and --json names of their own.")
     for path in files:
         check_writable(path)
-    console = Console(stderr=True, highlight=False)
+    console = Console(stderr=True, highlight=False, markup=False)
     compile_kernels(console, "loop" if is_cramp else "fibre")
     measure = validate_cramp if is_cramp else measure_muscle
     with Share(console) as share:
         report = measure(chosen, quick=quick, threads=threads, progress=share.update)
-    Console(highlight=False).print(report.table())
+    show(report.table(), markup=True)
     options = [
         *(["cramp"] if is_cramp else []),
         *(["--quick"] if quick else []),
@@ -118,7 +119,7 @@ def validate(
     texts = [report.markdown(" ".join(["sarcomere validate", *options])), report.csv(), report.json()]
     for path, text in zip(files, texts, strict=False):
         write(path, text)
-        click.echo(f"Written: {path}")
+        say(f"Written: {path}")
 
 
 @click.command()
@@ -129,10 +130,11 @@ def bench(path: Path | None) -> None:
 
     from sarcomere.cli.bench import check_json, measure, save_json, table
     from sarcomere.cli.progress import compile_kernels
+    from sarcomere.explain.printing import show
 
     if path:
         check_json(path)
-    console = Console(stderr=True, highlight=False)
+    console = Console(stderr=True, highlight=False, markup=False)
     compile_kernels(console)
     with console.status("Measuring …") as status:
 
@@ -141,7 +143,7 @@ def bench(path: Path | None) -> None:
             status.update(line) if console.is_terminal else console.print(line)
 
         figures = measure(progress=tell)
-    Console(highlight=False).print(table(figures))
+    show(table(figures), markup=True)
     if path:
         save_json(figures, path)
-        click.echo(f"Figures: {path}")
+        say(f"Figures: {path}")

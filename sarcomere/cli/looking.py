@@ -7,6 +7,8 @@ from typing import Any
 
 import click
 
+from sarcomere.cli.telling import say
+
 
 @click.command()
 @click.argument("path", metavar="RUN.h5", type=click.Path(path_type=Path))
@@ -44,8 +46,8 @@ def animate(path: Path, output: Path | None, **view: Any) -> None:
     from sarcomere.plot.animation.animating import View, carry_out, plan
 
     planned = plan(path, output, View(**view))
-    console = Console(stderr=True, highlight=False)
+    console = Console(stderr=True, highlight=False, markup=False)
     compile_kernels(console)
     with Share(console) as share:
         done = carry_out(planned, share.update)
-    click.echo(f"Animation: {done}")
+    say(f"Animation: {done}")

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from sarcomere.cli.telling import say
+
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path))
@@ -27,7 +29,7 @@ def merge(folder: Path, output: Path, overwrite: bool) -> None:
     from sarcomere.cli.progress import Share
     from sarcomere.ensemble.reading.merge import merge as join
 
-    console = Console(stderr=True, highlight=False)
+    console = Console(stderr=True, highlight=False, markup=False)
     with Share(console) as share:
 
         def tell(done: int, total: int) -> None:
@@ -37,4 +39,4 @@ def merge(folder: Path, output: Path, overwrite: bool) -> None:
     with h5py.File(output) as file:
         done = file["done"][()].astype(bool)
     missing = f", {(~done).sum()} are missing" if not done.all() else ""
-    click.echo(f"Merged: {output} ({done.sum()} runs{missing})")
+    say(f"Merged: {output} ({done.sum()} runs{missing})")

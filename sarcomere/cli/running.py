@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from sarcomere.cli.options import THREADS, replacing
+from sarcomere.cli.telling import say
 
 
 @click.command()
@@ -46,17 +47,20 @@ def run(
 
     checked = read(scenario, overrides)
     path = output or Path(f"{Path(scenario).stem}.h5")
-    console = Console(stderr=True, highlight=False)
+    console = Console(stderr=True, highlight=False, markup=False)
 
     from sarcomere.errors import InputError
-    from sarcomere.recording.run_file import check_paths, part_path, record
+    from sarcomere.recording.run_file import check_paths, part_path
+    from sarcomere.simulation.api import record
+    from sarcomere.simulation.size import check_size
 
     check_paths(path, resume=resume, overwrite=overwrite)
     if figure and path == path.with_suffix(".png"):
         raise InputError(f"{path}: its figure would replace it; name the result .h5 with -o, or add --no-figure.")
+    check_size(checked, path.parent)
     checked.check_parts()  # a fault in what drives the run, before the wait for the compiler
     for sentence in checked.late_events():
-        click.echo(f"Note: {sentence}", err=True)
+        say(f"Note: {sentence}", err=True)
     try:
         compile_kernels(console, checked.kind)
         with Bar(console, checked.run.duration_s) as bar:
@@ -71,19 +75,21 @@ def run(
         raise click.exceptions.Exit(_interrupted(f"Interrupted: {kept}.")) from None
     from sarcomere.explain.summary import print_summary
     from sarcomere.plot.figure import save_figure
-    from sarcomere.recording.opening import open_run
+    from sarcomere.recording.opening import load_run
 
-    with open_run(path) as lazy:
-        ds = lazy.load()
+    ds = load_run(path)
     print_summary(ds)
-    click.echo(f"\nResult: {path}")
+    say(f"\nResult: {path}")
     if figure:
-        click.echo(f"Figure: {save_figure(ds, path.with_suffix('.png'))}")
+        say(f"Figure: {save_figure(ds, path.with_suffix('.png'))}")
 
 
 def _interrupted(message: str) -> int:
-    click.echo(f"\n{message}", err=True)
+    say(f"\n{message}", err=True)
     return 130
+
+
+_MADE_BY = ("source", "python", "processor", "packages")
 
 
 @click.command()
@@ -95,14 +101,16 @@ def info(path: Path) -> None:
     from sarcomere.recording.opening import open_run
 
     with open_run(path) as ds:
-        attrs, parameters = ds.attrs, json.loads(ds.attrs["parameters"])
+        parameters = json.loads(ds.attrs["parameters"])
+        attrs = {name: ds.attrs.get(name, "?") for name in _MADE_BY}
         state = "unfinished" if path.name.endswith(".part") else "finished"
         sizes = ", ".join(f"{name} {size}" for name, size in ds.sizes.items())
-        click.echo(f"{attrs['title']}\n  {state}: {float(ds.time[-1]):.3f} of {parameters['run']['duration_s']:g} s")
-        click.echo(f"  made by {attrs['source']}, kernels {attrs['kernel_hash']}, seed {attrs['seed']}")
-        click.echo(f"  python {attrs['python']} on {attrs['processor']}; {attrs['packages']}\n  dimensions: {sizes}")
+        say(f"{ds.attrs['title']}\n  {state}: {float(ds.time[-1]):.3f} of {parameters['run']['duration_s']:g} s")
+        say(f"  made by {attrs['source']}, kernels {ds.attrs['kernel_hash']}, seed {ds.attrs['seed']}")
+        say(f"  python {attrs['python']} on {attrs['processor']}; {attrs['packages']}\n  dimensions: {sizes}")
         for name, variable in ds.data_vars.items():
-            click.echo(f"  {name:<22} {variable.attrs['long_name']} ({variable.attrs['units']})")
+            known = variable.attrs
+            say(f"  {name:<22} {known.get('long_name', '?')} ({known.get('units', '?')})")
 
 
 @click.command()
@@ -111,10 +119,9 @@ def info(path: Path) -> None:
 def plot(path: Path, output: Path | None) -> None:
     """Draw the figure of a run: the kind that its scenario names, by default the overview."""
     from sarcomere.plot.figure import save_figure
-    from sarcomere.recording.opening import open_run
+    from sarcomere.recording.opening import load_run
 
-    with open_run(path) as ds:
-        click.echo(save_figure(ds.load(), output or path.with_suffix(".png")))
+    say(save_figure(load_run(path), output or path.with_suffix(".png")))
 
 
 @click.command()
@@ -125,7 +132,7 @@ def scenarios() -> None:
 
     found = {name: read(name) for name in shipped_scenarios()}
     for key, kind in KINDS.items():
-        click.echo(f"{kind.heading}:")
+        say(f"{kind.heading}:")
         for name, scenario in found.items():
             if scenario.kind == key:
-                click.echo(f"  {name:<22} {scenario.description}")
+                say(f"  {name:<22} {scenario.description}")

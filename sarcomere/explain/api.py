@@ -17,6 +17,7 @@ from sarcomere.explain.sentences import sentences
 from sarcomere.explain.verdict import contrast, held_by
 from sarcomere.recording.replay import of_cramp_run, of_lattice_run
 from sarcomere.scenario.fibre import FibreScenario
+from sarcomere.scenario.kinds import function_for
 
 REPLICATES, QUICK_REPLICATES = 4, 2
 QUICK_THICK = 4
@@ -67,13 +68,7 @@ def explain(
         raise InputError(
             f"--command-ends {command_end:g}: is outside the record, which ends at {end:g} s; give seconds."
         )
-    if ds.attrs.get("kind") == "cramp":
-        if command_end is None:
-            command_end = float(cramp_episode(ds.isel(replicate=[0])).imposed_end[0])
-        recorded = of_cramp_run(ds, unit, command_end)
-    else:
-        recorded = of_lattice_run(ds, unit)
-        _refuse_imposed(recorded)
+    recorded, command_end = function_for(ds.attrs, "explain")(ds, unit, command_end)
     replicates = QUICK_REPLICATES if quick else max(REPLICATES, recorded.run.replicates)
     n_thick = min(QUICK_THICK, recorded.lattice.n_thick) if quick else recorded.lattice.n_thick
     scenario = twins.prepared(recorded, replicates, n_thick)
@@ -95,6 +90,50 @@ def explain(
     found = replace(found, held_by=held_by(found))
     found = replace(found, contrast=contrast(found))
     return replace(found, sentences=tuple(sentences(found)))
+
+
+def representative_of_loop(
+    ds: xr.Dataset, unit: int | None, command_end: float | None
+) -> tuple[FibreScenario, float | None]:
+    """Replay the representative of a group of motor units; commands end with the last thing imposed.
+
+    Parameters
+    ----------
+    ds : xarray.Dataset
+        A run of the closed loop.
+    unit : int, optional
+        Motor unit that represents the group.
+    command_end : float, optional
+        When commands end, s.
+
+    Returns
+    -------
+    FibreScenario, float
+    """
+    if command_end is None:
+        command_end = float(cramp_episode(ds.isel(replicate=[0])).imposed_end[0])
+    return of_cramp_run(ds, unit, command_end), command_end
+
+
+def replayed_fibre(ds: xr.Dataset, unit: int | None, command_end: float | None) -> tuple[FibreScenario, float | None]:
+    """Replay one motor unit or condition, refusing what a counterfactual cannot be made of.
+
+    Parameters
+    ----------
+    ds : xarray.Dataset
+        A run of half-sarcomeres.
+    unit : int, optional
+        Its id or the number of the condition.
+    command_end : float, optional
+        When commands end, s.
+
+    Returns
+    -------
+    FibreScenario, float or None
+    """
+    recorded = of_lattice_run(ds, unit)
+    _refuse_imposed(recorded)
+    return recorded, command_end
 
 
 def _refuse_imposed(scenario: FibreScenario) -> None:

@@ -6,11 +6,12 @@ import textwrap
 
 import numpy as np
 import xarray as xr
-from rich.console import Console
 from rich.table import Table
 
 from sarcomere.analysis import cramp_episode, cramp_statistics, interventions
 from sarcomere.analysis.cramp.release import BY_ITSELF, STILL_ON
+from sarcomere.errors import printable
+from sarcomere.explain.printing import show
 
 WIDTH = 100
 CONTRACTURE = 0.05  # of the highest force, that is still there 2 s after the last impulse
@@ -31,16 +32,15 @@ def print_cramp_summary(ds: xr.Dataset) -> None:
         If the run lacks what is read.
     """
     episode = cramp_episode(ds)
-    console = Console(highlight=False)
     if bool(episode.cramp.any()):
-        console.print(_table(ds, cramp_statistics(ds, episode)))
+        show(_table(ds, cramp_statistics(ds, episode)))
     for sentence in cramp_sentences(ds, episode):
-        console.print(textwrap.fill(sentence, WIDTH, subsequent_indent="  "), soft_wrap=True)
+        show(textwrap.fill(sentence, WIDTH, subsequent_indent="  "))
 
 
 def _table(ds: xr.Dataset, found: xr.Dataset) -> Table:
     table = Table(
-        title=ds.attrs.get("title", ""),
+        title=printable(ds.attrs.get("title", "")),
         caption="SD: over units of all repetitions (rates, intervals), else over repetitions.\n"
         f"Measured: cramps of the abductor hallucis (Minetto 2009, 2011). Seed {ds.attrs.get('seed', '?')}.",
     )

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import textwrap
 
-import click
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.table import Table
 
+from sarcomere.errors import printable
 from sarcomere.explain.explanation import Explanation
 
 WIDTH = 100
@@ -32,6 +32,27 @@ _ROWS = {
 }
 
 
+def show(what: RenderableType, *, markup: bool = False) -> None:
+    """Print a table or a text on the standard output, as wide as the screen.
+
+    It is laid out first and written at once, so that what a stream cannot take is an error of the stream alone.
+
+    Parameters
+    ----------
+    what : renderable of rich
+        A text keeps its lines, its control characters escaped.
+    markup : bool
+        Take ``[bold]`` and the like as marks; never in what a file or scenario says.
+    """
+    if isinstance(what, str):
+        print("\n".join(printable(line) for line in what.split("\n")), flush=True)
+        return
+    console = Console(highlight=False, markup=markup, emoji=False)
+    with console.capture() as laid_out:
+        console.print(what)
+    print(laid_out.get(), end="", flush=True)
+
+
 def print_explanation(found: Explanation) -> None:
     """Print the table of numbers, then the sentences.
 
@@ -41,14 +62,14 @@ def print_explanation(found: Explanation) -> None:
         What was found.
     """
     control = "control" if found.drive.impulses else "normal\ncontraction"
-    table = Table(title=found.title, caption="nan: it does not happen within the record, or does not apply")
+    table = Table(title=printable(found.title), caption="nan: it does not happen within the record, or does not apply")
     table.add_column("")
     table.add_column(f"unit {found.unit}\n({found.fibre})", justify="right")
     table.add_column(control, justify="right")
     for name, (text, form, scale) in _ROWS.items():
         ours, theirs = getattr(found.observed, name), getattr(found.yardstick, name)
         table.add_row(text, form.format(scale * ours), form.format(scale * theirs))
-    Console(highlight=False).print(table)
+    show(table)
     for sentence in found.sentences:
-        click.echo(textwrap.fill(sentence, WIDTH, initial_indent="\n", break_on_hyphens=False))
-    click.echo(f"\nIn short: {found.contrast}.")
+        show(textwrap.fill(sentence, WIDTH, initial_indent="\n", break_on_hyphens=False))
+    show(f"\nIn short: {found.contrast}.")

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import click
 import numpy as np
 import xarray as xr
-from rich.console import Console
 from rich.table import Table
 
 from sarcomere.analysis import active_force, attached_fraction, summary
-from sarcomere.explain.cramp_summary import print_cramp_summary
+from sarcomere.errors import printable
+from sarcomere.explain.printing import show
+from sarcomere.scenario.kinds import function_for
 
 LAST_PART = 1 / 3  # of the run, over which the table of a series averages
 
@@ -26,27 +26,35 @@ _UNIT_COLUMNS = {
 
 
 def print_summary(ds: xr.Dataset) -> None:
-    """Print a short table: a line for each motor unit, or for each condition of a series; of a cramp, its own summary.
+    """Print a short table: a line for each motor unit or condition, or the summary of a cramp.
 
     Parameters
     ----------
     ds : xarray.Dataset
         A run.
     """
-    if ds.attrs.get("kind") == "cramp":
-        print_cramp_summary(ds)
-        return
+    function_for(ds.attrs, "summary")(ds)
+
+
+def print_fibre_summary(ds: xr.Dataset) -> None:
+    """Print a line for each motor unit or condition.
+
+    Parameters
+    ----------
+    ds : xarray.Dataset
+        A run of half-sarcomeres.
+    """
     table = _series_table(ds) if "condition" in ds.dims else _unit_table(ds)
-    Console(highlight=False).print(table)
+    show(table)
     if "condition" not in ds.dims:
         peak = float(ds.muscle_force.mean("replicate").max())
-        click.echo(f"Peak muscle force {peak:.0f} mN over {float(ds.time[-1]):.2f} s, seed {ds.attrs['seed']}.")
+        show(f"Peak muscle force {peak * 1e3:.0f} mN over {float(ds.time[-1]):.2f} s, seed {ds.attrs['seed']}.")
 
 
 def _unit_table(ds: xr.Dataset) -> Table:
     rows = summary(ds)
     table = Table(
-        title=ds.attrs["title"],
+        title=printable(ds.attrs["title"]),
         caption="Ca, force (active, per thick filament), heads (attached): peaks. ATP: used per head.\n"
         "t½: from the peak after the last impulse to half of it.",
     )
@@ -56,7 +64,7 @@ def _unit_table(ds: xr.Dataset) -> Table:
         table.add_column(heading, justify="right")
     for i, unit in enumerate(ds.motor_unit.values):
         cells = (_shown(form, float(rows[name][i]) * scale) for name, (_, form, scale) in _UNIT_COLUMNS.items())
-        table.add_row(str(unit), str(ds.fibre.values[i]), *cells)
+        table.add_row(str(unit), printable(str(ds.fibre.values[i])), *cells)
     return table
 
 
@@ -79,7 +87,7 @@ def _series_table(ds: xr.Dataset) -> Table:
         "ATP\n/s": used.mean("replicate") / span,
     }
     table = Table(
-        title=ds.attrs["title"],
+        title=printable(ds.attrs["title"]),
         caption=f"Force: active, per thick filament. But for the peak, means over the last "
         f"{LAST_PART * duration:.2g} s; heads: attached; ATP: per head.",
     )
@@ -89,6 +97,6 @@ def _series_table(ds: xr.Dataset) -> Table:
         table.add_column(heading, justify="right")
     for i in range(ds.sizes["condition"]):
         labels = (ds[name].values[i] for name in names)
-        shown = (f"{x:g}" if isinstance(x, float) else str(x) for x in labels)
+        shown = (f"{x:g}" if isinstance(x, float) else printable(str(x)) for x in labels)
         table.add_row(*shown, *(_shown("{:.4g}", float(values[i])) for values in columns.values()))
     return table

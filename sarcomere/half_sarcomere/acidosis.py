@@ -1,4 +1,4 @@
-"""What acid does to heads, pump and troponin."""
+"""Effects of pH on attachment, SERCA and troponin, and the chemistry of rest."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from numpy.typing import ArrayLike, NDArray
 
 from sarcomere.parameters import FibreParameters
 from sarcomere.parameters.metabolism import EnergyParameters
-from sarcomere.scenario.loop import LoopScenario
 
 
 class AcidFactors(NamedTuple):
@@ -21,7 +20,7 @@ class AcidFactors(NamedTuple):
 
 
 def acid_factors(energy: EnergyParameters, ph: ArrayLike) -> AcidFactors:
-    """What acid does to attachment, SERCA and the calcium affinity of troponin: exponential in the fall of pH.
+    """Return the effects of pH on attachment, SERCA and the calcium affinity of troponin: exponential in its fall.
 
     Parameters
     ----------
@@ -43,9 +42,9 @@ def acid_factors(energy: EnergyParameters, ph: ArrayLike) -> AcidFactors:
     )
 
 
-def acidified(fibre: FibreParameters, episode: LoopScenario, ph: float) -> FibreParameters:
-    """A fibre whose heads attach, whose pump works and whose troponin binds as they do at a pH."""
-    attach, pump, affinity = acid_factors(episode.energy, ph)
+def acidified(fibre: FibreParameters, energy: EnergyParameters, ph: float) -> FibreParameters:
+    """Scale attachment, SERCA and the calcium affinity of troponin of a fibre to a pH."""
+    attach, pump, affinity = acid_factors(energy, ph)
     regulation = fibre.regulation
     off = {name: getattr(regulation, name) / affinity for name in ("k_off_closed_uM", "k_off_open_uM")}
     changes = {
@@ -59,14 +58,13 @@ def acidified(fibre: FibreParameters, episode: LoopScenario, ph: float) -> Fibre
 Mixture = tuple[float, float, float, float]  # ATP (mM), ADP (uM), Pi (mM), pH
 
 
-def at_rest(episode: LoopScenario) -> Mixture:
-    """Chemistry of rested fibres."""
-    energy = episode.energy
+def at_rest(energy: EnergyParameters) -> Mixture:
+    """Return the chemistry of rested fibres."""
     return energy.atp_mM, adp_rest(energy) * 1e3, energy.pi_mM, energy.ph_rest
 
 
 def adp_rest(p: EnergyParameters) -> float:
-    """ADP (mM) in equilibrium with creatine kinase at rest.
+    """Return ADP (mM) in equilibrium with creatine kinase at rest.
 
     Parameters
     ----------
@@ -77,4 +75,4 @@ def adp_rest(p: EnergyParameters) -> float:
     -------
     float
     """
-    return p.atp_mM * (p.creatine_mM - p.pcr_mM) / (p.pcr_mM * p.k_creatine_kinase * 10.0**-p.ph_rest)
+    return float(p.atp_mM * (p.creatine_mM - p.pcr_mM) / (p.pcr_mM * p.k_creatine_kinase * 10.0**-p.ph_rest))

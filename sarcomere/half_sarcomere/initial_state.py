@@ -9,7 +9,7 @@ from sarcomere_kernels import types as k
 
 
 def fresh_state(model: k.Model, calcium: CalciumParameters, ca_uM: float, seed: np.random.SeedSequence) -> k.State:
-    """A resting half-sarcomere: heads detached and units closed, each drawn from its equilibrium.
+    """Return a resting half-sarcomere: heads detached and units closed, each drawn from its equilibrium.
 
     Parameters
     ----------
@@ -40,17 +40,17 @@ def fresh_state(model: k.Model, calcium: CalciumParameters, ca_uM: float, seed: 
     )
     occupancy = ca_uM / (ca_uM + regulation.k_calcium_off_closed / regulation.k_calcium_on)
     ru_calcium = rng.binomial(regulation.n_calcium_sites, occupancy, n_units).astype(np.int8)
-    pools = np.zeros(k.N_CALCIUM)
-    pools[k.CA_FREE] = ca_uM
-    pools[k.CA_CYTOSOL] = ca_uM * (1.0 + fibre.atp_total / (fibre.k_atp_calcium + ca_uM))
-    pools[k.CA_SR] = fibre.sr_rest
+    pools = np.zeros(k.ROW_WORDS)
+    pools[k.Pool.FREE] = ca_uM
+    pools[k.Pool.CYTOSOL] = ca_uM * (1.0 + fibre.atp_total / (fibre.k_atp_calcium + ca_uM))
+    pools[k.Pool.SR] = fibre.sr_rest
     affinity = fibre.csq_off / fibre.csq_on if fibre.csq_on > 0 else np.inf
-    pools[k.CA_CSQ] = fibre.csq_total * fibre.sr_rest / (fibre.sr_rest + affinity)
-    pools[k.AVAILABLE] = 1.0
-    counts = np.zeros(k.N_COUNT, dtype=np.int64)
-    counts[k.RU_CALCIUM] = ru_calcium.sum()
-    mechanics = np.zeros(k.N_MECHANICS)
-    mechanics[k.HS_LENGTH] = mechanics[k.IMPOSED_LENGTH] = lattice.reference_length
+    pools[k.Pool.CSQ] = fibre.csq_total * fibre.sr_rest / (fibre.sr_rest + affinity)
+    pools[k.Pool.AVAILABLE] = 1.0
+    counts = np.zeros(k.ROW_WORDS, dtype=np.int64)
+    counts[k.Count.RU_CALCIUM] = ru_calcium.sum()
+    mechanics = np.zeros(k.ROW_WORDS)
+    mechanics[k.Mechanical.HS_LENGTH] = mechanics[k.Mechanical.IMPOSED_LENGTH] = lattice.reference_length
     return k.State(
         head_state=rng.choice(3, n_heads, p=weights / weights.sum()).astype(np.int8),
         head_since=np.zeros(n_heads, dtype=np.int32),
@@ -72,13 +72,13 @@ def fresh_state(model: k.Model, calcium: CalciumParameters, ca_uM: float, seed: 
         mechanics=mechanics,
         counters=counts,
         dwell=np.zeros((len(k.EXIT_NAMES), k.N_DWELL_BINS), dtype=np.int64),
-        stream=np.asarray(stream.generate_state(4, np.uint64), dtype=np.uint64),
+        stream=np.pad(stream.generate_state(4, np.uint64), (0, k.ROW_WORDS - 4)),
         lanes=np.asarray(lanes.generate_state(4 * k.N_LANES, np.uint32), dtype=np.uint32).reshape(4, k.N_LANES),
     )
 
 
 def _passive_tension(model: k.Model) -> float:
-    """Titin's pull on a resting thick filament, relative to isometric; a tendon's give is neglected."""
+    """Return the pull of titin on a resting thick filament, relative to isometric; a tendon's give is neglected."""
     m = model.mechanics
     extension = max(model.lattice.reference_length - m.thick_tip - m.titin_slack, 0.0)
     force = m.titin_amplitude * np.expm1(m.titin_exponent * extension)
@@ -86,7 +86,7 @@ def _passive_tension(model: k.Model) -> float:
 
 
 def scratch_for(model: k.Model) -> k.Scratch:
-    """Work space for one half-sarcomere."""
+    """Allocate work space for one half-sarcomere."""
     lattice = model.lattice
     heads, thick = lattice.head_z.size, lattice.n_thick * lattice.n_crown
     thin = lattice.n_thin * (lattice.n_ru + 1)
@@ -107,7 +107,7 @@ def scratch_for(model: k.Model) -> k.Scratch:
 
 
 def trace_for(lattice: k.Lattice, rows: int, snapshots: int) -> k.Trace:
-    """Room for the samples of one chunk."""
+    """Allocate the samples of one chunk."""
     heads = lattice.head_z.size
     return k.Trace(
         series=np.zeros((rows, len(k.SERIES_NAMES))),

@@ -97,7 +97,7 @@ def _zone_monomers(p: LatticeParameters, face_azimuth: float) -> NDArray[np.int6
     monomer = np.arange(p.n_ru * 2 * ACTINS_PER_RU)
     azimuth = -360.0 * p.helix_turns / p.helix_monomers * monomer
     off = (azimuth - face_azimuth + 180.0) % 360.0 - 180.0
-    return monomer[np.abs(off) <= p.zone_half_angle]
+    return np.asarray(monomer[np.abs(off) <= p.zone_half_angle], dtype=np.int64)
 
 
 def build(p: LatticeParameters) -> LatticePlan:

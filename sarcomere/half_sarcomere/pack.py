@@ -1,7 +1,8 @@
-"""The door into compiled code: parameters and lattice become the tuples that kernels take.
+"""Cast parameters and lattice to the tuples that kernels take.
 
 Public parameters are in s, M and degrees Celsius as the papers give them; kernels work in ms, µM, nm and pN.  This is
-the only place where one becomes the other, and where dtype and contiguity are fixed.
+the only place where one becomes the other, and where dtype and contiguity are fixed.  Rate laws live in the kernels,
+scaling to temperature and pH in ``models``.
 """
 
 from __future__ import annotations
@@ -26,6 +27,9 @@ from sarcomere.parameters.base import AVOGADRO
 from sarcomere.parameters.lattice import ACTINS_PER_RU, area_per_thick, spacing
 from sarcomere_kernels import tabulate_cycle
 from sarcomere_kernels import types as k
+from sarcomere_kernels.calcium import balancing_leak, pump_capacity
+from sarcomere_kernels.cycle import attempt_bounds
+from sarcomere_kernels.thin_filament import chance_to_stay, flip_rates
 
 _PER_MS = 1e-3  # 1/s -> 1/ms
 _PER_UM_MS = 1e-9  # 1/(M s) -> 1/(uM ms)
@@ -69,10 +73,9 @@ def pack_lattice(p: LatticeParameters, plan: geometry.LatticePlan, hs_length: fl
 
 
 def pack_cycle(
-    rates: CycleParameters, cooperativity: float, chemistry: Chemistry, p: LatticeParameters, hs_length: float
+    c: CycleParameters, cooperativity: float, chemistry: Chemistry, p: LatticeParameters, hs_length: float
 ) -> k.Cycle:
-    """Rates at the given temperature and concentrations, per ms."""
-    c = rates.at(chemistry.temperature_C)
+    """Cast rates, already at the temperature of the chemistry, to 1/ms at its concentrations."""
     k_atp = c.k_atp_bind * _PER_MS
     return k.Cycle(
         thermal_energy=chemistry.thermal_energy,
@@ -117,40 +120,17 @@ def pack_table(cycle: k.Cycle, off: k.ThickFilament, lattice: k.Lattice, numeric
         attempt=np.zeros(k.N_HEAD_STATES),
     )
     tabulate_cycle(cycle, float(numerics.step_ms), table, np.zeros((5, k.N_OUTCOMES, k.N_OUTCOMES)))
-    off_rate = off.k_off_exit + off.k_off_exit_force * off.max_relative_force
-    apart = _closest_sites(lattice)
-    mt_rate = cycle.k_hydrolysis + _worst_sum(table, table.rebind, apart)
-    mdp_rate = cycle.k_hydrolysis_reverse + off.k_off_return + _worst_sum(table, table.attach, apart)
-    table.attempt[: k.A1] = -np.expm1(-numerics.step_ms * np.array([off_rate, mt_rate, mdp_rate]))
+    table.attempt[: k.HeadState.A1] = attempt_bounds(cycle, off, table, lattice.site_s, numerics.step_ms)
     return table
 
 
-def _closest_sites(lattice: k.Lattice) -> float:
-    """Smallest distance between neighbouring sites of one face, nm; filaments stretch it, never shorten it by 10 %."""
-    gaps = np.diff(lattice.site_s)
-    within = gaps[gaps > 0]  # a new face starts again near the Z-line
-    return 0.9 * float(within.min()) if within.size else np.inf
-
-
-def _worst_sum(table: k.CycleTable, rate: k.F8, apart: float) -> float:
-    """Largest sum of site rates that any offset of a head to a row of sites ``apart`` nm apart can give."""
-    stride = max(1, min(int(apart * table.bins_per_nm), rate.size)) if np.isfinite(apart) else rate.size
-    within = np.where(rate >= 1e-9 * rate.max(), rate, 0.0)
-    return float(max(within[first::stride].sum() for first in range(stride))) * 1.05
-
-
 def pack_regulation(p: RegulationParameters, regulated: bool, step_ms: float) -> k.Regulation:
-    """Opening and closing rates of a regulatory unit in every surrounding, per ms."""
-    contrast = p.k_off_closed_uM / p.k_off_open_uM
-    n = np.arange(k.MAX_SITES_CALCIUM + 1.0)[:, None]
-    s = np.arange(-2.0, 3.0)[None, :]
-    tilt = contrast ** (n / 2) * np.exp(0.5 * p.cooperativity * s)
-    k_close = p.k_close * _PER_MS
-    closing = p.crossbridge_cooperativity ** np.arange(k.MAX_COOPERATING + 1.0)
+    """Cast the rates of a regulatory unit to 1/ms, for every number of calcium ions, neighbours and heads."""
     k_on = p.k_calcium_on * _PER_UM_MS
-    k_open = k_close * p.opening_equilibrium * tilt
-    k_shut = (k_close / tilt)[:, :, None] * closing
-    flip = np.stack([np.broadcast_to(k_open[:, :, None], k_shut.shape), k_shut], axis=1)
+    contrast = p.k_off_closed_uM / p.k_off_open_uM
+    k_open, k_close = flip_rates(
+        p.k_close * _PER_MS, p.opening_equilibrium, contrast, p.cooperativity, p.crossbridge_cooperativity
+    )
     return k.Regulation(
         regulated=int(regulated),
         n_calcium_sites=p.n_calcium_sites,
@@ -158,8 +138,8 @@ def pack_regulation(p: RegulationParameters, regulated: bool, step_ms: float) ->
         k_calcium_off_closed=k_on * p.k_off_closed_uM,
         k_calcium_off_open=k_on * p.k_off_open_uM,
         k_open=_f8(k_open),
-        k_close=_f8(k_shut),
-        stay=_f8(np.exp(-flip * step_ms).ravel()),
+        k_close=_f8(k_close),
+        stay=_f8(chance_to_stay(k_open, k_close, step_ms)),
     )
 
 
@@ -209,10 +189,8 @@ def pack_fibre(
     numerics: LatticeNumerics,
     clamped: bool,
 ) -> k.Fibre:
-    """Calcium handling in uM and ms; the leak is what balances the pump at rest."""
-    atp = chemistry.atp_mM
-    v_pump = p.v_pump_mM_s * atp / (atp + p.k_pump_atp_mM)
-    at_rest = v_pump * p.ca_rest_uM**2 / (p.ca_rest_uM**2 + p.k_pump_uM**2)
+    """Cast calcium handling to uM and ms; the leak balances the pump at rest."""
+    v_pump = pump_capacity(p.v_pump_mM_s, chemistry.atp_mM, p.k_pump_atp_mM)
     sr_rest = p.sr_rest_mM * 1e3
     return k.Fibre(
         clamped=int(clamped),
@@ -224,8 +202,8 @@ def pack_fibre(
         sr_rest=sr_rest,
         v_pump=float(v_pump),
         k_pump=float(p.k_pump_uM),
-        k_leak=at_rest / (sr_rest - p.ca_rest_uM),
-        atp_total=atp * 1e3,
+        k_leak=balancing_leak(v_pump, p.k_pump_uM, p.ca_rest_uM, sr_rest),
+        atp_total=chemistry.atp_mM * 1e3,
         k_atp_calcium=p.atp_calcium_mM * 1e3,
         csq_total=p.csq_mM * 1e3,
         csq_on=p.csq_on * _PER_UM_MS,
@@ -248,11 +226,13 @@ def pack_model(
     sample_every: int,
     snapshot_every: int,
 ) -> k.Model:
-    """All that is constant in a run of one half-sarcomere.
+    """Cast all that is constant in a run of one half-sarcomere.
 
     Parameters
     ----------
-    fibre, lat, mechanics, chemistry, numerics
+    fibre : FibreParameters
+        Already at the temperature of ``chemistry`` (``models.scaled``).
+    lat, mechanics, chemistry, numerics
         Validated parameters.
     hs_length : float
         Length at which the half-sarcomere is held, nm.
@@ -269,7 +249,7 @@ def pack_model(
     """
     lattice = pack_lattice(lat, geometry.build(lat), hs_length)
     cycle = pack_cycle(fibre.cycle, fibre.regulation.crossbridge_cooperativity, chemistry, lat, hs_length)
-    off = pack_off_state(fibre.off_state.at(chemistry.temperature_C))
+    off = pack_off_state(fibre.off_state)
     return k.Model(
         lattice=lattice,
         cycle=cycle,

@@ -1,6 +1,6 @@
-"""A protocol in kernel steps: stretches in which everything but length, load and calcium stays as it is.
+"""A protocol in kernel steps: segments in which everything but length, load and calcium is constant.
 
-Time is counted in ticks.  A step of ``numerics.step_ms`` has ``TICKS_PER_STEP`` of them, and a segment is a whole
+Time is counted in ticks.  A step of ``numerics.step_ms`` has ``TICKS`` of them, and a segment is a whole
 number of such steps, each divided into 2**halvings.  Courses hold for the step that begins at a time: a jump at t is
 made by the step from t on, so that the sample at t is still what was before.
 """
@@ -14,19 +14,20 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sarcomere.parameters import Numerics
+from sarcomere.half_sarcomere.clock import TICKS, halvings
 from sarcomere.scenario.fibre import FibreScenario, lengths
 from sarcomere.scenario.protocol import CHEMISTRY, Course
-from sarcomere_kernels.types import TICKS_PER_STEP
 
-MAX_HALVINGS = TICKS_PER_STEP.bit_length() - 1
 _NEVER = 2**62  # steps
 
 Floats = NDArray[np.float64]
 
 
 class Segment(NamedTuple):
-    """A stretch of steps alike; ``first`` to ``last`` (not included) count steps of ``numerics.step_ms``."""
+    """Steps of one length under one chemistry and way of holding the ends.
+
+    ``first`` to ``last`` (not included) count steps of ``numerics.step_ms``.
+    """
 
     first: int
     last: int
@@ -41,7 +42,7 @@ class _Points:
     """A course in ticks."""
 
     def __init__(self, time_s: list[float], value: list[float], step_ms: float) -> None:
-        self.ticks = np.round(np.array(time_s) * 1e3 / step_ms * TICKS_PER_STEP)
+        self.ticks = np.round(np.array(time_s) * 1e3 / step_ms * TICKS)
         self.values = np.array(value)
 
     def at(self, ticks: Floats, side: str = "right") -> Floats:
@@ -79,7 +80,7 @@ class Timetable:
         self._slack_from = self._first_release(p.length is not None and p.length.slack)
         self._load_steps = self._reference_steps = (0, 0)
         if p.load is not None and self.load is not None:
-            begin, end = (round(tick / TICKS_PER_STEP) for tick in self.load.ticks[[0, -1]])
+            begin, end = (round(tick / TICKS) for tick in self.load.ticks[[0, -1]])
             self._load_steps = (begin, max(end, begin + 1))
             if p.load.relative:
                 self._reference_steps = (begin - math.ceil(p.load.reference_ms / self._numerics.step_ms - 1e-9), begin)
@@ -96,26 +97,24 @@ class Timetable:
         if not slack or self.length is None:
             return _NEVER
         shorter = np.flatnonzero(np.diff(self.length.values) < 0)
-        return math.floor(self.length.ticks[shorter[0]] / TICKS_PER_STEP) if shorter.size else _NEVER
+        return math.floor(self.length.ticks[shorter[0]] / TICKS) if shorter.size else _NEVER
 
     def _settling_steps(self) -> list[tuple[int, int]]:
         """Steps just after jumps of length or load, in which steps are fine."""
         jumps = [*self.length.jumps] if self.length is not None else []
         if self.load is not None:
-            jumps += [*self.load.jumps, *(step * TICKS_PER_STEP for step in self._load_steps)]
+            jumps += [*self.load.jumps, *(step * TICKS for step in self._load_steps)]
         settle = self._numerics.settle_ms / self._numerics.step_ms
-        return [(math.floor(t / TICKS_PER_STEP), math.ceil(t / TICKS_PER_STEP + settle - 1e-9)) for t in jumps]
+        return [(math.floor(t / TICKS), math.ceil(t / TICKS + settle - 1e-9)) for t in jumps]
 
     def _all_breaks(self) -> list[int]:
         breaks = {0, *self._load_steps, *self._reference_steps, *(step for span in self._settling for step in span)}
         for points in (self.length, self.load, self.pca):
             if points is not None:
-                breaks.update(
-                    rounded(tick / TICKS_PER_STEP) for tick in points.ticks for rounded in (math.floor, math.ceil)
-                )
+                breaks.update(rounded(tick / TICKS) for tick in points.ticks for rounded in (math.floor, math.ceil))
         for points in self._chemistry.values():
             if points is not None:
-                breaks.update(round(tick / TICKS_PER_STEP) for tick in points.ticks)
+                breaks.update(round(tick / TICKS) for tick in points.ticks)
         return sorted(breaks)
 
     def segment(self, step: int) -> Segment:
@@ -149,10 +148,8 @@ class Timetable:
         )
 
     def length_at_end(self, step: int) -> float:
-        """Imposed length at the end of the stretch of steps before ``step``, nm."""
-        return (
-            float(self.length.at(np.array([step * TICKS_PER_STEP]), "left")[0]) if self.length is not None else math.nan
-        )
+        """Return the imposed length at the end of the step before ``step``, nm."""
+        return float(self.length.at(np.array([step * TICKS]), "left")[0]) if self.length is not None else math.nan
 
     def shortens(self, segment: Segment) -> bool:
         """Whether the imposed length falls during a segment, its first step included."""
@@ -162,18 +159,19 @@ class Timetable:
 
     def finely(self, segment: Segment) -> Segment:
         """A segment with steps as fine as under force control."""
-        return segment._replace(halvings=max(segment.halvings, halvings(self._numerics, self._numerics.fine_step_ms)))
+        fine = halvings(self._numerics.step_ms / self._numerics.fine_step_ms)
+        return segment._replace(halvings=max(segment.halvings, fine))
 
     def begins_hold(self, segment: Segment, step: int) -> bool:
         """Whether a step is the first after force control, where the length reached is held."""
         return self.load is not None and step == segment.first == self._load_steps[1] and self.length is None
 
     def _chemistry_moves(self, first: int, last: int) -> bool:
-        ends = np.array([first + 0.5, last - 0.5]) * TICKS_PER_STEP
+        ends = np.array([first + 0.5, last - 0.5]) * TICKS
         return any(np.ptp(p.at(ends)) > 0 for p in self._chemistry.values() if p is not None)
 
     def _chemistry_in(self, first: int, last: int) -> tuple[float, ...]:
-        middle = np.array([0.5 * (first + last) * TICKS_PER_STEP])
+        middle = np.array([0.5 * (first + last) * TICKS])
         values = dict(zip(CHEMISTRY, self._fixed, strict=True))
         values |= {name: float(p.at(middle)[0]) for name, p in self._chemistry.items() if p is not None}
         return tuple(values.values())
@@ -185,26 +183,8 @@ class Timetable:
             step = min(step, self._numerics.fine_step_ms)
         if self.length is not None and not force_control and last < _NEVER:
             start, end = (
-                float(self.length.at(np.array([t * TICKS_PER_STEP]), side)[0])
-                for t, side in ((first, "right"), (last, "left"))
+                float(self.length.at(np.array([t * TICKS]), side)[0]) for t, side in ((first, "right"), (last, "left"))
             )
             speed = abs(end - start) / ((last - first) * self._numerics.step_ms)
             step = min(step, self._numerics.length_step_nm / speed) if speed > 0 else step
-        return halvings(self._numerics, step)
-
-
-def halvings(numerics: Numerics, step_ms: float) -> int:
-    """Fewest halvings that bring ``numerics.step_ms`` down to a step; at most ``MAX_HALVINGS``.
-
-    Parameters
-    ----------
-    numerics : Numerics
-        Gives the longest step.
-    step_ms : float
-        Step to reach, ms.
-
-    Returns
-    -------
-    int
-    """
-    return min(MAX_HALVINGS, max(0, math.ceil(math.log2(numerics.step_ms / step_ms) - 1e-9)))
+        return halvings(self._numerics.step_ms / step)

@@ -11,24 +11,24 @@ from sarcomere_kernels import types as k
 UNIT_DIMS = ("replicate", "motor_unit", "time")
 
 
-def _sampled(column: int, name: str, units: str, long_name: str, dtype: str = "f4") -> Variable:
+def _sampled(column: k.Sample, units: str, long_name: str, dtype: str = "f4") -> Variable:
     """Variable that is a column of the kernel's samples, ``Trace.series``."""
-    return Variable(name, UNIT_DIMS, units, long_name, dtype, lambda series: series[..., column])
+    return Variable(column.name.lower(), UNIT_DIMS, units, long_name, dtype, lambda series: series[..., column])
 
 
 SERIES = (
-    _sampled(k.S_FORCE, "force", "pN", "force of the half-sarcomere per thick filament"),
-    _sampled(k.S_TITIN_FORCE, "titin_force", "pN", "part of force carried by titin"),
-    _sampled(k.S_HS_LENGTH, "hs_length", "nm", "length of the half-sarcomere", "f8"),
-    _sampled(k.S_CA, "ca", "umol/L", "free myoplasmic calcium"),
-    _sampled(k.S_CA_SR, "ca_sr", "umol/L", "free calcium in the sarcoplasmic reticulum"),
-    _sampled(k.S_CA_RELEASED, "ca_released", "umol/L", "calcium released since the start, leak included, per myoplasm"),
-    _sampled(k.S_CA_PUMPED, "ca_pumped", "umol/L", "calcium taken up by SERCA since the start, per myoplasm"),
-    _sampled(k.S_RU_OPEN, "ru_open_fraction", "1", "regulatory units that are open"),
-    _sampled(k.S_RU_CALCIUM, "ru_calcium_fraction", "1", "regulatory calcium sites that are filled"),
-    _sampled(k.S_ATP_USED, "atp_used", "1", "ATP used per head since the start", "f8"),
-    _sampled(k.S_RESIDUAL, "residual", "pN", "largest force out of balance at any node"),
-    _sampled(k.S_ITERATIONS, "solver_iterations", "1", "conjugate-gradient iterations since the start", "f8"),
+    _sampled(k.Sample.FORCE, "pN", "force of the half-sarcomere per thick filament"),
+    _sampled(k.Sample.TITIN_FORCE, "pN", "part of force carried by titin"),
+    _sampled(k.Sample.HS_LENGTH, "nm", "length of the half-sarcomere", "f8"),
+    _sampled(k.Sample.CA, "umol/L", "free myoplasmic calcium"),
+    _sampled(k.Sample.CA_SR, "umol/L", "free calcium in the sarcoplasmic reticulum"),
+    _sampled(k.Sample.CA_RELEASED, "umol/L", "calcium released since the start, leak included, per myoplasm"),
+    _sampled(k.Sample.CA_PUMPED, "umol/L", "calcium taken up by SERCA since the start, per myoplasm"),
+    _sampled(k.Sample.RU_OPEN_FRACTION, "1", "regulatory units that are open"),
+    _sampled(k.Sample.RU_CALCIUM_FRACTION, "1", "regulatory calcium sites that are filled"),
+    _sampled(k.Sample.ATP_USED, "1", "ATP used per head since the start", "f8"),
+    _sampled(k.Sample.RESIDUAL, "pN", "largest force out of balance at any node"),
+    _sampled(k.Sample.SOLVER_ITERATIONS, "1", "conjugate-gradient iterations since the start", "f8"),
 )
 HEAD_STATES = Variable("head_state_fraction", (*UNIT_DIMS, "head_state"), "1", "heads in each chemical state")
 # Kept where a protocol imposes them; what holds throughout stands in the parameters.
@@ -40,7 +40,7 @@ IMPOSED = (
     Variable("temperature_C", UNIT_DIMS[1:], "degree_Celsius", "temperature"),
 )
 MUSCLE_FORCE = Variable(
-    "muscle_force", ("replicate", "time"), "mN", "force of all fibres of all motor units along the muscle"
+    "muscle_force", ("replicate", "time"), "N", "force of all fibres of all motor units along the muscle"
 )
 SNAPSHOT_TIME = Variable("snapshot_time", ("snapshot_time",), "s", "time of the head-by-head snapshot", "f8")
 SNAPSHOT_DIMS = ("replicate", "motor_unit", "snapshot_time", "thick_filament", "crown", "head")

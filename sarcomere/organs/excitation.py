@@ -28,7 +28,7 @@ class Excitation:
 
     Attributes
     ----------
-    junctions : sarcomere_kernels.organ_types.JunctionState
+    junctions : sarcomere_kernels.fibre_wave.JunctionState
         All that changes in the kernels.
     """
 

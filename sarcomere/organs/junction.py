@@ -9,13 +9,14 @@ import numpy as np
 from sarcomere.errors import InputError
 from sarcomere.parameters.fibre_wave import FibreApParameters, PotassiumParameters
 from sarcomere.parameters.junction import JunctionParameters
-from sarcomere_kernels import organ_types as k
+from sarcomere_kernels.fibre_wave import Junctions, JunctionState, Potassium
+from sarcomere_kernels.junction import JunctionCount
 
 _NEVER = -(10**15)  # step of the last action potential of a fibre that had none
 
 
-def pack_junctions(junction: JunctionParameters, fibre_ap: FibreApParameters, step_ms: float) -> k.Junctions:
-    """Constants of junctions and fibre action potentials.
+def pack_junctions(junction: JunctionParameters, fibre_ap: FibreApParameters, step_ms: float) -> Junctions:
+    """Constants of junctions and fibre waves.
 
     Parameters
     ----------
@@ -28,7 +29,7 @@ def pack_junctions(junction: JunctionParameters, fibre_ap: FibreApParameters, st
 
     Returns
     -------
-    sarcomere_kernels.organ_types.Junctions
+    sarcomere_kernels.fibre_wave.Junctions
 
     Raises
     ------
@@ -41,7 +42,7 @@ def pack_junctions(junction: JunctionParameters, fibre_ap: FibreApParameters, st
             f"fibre_ap.refractory_ms = {fibre_ap.refractory_ms:g} is no whole number of steps of {step_ms:g} ms; "
             f"change one of them."
         )
-    return k.Junctions(
+    return Junctions(
         step=float(step_ms),
         vesicles=float(junction.vesicles),
         release=junction.release,
@@ -58,13 +59,13 @@ def pack_junctions(junction: JunctionParameters, fibre_ap: FibreApParameters, st
 
 
 def fresh_junctions(
-    junctions: k.Junctions, n_units: int, k_interstitial: float, seed: np.random.SeedSequence
-) -> k.JunctionState:
+    junctions: Junctions, n_units: int, k_interstitial: float, seed: np.random.SeedSequence
+) -> JunctionState:
     """Rested junctions and fibres at step 0.
 
     Parameters
     ----------
-    junctions : sarcomere_kernels.organ_types.Junctions
+    junctions : sarcomere_kernels.fibre_wave.Junctions
         Constants.
     n_units : int
         Motor units.
@@ -75,16 +76,16 @@ def fresh_junctions(
 
     Returns
     -------
-    sarcomere_kernels.organ_types.JunctionState
+    sarcomere_kernels.fibre_wave.JunctionState
     """
     streams = [child.generate_state(4, np.uint64) for child in seed.spawn(n_units)]
-    return k.JunctionState(
+    return JunctionState(
         ready=np.full(n_units, junctions.vesicles),
         last_event=np.zeros(n_units, dtype=np.int64),
         last_ap=np.full(n_units, _NEVER, dtype=np.int64),
         k_tubule=np.full(n_units, float(k_interstitial)),
         tubule_step=np.zeros(n_units, dtype=np.int64),
-        counts=np.zeros((n_units, k.N_JUNCTION_COUNT), dtype=np.int64),
+        counts=np.zeros((n_units, len(JunctionCount)), dtype=np.int64),
         stream=np.asarray(streams, dtype=np.uint64),
     )
 
@@ -121,9 +122,9 @@ def release_factor(junction: JunctionParameters, calcium_mM: float, magnesium_mM
     return float(relative**junction.calcium_power)
 
 
-def pack_potassium(potassium: PotassiumParameters) -> k.Potassium:
+def pack_potassium(potassium: PotassiumParameters) -> Potassium:
     """Constants of the potassium between the fibres."""
-    return k.Potassium(
+    return Potassium(
         per_ap=potassium.per_ap_mM,
         tau_uptake=potassium.tau_uptake_s * 1e3,
         tau_washout=potassium.tau_washout_s * 1e3,

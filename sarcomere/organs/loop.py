@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from sarcomere.errors import InputError, SolverError
 from sarcomere.half_sarcomere.acidosis import acid_factors
-from sarcomere.half_sarcomere.half_sarcomere import FibreModels, HalfSarcomere
+from sarcomere.half_sarcomere.half_sarcomere import half_sarcomeres
+from sarcomere.half_sarcomere.models import Models
 from sarcomere.organs import junction, metabolism, muscle, reflex
 from sarcomere.organs.excitation import Excitation
 from sarcomere.organs.nerve.nerve import Nerve
@@ -23,8 +24,10 @@ from sarcomere.parameters import FIBRE_TYPES
 from sarcomere.scenario.interventions import PLASMA, Imposed
 from sarcomere.scenario.loop import LoopScenario
 from sarcomere_kernels import advance_metabolism, advance_muscle, advance_reflex
-from sarcomere_kernels import organ_types as o
 from sarcomere_kernels import types as k
+from sarcomere_kernels.blood import Blood
+from sarcomere_kernels.muscle import MuscleDrive
+from sarcomere_kernels.reflex import Signal
 
 Values = NDArray[np.float64]
 Map = Callable[..., Iterable[Any]]
@@ -53,6 +56,13 @@ class Window(NamedTuple):
     descending: Values
     mtu_length: Values  # (ms + 1,)
     plasma: dict[str, float]
+
+
+class Spent(NamedTuple):
+    """What the lattices of the groups used in a window, mmol per litre of fibre water, (group,)."""
+
+    atp: Values
+    calcium: Values  # taken up by the pump
 
 
 def check_parts(episode: LoopScenario) -> None:
@@ -87,7 +97,7 @@ class Loop:
         What is run.
     replicate : int
         Its number; with the seed it fixes every random draw.
-    models : dict of str to FibreModels
+    models : dict of str to Models
         By fibre type; replicates share them.
 
     Attributes
@@ -98,7 +108,7 @@ class Loop:
         Length of muscle and slack tendon, and of the fascicles, at its end, L0.
     """
 
-    def __init__(self, episode: LoopScenario, replicate: int, models: dict[str, FibreModels]) -> None:
+    def __init__(self, episode: LoopScenario, replicate: int, models: dict[str, Models]) -> None:
         self.episode = e = episode
         self._ms, n_units = e.numerics.exchange_ms, e.pool.n_units
         self._step_ms, self._per_ms = e.pool.step_ms, round(1.0 / e.pool.step_ms)
@@ -115,14 +125,12 @@ class Loop:
         self.muscle = muscle.fresh_muscle(self.constants)
         self.trace = muscle.trace_muscle(self.constants, self._ms)
         self._explicit, self._stretch = self.constants.representative >= 0, e.muscle.tendon.stretch
-        self._weight = np.bincount(self.constants.group, self.constants.capacity)
+        self._weight: Values = np.bincount(self.constants.group, self.constants.capacity).astype(np.float64)
         chances = seeds[LATTICES].spawn(self._explicit.size)
-        self.lattices = {
-            int(group): HalfSarcomere(
-                models[FIBRE_TYPES[self.constants.group_fibre[group]]], e, chances[group], self._ms
-            )
-            for group in np.flatnonzero(self._explicit)
-        }
+        groups = [int(group) for group in np.flatnonzero(self._explicit)]
+        fibres = [models[FIBRE_TYPES[self.constants.group_fibre[group]]] for group in groups]
+        rows = half_sarcomeres(e, fibres, [chances[group] for group in groups])
+        self.lattices = dict(zip(groups, rows, strict=True))
         # energy, blood, reflexes
         self._energetics, self._circulation = metabolism.pack_metabolism(e.energy, e.blood, e.potassium)
         self.metabolism = metabolism.fresh_metabolism(e.energy, e.blood, self._explicit.size)
@@ -130,7 +138,7 @@ class Loop:
         passive = muscle.resting_force(self.constants, e.mtu_length)
         self.reflex = reflex.fresh_reflex(self._reflex, 0.0, e.mtu_length, passive)
         self.x = np.zeros((2, self._ms))  # base and inhibition by reflexes in the window to come
-        self._write_reflexes()
+        self._write_reflexes(np.zeros(0), np.zeros(0), np.zeros((0, len(Signal))))
         self.events: dict[str, Events] = {}
         # as they are at time zero, and then at the end of each window
         self.full_force_N = muscle.full_force_N(e.muscle, self.constants, e.lattice)
@@ -205,9 +213,9 @@ class Loop:
         unit, step = self._carry(window)
         lengths = window.mtu_length - muscle.tendon_strain(self.muscle, self._stretch, self._ms)
         self.mtu_length, self.fascicle_length = float(window.mtu_length[-1]), float(lengths[-1])
-        active, passive = self._contract(unit, step, lengths, side_by_side)
+        active, passive, spent = self._contract(unit, step, lengths, side_by_side)
         self._pull(unit, step, lengths, active, passive, window)
-        self._burn(window)
+        self._burn(window, spent)
         self._feel(window, lengths)
         self.scalars[CLOCK] += self._ms
 
@@ -254,23 +262,23 @@ class Loop:
 
     def _contract(
         self, unit: NDArray[np.int32], step: NDArray[np.int64], lengths: Values, side_by_side: Map
-    ) -> tuple[Values, Values]:
-        """The representatives' lattices: active and passive force, pN per thick filament, (group, ms)."""
+    ) -> tuple[Values, Values, Spent]:
+        """Advance the lattices: active and passive force, pN per thick filament, (group, ms); what they used."""
         n = self.constants.representative.size
         active, passive = np.zeros((n, self._ms)), np.zeros((n, self._ms))
-        self._used, self._pumped = np.zeros(n), np.zeros(n)
+        spent = Spent(np.zeros(n), np.zeros(n))
 
         def go(group: int) -> None:
             lattice = self.lattices[group]
             mine = step[unit == self.constants.representative[group]]
             turnover = lattice.advance(mine, self._step_ms, lengths)
-            passive[group] = lattice.series[:, k.S_TITIN_FORCE]
-            active[group] = lattice.series[:, k.S_FORCE] - passive[group]
-            self._used[group], self._pumped[group] = turnover
+            passive[group] = lattice.series[:, k.Sample.TITIN_FORCE]
+            active[group] = lattice.series[:, k.Sample.FORCE] - passive[group]
+            spent.atp[group], spent.calcium[group] = turnover
 
         for _ in side_by_side(go, self.lattices):
             pass
-        return active, passive
+        return active, passive, spent
 
     def _pull(
         self,
@@ -282,7 +290,7 @@ class Loop:
         w: Window,
     ) -> None:
         """Forces of all units, the muscle's, and the tendon that follows it."""
-        drive = o.MuscleDrive(
+        drive = MuscleDrive(
             unit=unit,
             ms=np.asarray(np.maximum(step // self._per_ms - w.first_ms, 0), dtype=np.int32),
             active=active,
@@ -301,12 +309,12 @@ class Loop:
         phosphate = 1.0 - e.energy.force_per_decade_pi * np.log10(m.pi / e.energy.pi_mM)
         return np.asarray(np.maximum(phosphate, 0.0) * acid_factors(e.energy, m.ph).attach)
 
-    def _burn(self, w: Window) -> None:
+    def _burn(self, w: Window, spent: Spent) -> None:
         """Energy, blood, potassium, fatigue; then heads and pumps bathe in what came out."""
         e, trace = self.episode, self.trace
         pressure, conductance = self.imposed.pumping(w.time_s)
         n_aps = np.bincount(self.events["impulse"].unit, minlength=e.pool.n_units).astype(np.float64)
-        aps = np.bincount(self.constants.group, self.constants.share * n_aps, self._used.size)
+        aps = np.bincount(self.constants.group, self.constants.share * n_aps, spent.atp.size).astype(np.float64)
         for group in self.lattices:  # a lattice is one fibre: its own impulses and what it used
             aps[group] = n_aps[self.constants.representative[group]]
         explicit = self._explicit
@@ -315,8 +323,8 @@ class Loop:
             self.metabolism,
             self._energetics,
             self._circulation,
-            np.where(explicit, self._used, trace.group_used),
-            np.where(explicit, self._pumped, trace.group_pumped),
+            np.where(explicit, spent.atp, trace.group_used),
+            np.where(explicit, spent.calcium, trace.group_pumped),
             aps,
             self._weight,
             local,
@@ -328,7 +336,7 @@ class Loop:
         mean_aps = float(self.constants.capacity @ n_aps)
         self.fibre_ap_rate = mean_aps * 1e3 / self._ms
         end = (w.first_ms + self._ms) * self._per_ms
-        blood_flow = float(self.metabolism.blood[o.FLOW])
+        blood_flow = float(self.metabolism.blood[Blood.FLOW])
         self.excitation.leave_potassium(w.plasma["potassium_mM"], mean_aps / self._ms, blood_flow, end, float(self._ms))
         self._tire()
         if e.switches.chemistry:
@@ -347,21 +355,18 @@ class Loop:
     def _feel(self, w: Window, lengths: Values) -> None:
         """Receptors, and the inputs they will bring to the motoneurons in the next window."""
         blood = self.metabolism.blood
-        signals = np.zeros((self._ms, o.N_SIGNALS))
-        signals[:, o.GAMMA] = np.clip(w.descending, 0.0, 1.0)  # alpha and gamma are driven together
-        signals[:, o.NOCICEPTION] = blood[o.METABOLIC_NOCICEPTION]
-        signals[:, o.MECHANICAL] = blood[o.MECHANICAL_NOCICEPTION]
-        signals[:, o.FATIGUE] = self.scalars[FATIGUE]
-        signals[:, o.ANTAGONIST] = self.imposed.antagonist(w.time_s)
-        signals[:, o.TENDON_STIMULUS] = self.imposed.tendon_stimulus(w.time_s, 1e-3)
-        signals[:, o.AFFERENT_OPEN] = w.is_open
-        signals[:, o.PASSIVE] = self.trace.passive
+        signals = np.zeros((self._ms, len(Signal)))
+        signals[:, Signal.GAMMA] = np.clip(w.descending, 0.0, 1.0)  # alpha and gamma are driven together
+        signals[:, Signal.NOCICEPTION] = blood[Blood.METABOLIC_NOCICEPTION]
+        signals[:, Signal.MECHANICAL] = blood[Blood.MECHANICAL_NOCICEPTION]
+        signals[:, Signal.FATIGUE] = self.scalars[FATIGUE]
+        signals[:, Signal.ANTAGONIST] = self.imposed.antagonist(w.time_s)
+        signals[:, Signal.TENDON_STIMULUS] = self.imposed.tendon_stimulus(w.time_s, 1e-3)
+        signals[:, Signal.AFFERENT_OPEN] = w.is_open
+        signals[:, Signal.PASSIVE] = self.trace.passive
         self._write_reflexes(self.trace.force, np.ascontiguousarray(lengths[1:]), signals)
 
-    def _write_reflexes(self, force: Values | None = None, length: Values | None = None, signals: Any = None) -> None:
-        nothing = np.zeros(0)
-        if force is None:
-            force, length, signals = nothing, nothing, np.zeros((0, o.N_SIGNALS))
+    def _write_reflexes(self, force: Values, length: Values, signals: Values) -> None:
         status = advance_reflex(self.reflex, self._reflex, force, length, signals, self.x[0], self.x[1])
         self._check(status, "reflexes")
         if not self.episode.switches.reflexes:

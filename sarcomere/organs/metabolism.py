@@ -10,14 +10,16 @@ from sarcomere.errors import InputError
 from sarcomere.half_sarcomere.acidosis import adp_rest
 from sarcomere.parameters.fibre_wave import PotassiumParameters
 from sarcomere.parameters.metabolism import BloodParameters, EnergyParameters
-from sarcomere_kernels import organ_types as k
+from sarcomere_kernels.blood import Blood, Circulation
+from sarcomere_kernels.metabolism import Energetics, MetabolismState
+from sarcomere_kernels.phosphagens import Phosphagens
 
 _MS = 1e3  # in one s
 
 
 def pack_metabolism(
     energy: EnergyParameters, blood: BloodParameters, potassium: PotassiumParameters
-) -> tuple[k.Energetics, k.Circulation]:
+) -> tuple[Energetics, Circulation]:
     """Constants of the kernel (mM, ms).
 
     Parameters
@@ -31,7 +33,7 @@ def pack_metabolism(
 
     Returns
     -------
-    tuple of sarcomere_kernels.organ_types.Energetics and Circulation
+    tuple of sarcomere_kernels.metabolism.Energetics and Circulation
 
     Raises
     ------
@@ -44,7 +46,7 @@ def pack_metabolism(
             f"give more creatine than phosphocreatine."
         )
     adp = adp_rest(energy)
-    phosphagens = k.Phosphagens(
+    phosphagens = Phosphagens(
         creatine=energy.creatine_mM,
         log_ck=math.log(energy.k_creatine_kinase) - math.log(10.0) * energy.ph_rest,
         k_ak=energy.k_adenylate_kinase,
@@ -55,7 +57,7 @@ def pack_metabolism(
         buffering=energy.buffering_mM,
         phosphate=energy.pi_mM + energy.pcr_mM + 2.0 * energy.atp_mM + adp,
     )
-    energetics = k.Energetics(
+    energetics = Energetics(
         phosphagens=phosphagens,
         step=energy.step_ms,
         basal=energy.basal_mM_s / _MS,
@@ -73,7 +75,7 @@ def pack_metabolism(
         amp_rest=energy.k_adenylate_kinase * adp**2 / energy.atp_mM,
         tau_efflux=energy.tau_efflux_s * _MS,
     )
-    circulation = k.Circulation(
+    circulation = Circulation(
         pressure_rest=blood.pressure_rest_mmHg,
         pressure_gain=blood.pressure_gain_mmHg,
         pressure_stop=blood.pressure_stop_mmHg,
@@ -92,7 +94,7 @@ def pack_metabolism(
     return energetics, circulation
 
 
-def fresh_metabolism(energy: EnergyParameters, blood: BloodParameters, n_groups: int) -> k.MetabolismState:
+def fresh_metabolism(energy: EnergyParameters, blood: BloodParameters, n_groups: int) -> MetabolismState:
     """A rested muscle: every group where nothing but basal use is paid for.
 
     Parameters
@@ -104,7 +106,7 @@ def fresh_metabolism(energy: EnergyParameters, blood: BloodParameters, n_groups:
 
     Returns
     -------
-    sarcomere_kernels.organ_types.MetabolismState
+    sarcomere_kernels.metabolism.MetabolismState
         Arrays of shape (n_groups,), mM, and the blood.
     """
     adp = adp_rest(energy)
@@ -122,13 +124,13 @@ def fresh_metabolism(energy: EnergyParameters, blood: BloodParameters, n_groups:
     }
     raised = (blood.lactate_mM / blood.lactate_half_mM) ** blood.lactate_hill
     nociception = raised / (1.0 + raised)
-    vessels = np.zeros(k.N_BLOOD)
-    vessels[[k.CONDUCTANCE, k.FLOW, k.OXYGEN]] = 1.0 + blood.dilation * nociception
-    vessels[k.PRESSURE] = blood.pressure_rest_mmHg
-    vessels[k.LACTATE] = blood.lactate_mM
-    vessels[k.METABOLIC_NOCICEPTION] = nociception
-    vessels[k.PAIN] = 10.0 * nociception
-    return k.MetabolismState(
+    vessels = np.zeros(len(Blood))
+    vessels[[Blood.CONDUCTANCE, Blood.FLOW, Blood.OXYGEN]] = 1.0 + blood.dilation * nociception
+    vessels[Blood.PRESSURE] = blood.pressure_rest_mmHg
+    vessels[Blood.LACTATE] = blood.lactate_mM
+    vessels[Blood.METABOLIC_NOCICEPTION] = nociception
+    vessels[Blood.PAIN] = 10.0 * nociception
+    return MetabolismState(
         **{name: np.full(n_groups, value) for name, value in rest.items()},
         **{name: np.zeros(n_groups) for name in ("impulse_rate", "made", "used", "shortfall")},
         blood=vessels,

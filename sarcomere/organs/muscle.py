@@ -13,7 +13,7 @@ from sarcomere.parameters import FIBRE_TYPES, FibreParameters, LatticeParameters
 from sarcomere.parameters.lattice import area_per_thick
 from sarcomere.parameters.muscle import OVERLAP_FIRST, OVERLAP_STEP, MuscleParameters
 from sarcomere_kernels import advance_muscle
-from sarcomere_kernels import organ_types as k
+from sarcomere_kernels.muscle import Muscle, MuscleDrive, MuscleState, MuscleTrace, Twitch
 
 SLOW, FAST = range(2)  # as in FIBRE_TYPES
 _PER_MS = 1e-3
@@ -81,7 +81,7 @@ def groups(p: MuscleParameters, n_units: int) -> Groups:
     return Groups(fibre, group, np.array(representatives, dtype=np.int32), p.explicit_units > 0)
 
 
-def _twitches(p: MuscleParameters, fibres: Mapping[str, FibreParameters]) -> k.Twitch:
+def _twitches(p: MuscleParameters, fibres: Mapping[str, FibreParameters]) -> Twitch:
     kinds = [getattr(p.twitch_units, name) for name in FIBRE_TYPES]
     calcium = [fibres[name].calcium for name in FIBRE_TYPES]
     fitted = [load_fibre(name).calcium for name in FIBRE_TYPES]
@@ -91,7 +91,7 @@ def _twitches(p: MuscleParameters, fibres: Mapping[str, FibreParameters]) -> k.T
 
     pump = each(max(c.v_pump_mM_s, _NOTHING) / f.v_pump_mM_s for c, f in zip(calcium, fitted, strict=True))
     emptying = each(max(c.release_uM, _NOTHING) * _MM_PER_UM / (c.sr_rest_mM * c.sr_volume) for c in calcium)
-    return k.Twitch(
+    return Twitch(
         inactivation=each(c.inactivation for c in calcium),
         recovery_decay=np.exp(-1.0 / each(c.tau_recovery_ms for c in calcium)),
         decay=each(t.decay_ms for t in kinds) / pump,
@@ -111,7 +111,7 @@ def _twitches(p: MuscleParameters, fibres: Mapping[str, FibreParameters]) -> k.T
 
 def pack_muscle(
     p: MuscleParameters, n_units: int, fibres: Mapping[str, FibreParameters], mechanics: MechanicsParameters
-) -> k.Muscle:
+) -> Muscle:
     """All that is constant in a run of one muscle.
 
     Parameters
@@ -128,7 +128,7 @@ def pack_muscle(
 
     Returns
     -------
-    sarcomere_kernels.organ_types.Muscle
+    sarcomere_kernels.muscle.Muscle
 
     Raises
     ------
@@ -141,7 +141,7 @@ def pack_muscle(
     in_group = np.bincount(place.group, capacity)
     isometric = np.array([getattr(p.twitch_units, name).isometric_pN for name in FIBRE_TYPES])
     decay = float(np.exp(-_PER_MS / p.memory_s))
-    return k.Muscle(
+    return Muscle(
         fibre=place.fibre,
         group=place.group,
         capacity=capacity,
@@ -162,10 +162,10 @@ def pack_muscle(
     )
 
 
-def fresh_muscle(muscle: k.Muscle) -> k.MuscleState:
+def fresh_muscle(muscle: Muscle) -> MuscleState:
     """A rested, relaxed muscle."""
     n_units, n_groups = muscle.group.size, muscle.representative.size
-    return k.MuscleState(
+    return MuscleState(
         available=np.ones(n_units),
         calcium=np.zeros(n_units),
         activation=np.zeros(n_units),
@@ -176,21 +176,21 @@ def fresh_muscle(muscle: k.Muscle) -> k.MuscleState:
     )
 
 
-def trace_muscle(muscle: k.Muscle, n_ms: int) -> k.MuscleTrace:
+def trace_muscle(muscle: Muscle, n_ms: int) -> MuscleTrace:
     """Room for what one window of n_ms milliseconds gives."""
     n_groups = muscle.representative.size
-    return k.MuscleTrace(
+    return MuscleTrace(
         **{name: np.zeros(n_ms) for name in ("force", "passive", "territory_force")},
         **{name: np.zeros(n_groups) for name in ("group_active", "group_used", "group_pumped")},
     )
 
 
-def resting_force(muscle: k.Muscle, length: float) -> float:
+def resting_force(muscle: Muscle, length: float) -> float:
     """Force of the muscle without impulses, as if no unit had a lattice.
 
     Parameters
     ----------
-    muscle : sarcomere_kernels.organ_types.Muscle
+    muscle : sarcomere_kernels.muscle.Muscle
         The muscle.
     length : float
         L0.
@@ -203,19 +203,19 @@ def resting_force(muscle: k.Muscle, length: float) -> float:
     bare = muscle._replace(representative=np.full_like(muscle.representative, -1))
     trace, nothing = trace_muscle(bare, 1), np.zeros((muscle.representative.size, 1))
     nobody = np.zeros(0, dtype=np.int32)
-    drive = k.MuscleDrive(
+    drive = MuscleDrive(
         unit=nobody, ms=nobody, active=nothing, passive=nothing, length=np.array([length]), factor=np.ones(nothing.size)
     )
     advance_muscle(fresh_muscle(bare), bare, drive, trace, 1)
     return float(trace.passive[0])
 
 
-def tendon_strain(state: k.MuscleState, stretch: float, n: int) -> NDArray[np.float64]:
-    """What the tendon takes of the muscle-tendon length in the next window; it follows force one window late.
+def tendon_strain(state: MuscleState, stretch: float, n: int) -> NDArray[np.float64]:
+    """What the tendon takes of the posture in the next window; it follows force one window late.
 
     Parameters
     ----------
-    state : sarcomere_kernels.organ_types.MuscleState
+    state : sarcomere_kernels.muscle.MuscleState
         After the last window; the tendon's stretch in it is passed through once more, so that length never jumps.
     stretch : float
         Of the tendon at F0, L0.
@@ -231,14 +231,14 @@ def tendon_strain(state: k.MuscleState, stretch: float, n: int) -> NDArray[np.fl
     return np.asarray(stretch * (before + (now - before) * np.arange(n + 1) / n))
 
 
-def full_force_N(p: MuscleParameters, muscle: k.Muscle, lattice: LatticeParameters) -> float:
+def full_force_N(p: MuscleParameters, muscle: Muscle, lattice: LatticeParameters) -> float:
     """F0 of the whole muscle, N.
 
     Parameters
     ----------
     p : MuscleParameters
         Gives the cross-section.
-    muscle : sarcomere_kernels.organ_types.Muscle
+    muscle : sarcomere_kernels.muscle.Muscle
         Gives F0 per thick filament.
     lattice : LatticeParameters
         Gives thick filaments per cross-section.

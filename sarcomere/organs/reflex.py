@@ -9,7 +9,7 @@ import numpy as np
 from sarcomere.errors import InputError
 from sarcomere.parameters.reflex import ReflexParameters
 from sarcomere_kernels import advance_reflex
-from sarcomere_kernels import organ_types as k
+from sarcomere_kernels.reflex import Pathway, Reflex, ReflexState, Signal, Spindle, TendonOrgan, TendonStimulus
 from sarcomere_kernels.types import F8, I8, OK
 
 PATHWAYS = ("Ia", "group II", "Ib", "nociceptive", "reciprocal", "tendon stimulus")
@@ -62,9 +62,9 @@ def _check_delays(p: ReflexParameters, lags: I8, window_ms: int) -> None:
         )
 
 
-def _pack_stimulus(p: ReflexParameters) -> k.TendonStimulus:
+def _pack_stimulus(p: ReflexParameters) -> TendonStimulus:
     stimulus = p.tendon_stimulus
-    return k.TendonStimulus(
+    return TendonStimulus(
         first_lag=round(stimulus.onset_ms - stimulus.efferent_ms),
         first_length=round(stimulus.duration_ms),
         second_lag=round(stimulus.second_onset_ms - stimulus.efferent_ms),
@@ -73,7 +73,7 @@ def _pack_stimulus(p: ReflexParameters) -> k.TendonStimulus:
     )
 
 
-def pack_reflex(p: ReflexParameters, window_ms: int) -> k.Reflex:
+def pack_reflex(p: ReflexParameters, window_ms: int) -> Reflex:
     """What the kernel takes.
 
     Parameters
@@ -85,7 +85,7 @@ def pack_reflex(p: ReflexParameters, window_ms: int) -> k.Reflex:
 
     Returns
     -------
-    sarcomere_kernels.organ_types.Reflex
+    sarcomere_kernels.reflex.Reflex
 
     Raises
     ------
@@ -97,8 +97,8 @@ def pack_reflex(p: ReflexParameters, window_ms: int) -> k.Reflex:
     spindle, organ = p.spindle, p.tendon_organ
     full = organ.rate_Hz * math.log(1.0 + organ.force_scale)  # of tendon organs at F0
     tau = (p.tau_ia_ms, p.tau_ii_ms, p.tau_ib_ms, p.tau_nociceptive_s * 1e3, p.tau_reciprocal_ms)
-    return k.Reflex(
-        spindle=k.Spindle(
+    return Reflex(
+        spindle=Spindle(
             velocity_gain=spindle.velocity_gain,
             velocity_exponent=spindle.velocity_exponent,
             velocity_decay=math.exp(-1.0 / spindle.velocity_tau_ms),
@@ -108,7 +108,7 @@ def pack_reflex(p: ReflexParameters, window_ms: int) -> k.Reflex:
             ii_rest=spindle.ii_rest,
             fusimotor=spindle.fusimotor,
         ),
-        organ=k.TendonOrgan(
+        organ=TendonOrgan(
             rate=organ.rate_Hz,
             force_scale=organ.force_scale,
             passive_threshold=organ.passive_threshold,
@@ -143,19 +143,19 @@ def resting_signals(n_ms: int) -> F8:
     Returns
     -------
     ndarray, shape (n_ms, N_SIGNALS)
-        Columns as in ``sarcomere_kernels.organ_types``.
+        Columns as in ``sarcomere_kernels.reflex.Signal``.
     """
-    signals = np.zeros((n_ms, k.N_SIGNALS))
-    signals[:, k.AFFERENT_OPEN] = 1.0
+    signals = np.zeros((n_ms, len(Signal)))
+    signals[:, Signal.AFFERENT_OPEN] = 1.0
     return signals
 
 
-def fresh_reflex(reflex: k.Reflex, force: float, length: float, passive: float = 0.0) -> k.ReflexState:
+def fresh_reflex(reflex: Reflex, force: float, length: float, passive: float = 0.0) -> ReflexState:
     """A muscle that has been at this force and length for long, undisturbed.
 
     Parameters
     ----------
-    reflex : sarcomere_kernels.organ_types.Reflex
+    reflex : sarcomere_kernels.reflex.Reflex
         From `pack_reflex`.
     force, length : float
         Active force in F0, length in L0.
@@ -164,7 +164,7 @@ def fresh_reflex(reflex: k.Reflex, force: float, length: float, passive: float =
 
     Returns
     -------
-    sarcomere_kernels.organ_types.ReflexState
+    sarcomere_kernels.reflex.ReflexState
 
     Raises
     ------
@@ -175,22 +175,22 @@ def fresh_reflex(reflex: k.Reflex, force: float, length: float, passive: float =
     room = 1 + max(
         int(reflex.lag.max()), stimulus.first_lag + stimulus.first_length, stimulus.second_lag + stimulus.second_length
     )
-    state = k.ReflexState(
+    state = ReflexState(
         memory=np.array([length, 0.0, 0.0]),
-        level=np.zeros(k.N_PATHWAYS),
-        line=np.zeros((k.N_PATHWAYS, room)),
+        level=np.zeros(len(Pathway)),
+        line=np.zeros((len(Pathway), room)),
         counters=np.zeros(1, dtype=np.int64),
     )
     # without memory everything is where it would end; once round the ring fills it
     settled = reflex._replace(
         spindle=reflex.spindle._replace(velocity_decay=0.0),
         organ=reflex.organ._replace(fast_decay=0.0, slow_decay=0.0),
-        decay=np.zeros(k.N_PATHWAYS),
+        decay=np.zeros(len(Pathway)),
     )
     n = room + 1  # the first millisecond still adapts
     nothing = np.zeros(0)
     signals = resting_signals(n)
-    signals[:, k.PASSIVE] = passive
+    signals[:, Signal.PASSIVE] = passive
     status = advance_reflex(state, settled, np.full(n, force), np.full(n, length), signals, nothing, nothing)
     if status != OK:
         raise InputError(f"reflex: force = {force:g} F0 at length = {length:g} L0 is not finite; give finite numbers.")

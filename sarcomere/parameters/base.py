@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from sarcomere.errors import CONTROL, quoted
 
 BOLTZMANN = 1.380649e-2  # pN nm / K, exact (SI)
 GAS_CONSTANT = 8.314462618  # J / (mol K), exact (SI)
@@ -12,6 +14,18 @@ AVOGADRO = 6.02214076e23  # 1 / mol, exact (SI)
 ZERO_CELSIUS = 273.15  # K
 
 REQUIRED: Any = ...
+
+
+def _without_controls(text: str, allowed: str = "") -> str:
+    found = next((c for c in CONTROL.findall(text) if c not in allowed), None)
+    if found is not None:
+        raise ValueError(f"holds the control character {quoted(found)} at place {text.index(found) + 1}; take it out")
+    return text
+
+
+# Text that is shown: on one line, and on several.
+Line = Annotated[str, AfterValidator(_without_controls)]
+Prose = Annotated[str, AfterValidator(lambda text: _without_controls(text, "\n\t"))]
 
 
 class Parameters(BaseModel):

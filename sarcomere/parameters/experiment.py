@@ -7,9 +7,10 @@ from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from sarcomere.parameters.base import Parameters, quantity
+from sarcomere.parameters.base import Line, Parameters, quantity
 
 MAX_STEP_MS = 0.5  # beyond, errors of force exceed 1 % (docs/accuracy.md)
+MIN_STEP_MS = 1e-3  # below, nothing that is modelled happens
 DRIVES = ("discharge_file", "train", "impulses_s", "pCa")
 
 
@@ -24,7 +25,7 @@ class Train(Parameters):
 class DriveParameters(Parameters):
     """What excites the fibres; exactly one of discharge_file, train, impulses_s and pCa."""
 
-    discharge_file: str | None = Field(
+    discharge_file: Line | None = Field(
         None, description="CSV with motor_unit,time_s or openhdemg JSON; relative to the scenario, or shipped"
     )
     start_s: float = quantity("s", "time in the discharge file at which the run begins", "protocol", 0.0, ge=0, le=1e6)
@@ -124,18 +125,18 @@ class LatticeNumerics(Parameters):
     """Steps and tolerances of a half-sarcomere."""
 
     step_ms: float = quantity(
-        "ms", "time step", "docs/accuracy.md: within 0.4 % of 0.0125 ms", 0.1, gt=0, le=MAX_STEP_MS
+        "ms", "time step", "docs/accuracy.md: within 0.4 % of 0.0125 ms", 0.1, ge=MIN_STEP_MS, le=MAX_STEP_MS
     )
     length_step_nm: float = quantity(
         "nm",
         "farthest that an imposed length may move in a step; steps are halved until it does",
         "design: 1/20 of a working stroke",
         0.25,
-        gt=0,
+        ge=1e-3,
         le=100,
     )
     calcium_substep_ms: float = quantity(
-        "ms", "longest substep of the calcium equations", "converged: tests/theory", 0.025, gt=0, le=1
+        "ms", "longest substep of the calcium equations", "converged: tests/theory", 0.025, ge=1e-4, le=1
     )
     force_tolerance_pN: float = quantity(
         "pN", "largest force out of balance at any node", "1e-3 of a head's force", 0.01, ge=1e-9, le=10
@@ -156,7 +157,7 @@ class Numerics(LatticeNumerics):
         "longest step under force control and just after a jump of length or load",
         "converged: shortening velocity against load, docs/protocols.md",
         0.025,
-        gt=0,
+        ge=MIN_STEP_MS,
         le=MAX_STEP_MS,
     )
     settle_ms: float = quantity(
@@ -172,7 +173,7 @@ class Numerics(LatticeNumerics):
         "how often rates follow a ramp of nucleotides, phosphate or temperature; jumps are followed at once",
         "design: well within an ATPase cycle",
         5.0,
-        gt=0,
+        ge=MIN_STEP_MS,
         le=1e4,
     )
 
@@ -180,7 +181,7 @@ class Numerics(LatticeNumerics):
 class RecordParameters(Parameters):
     """What is kept and how often."""
 
-    sample_interval_ms: float = quantity("ms", "time between samples", "design", 1.0, gt=0, le=1e5)
+    sample_interval_ms: float = quantity("ms", "time between samples", "design", 1.0, ge=MIN_STEP_MS, le=1e5)
     snapshot_interval_ms: float = quantity(
         "ms", "time between head-by-head snapshots; 0 keeps none", "design", 0.0, ge=0, le=1e6
     )

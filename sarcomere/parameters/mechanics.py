@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from pydantic import field_validator
+
 from sarcomere.parameters.base import Parameters, quantity
+
+LEAST_COMPLIANCE = 1e-6  # nm/pN: 0.3 pm at full force
 
 
 class MechanicsParameters(Parameters):
@@ -46,3 +50,13 @@ class MechanicsParameters(Parameters):
         ge=0,
         le=100,
     )
+
+    @field_validator("series_compliance", mode="after")
+    @classmethod
+    def _none_or_felt(cls, compliance: float) -> float:
+        if 0 < compliance < LEAST_COMPLIANCE:
+            raise ValueError(
+                f"{compliance:g} nm/pN is no tendon that could be felt; use 0 for a fixed length, or at least "
+                f"{LEAST_COMPLIANCE:g}"
+            )
+        return compliance

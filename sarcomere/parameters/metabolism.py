@@ -86,7 +86,7 @@ class EnergyParameters(Parameters):
     acid_attach: float = quantity("1", "factor of acid on attachment", ACID, 0.8, gt=0, le=2)
     acid_pump: float = quantity("1", "factor of acid on the speed of SERCA", ACID, 0.6, gt=0, le=2)
     acid_affinity: float = quantity("1", "factor of acid on the calcium affinity of troponin", ACID, 0.7, gt=0, le=2)
-    step_ms: float = quantity("ms", "longest step", "design; error in docs/cramp/metabolism.md", 5.0, gt=0, le=20)
+    step_ms: float = quantity("ms", "longest step", "design; error in docs/cramp/metabolism.md", 5.0, ge=1e-3, le=20)
 
 
 class BloodParameters(Parameters):

@@ -22,10 +22,10 @@ class CellType(Parameters):
     dendrite_length_um: float = quantity("um", "length of the equivalent dendrite", EK, gt=0, le=1e5)
     dendrite_diameter_um: float = quantity("um", "diameter of the equivalent dendrite", EK, gt=0, le=1000)
     soma_size_um: float = quantity("um", "length and diameter of the soma", EK, gt=0, le=1000)
-    r_dendrite: float = quantity("kohm cm2", "specific resistance of the dendrite", EK, gt=0, le=1000)
-    r_soma: float = quantity("kohm cm2", "specific resistance of the soma", EK, gt=0, le=1000)
+    r_dendrite: float = quantity("kohm cm^2", "specific resistance of the dendrite", EK, gt=0, le=1000)
+    r_soma: float = quantity("kohm cm^2", "specific resistance of the soma", EK, gt=0, le=1000)
     g_ahp: float = quantity(
-        "mS/cm2",
+        "mS/cm^2",
         "conductance of the after-hyperpolarisation",
         f"{DESIGN}: slow as in humans; 19.15, 27.5, 15.4 in {EK}",
         ge=0,
@@ -59,7 +59,7 @@ class MembraneParameters(Parameters):
     """What all cells share; voltages from rest, which is -70 mV."""
 
     axial_resistivity: float = quantity("ohm cm", "resistivity of cytoplasm", EK, 70.0, gt=0, le=1000)
-    capacitance: float = quantity("uF/cm2", "membrane capacitance", EK, 1.0, gt=0, le=10)
+    capacitance: float = quantity("uF/cm^2", "membrane capacitance", EK, 1.0, gt=0, le=10)
     coupling: float = quantity(
         "1",
         "factor on the conductance between dendrite and soma",
@@ -68,9 +68,9 @@ class MembraneParameters(Parameters):
         gt=0,
         le=1,
     )
-    g_sodium: float = quantity("mS/cm2", "sodium conductance of the soma", EK, 30.0, ge=0, le=1000)
+    g_sodium: float = quantity("mS/cm^2", "sodium conductance of the soma", EK, 30.0, ge=0, le=1000)
     g_potassium: float = quantity(
-        "mS/cm2", "fast potassium conductance of the soma", f"{DESIGN}, {EK}", 4.0, ge=0, le=1000
+        "mS/cm^2", "fast potassium conductance of the soma", f"{DESIGN}, {EK}", 4.0, ge=0, le=1000
     )
     e_sodium: float = quantity("mV", "sodium equilibrium, from rest", EK, 120.0, gt=0, le=300)
     e_potassium: float = quantity("mV", "potassium equilibrium, from rest", EK, -10.0, ge=-100, lt=0)
@@ -209,7 +209,7 @@ class PoolParameters(Parameters):
         ge=-10,
         le=10,
     )
-    step_ms: float = quantity("ms", "time step", "tests/theory/test_motoneurons.py", 0.1, gt=0, le=0.2)
+    step_ms: float = quantity("ms", "time step", "tests/theory/test_motoneurons.py", 0.1, ge=1e-3, le=0.2)
     types: CellTypes
     membrane: MembraneParameters = MembraneParameters()
     pulse: PulseParameters = PulseParameters()

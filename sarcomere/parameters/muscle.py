@@ -106,7 +106,7 @@ class MuscleParameters(Parameters):
         le=10_000,
     )
     pcsa_cm2: float = quantity(
-        "cm2",
+        "cm^2",
         "physiological cross-section of all fibres",
         "21, human medial gastrocnemius (Ward 2009, from memory)",
         21.0,

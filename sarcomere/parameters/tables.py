@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sarcomere.errors import InputError
+from sarcomere.errors import InputError, quoted
+
+MAX_DEPTH = 32  # of tables and lists in one another; scenarios have 6
 
 
 def merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
@@ -25,6 +27,26 @@ def merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
         inner = merged.get(key)
         merged[key] = merge(inner, value) if isinstance(inner, Mapping) and isinstance(value, Mapping) else value
     return merged
+
+
+def depth(value: Any) -> int:
+    """Count how deep tables and lists lie in one another, without recursion.
+
+    Parameters
+    ----------
+    value : any
+        As TOML gives it.
+
+    Returns
+    -------
+    int
+        0 for a number or a text, 1 for an empty table.
+    """
+    levels, level = 0, [value]
+    while level := [item for item in level if isinstance(item, dict | list)]:
+        levels += 1
+        level = [inner for item in level for inner in (item.values() if isinstance(item, dict) else item)]
+    return levels
 
 
 def set_key(table: dict[str, Any], key: str, value: Any, where: str) -> None:
@@ -47,6 +69,8 @@ def set_key(table: dict[str, Any], key: str, value: Any, where: str) -> None:
         If the key leads through a value or beyond a list.
     """
     *parents, last = key.split(".")
+    if len(parents) >= MAX_DEPTH:
+        raise InputError(f"{quoted(where)}: has {len(parents) + 1} words; give a key such as lattice.n_thick.")
     node: Any = table
     for i, part in enumerate(parents):
         if isinstance(node, list):
@@ -57,7 +81,7 @@ def set_key(table: dict[str, Any], key: str, value: Any, where: str) -> None:
             node = node[part]
         if not isinstance(node, dict | list):
             raise InputError(
-                f"{where}: {'.'.join(parents[: i + 1])} = {node!r} is a value, not a table; shorten the key."
+                f"{where}: {'.'.join(parents[: i + 1])} = {quoted(node)} is a value, not a table; shorten the key."
             )
     if not isinstance(node, list):
         node[last] = value
@@ -69,7 +93,7 @@ def set_key(table: dict[str, Any], key: str, value: Any, where: str) -> None:
 
 def _index(node: list, parents: list[str], part: str, where: str) -> int:
     if not part.isdecimal() or len(part) > 9 or int(part) >= len(node):
-        raise InputError(f"{where}: {'.'.join(parents)} has entries 0 to {len(node) - 1}, not {part!r}.")
+        raise InputError(f"{where}: {'.'.join(parents)} has entries 0 to {len(node) - 1}, not {quoted(part)}.")
     return int(part)
 
 

@@ -95,7 +95,7 @@ def contrast_figure(runs: Mapping[str, xr.Dataset], title: str = "") -> Figure:
     if not runs:
         raise InputError("A figure of contrasts needs runs, and none is given; give one at least.")
     figure = Figure(figsize=(1.2 + 2.4 * len(runs), 1.5 * len(ROWS) + 1.2), layout="constrained")
-    figure.suptitle(title)
+    figure.suptitle(title, parse_math=False)
     table = figure.subplots(len(ROWS), len(runs), sharex="col", sharey="row", squeeze=False)
     for column, (name, ds) in zip(table.T, runs.items(), strict=True):
         for (label, draw), ax in zip(ROWS.items(), column, strict=True):

@@ -77,12 +77,14 @@ def length(ds: xr.Dataset, ax: Axes) -> None:
 
 
 def muscle_force(ds: xr.Dataset, ax: Axes) -> None:
-    """Draw force of all motor units together, each replicate thin, their mean thick."""
+    """Draw force of all motor units together, each replicate thin, their mean thick; below 1 N in mN."""
+    per_newton, unit = (1.0, "N") if float(ds.muscle_force.max()) >= 1.0 else (1e3, "mN")
+    force = per_newton * ds.muscle_force
     if ds.sizes["replicate"] > 1:
-        ax.plot(ds.time, ds.muscle_force.T, color="0.7", linewidth=0.5)
-    ax.plot(ds.time, ds.muscle_force.mean("replicate"), color="black", linewidth=1)
+        ax.plot(ds.time, force.T, color="0.7", linewidth=0.5)
+    ax.plot(ds.time, force.mean("replicate"), color="black", linewidth=1)
     ax.set_ylim(bottom=0)
-    ax.set_ylabel("force (mN)")
+    ax.set_ylabel(f"force ({unit})")
     ax.set_title("muscle force, passive included", loc="left", fontsize="medium")
 
 
@@ -143,5 +145,5 @@ def overview(ds: xr.Dataset) -> Figure:
         panel(ds, ax)
     axes[-1].set_xlabel("time (s)")
     axes[-1].set_xlim(float(ds.time[0]), float(ds.time[-1]))
-    figure.suptitle(ds.attrs.get("title", ""))
+    figure.suptitle(ds.attrs.get("title", ""), parse_math=False)
     return figure

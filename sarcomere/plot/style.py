@@ -42,7 +42,7 @@ def new_figure(title: str, rows: int, columns: int, height: float = 3.2, **optio
     tuple of matplotlib.figure.Figure and ndarray of Axes
     """
     figure = Figure(figsize=(8, height * rows + 0.8), layout="constrained")
-    figure.suptitle(title)
+    figure.suptitle(title, parse_math=False)
     return figure, figure.subplots(rows, columns, squeeze=False, **options)
 
 

@@ -16,6 +16,9 @@ import xarray as xr
 from numpy.typing import NDArray
 
 _NO_VARIABLE = "This is a netCDF dimension but not a netCDF variable.{:10d}"
+_NO_VALUES = _NO_VARIABLE.partition(".")[0].encode()
+# What h5py, and what is done with what it gives, raise on a damaged file.
+DAMAGED = (OSError, RuntimeError, KeyError, ValueError, TypeError, AttributeError)
 Types = tuple[h5py.h5t.TypeID, h5py.h5t.TypeID]  # in the file and in memory
 _ONE, _UNLIMITED = h5py.h5s.create(h5py.h5s.SCALAR), h5py.h5s.UNLIMITED
 # As HDF5's dimension scales have it; attaching one variable after the other would write each list anew every time.
@@ -164,3 +167,41 @@ def append(file: h5py.File, growth: Mapping[str, int], columns: Mapping[str, NDA
             target.resize(old + growth[names[axis]], axis)
             where = (*(slice(None),) * axis, slice(old, None))
             target[where] = columns[name].astype(target.dtype)
+
+
+def dimensions(file: h5py.File) -> dict[str, tuple[str, ...]]:
+    """Dimensions of every variable of a file that ``create`` wrote.
+
+    Parameters
+    ----------
+    file : h5py.File
+        Open.
+
+    Returns
+    -------
+    dict of str to tuple of str
+
+    Raises
+    ------
+    ValueError
+        If a variable is longer or shorter along a dimension than another.
+    """
+    found = {name: dims_of(name, data) for name, data in file.items() if is_variable(data)}
+    sizes: dict[str, int] = {}
+    for name, dims in found.items():
+        for dim, size in zip(dims, file[name].shape, strict=True):
+            if sizes.setdefault(dim, size) != size:
+                raise ValueError(f"{name} holds {size} rows along {dim}, others {sizes[dim]}")
+    return found
+
+
+def is_variable(node: Any) -> bool:
+    """Whether what stands in a file is a variable, not a group or a dimension without values."""
+    return isinstance(node, h5py.Dataset) and not node.attrs.get("NAME", b"").startswith(_NO_VALUES)
+
+
+def dims_of(name: str, data: h5py.Dataset) -> tuple[str, ...]:
+    """Dimensions of a variable."""
+    if "DIMENSION_LIST" not in data.attrs:
+        return (name,) if data.ndim else ()
+    return tuple(scale[0].name.rsplit("/", 1)[-1] for scale in data.dims)

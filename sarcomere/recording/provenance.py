@@ -6,6 +6,10 @@ import json
 import platform
 from functools import cache
 from importlib import metadata
+from typing import Any
+
+import numba
+from llvmlite import binding
 
 import sarcomere_kernels
 from sarcomere.scenario.base import Scenario
@@ -17,6 +21,19 @@ PACKAGES = ("numpy", "numba", "llvmlite", "h5py", "h5netcdf", "xarray")
 def version(name: str = "sarcomere") -> str:
     """Version of an installed package; asking takes milliseconds, which a thousand files would feel."""
     return metadata.version(name)
+
+
+@cache
+def cpu() -> str:
+    """Processor for which kernels are compiled: the one here, or the one that numba was told, such as ``generic``."""
+    config: Any = numba.config
+    return str(config.CPU_NAME or binding.get_host_cpu_name())
+
+
+def made_by() -> dict[str, str]:
+    """What makes the bits of a run besides its scenario, as attributes of its file."""
+    versions = {f"{name}_version": version(name) for name in ("numba", "llvmlite", "numpy")}
+    return {"kernel_hash": sarcomere_kernels.KERNEL_HASH, **versions, "cpu": cpu()}
 
 
 def attributes(scenario: Scenario) -> dict[str, str | int]:
@@ -38,7 +55,7 @@ def attributes(scenario: Scenario) -> dict[str, str | int]:
         "figure": scenario.figure,
         "source": f"sarcomere {version('sarcomere')}",
         "sarcomere_version": version(),
-        "kernel_hash": sarcomere_kernels.KERNEL_HASH,
+        **made_by(),
         "seed": scenario.run.seed,
         "parameters": parameters_json(scenario),
         "python": platform.python_version(),

@@ -17,7 +17,9 @@ from sarcomere.parameters import (
     Parameters,
     fibre_table,
 )
+from sarcomere.parameters.base import Line, Prose
 from sarcomere.parameters.experiment import Repetitions
+from sarcomere.parameters.figures import FigureName
 from sarcomere.parameters.tables import merge
 from sarcomere.scenario.kinds import simulation_class
 from sarcomere.scenario.showing import as_html, one_line
@@ -43,9 +45,9 @@ class Scenario(Parameters):
 
     kind: ClassVar[str]
 
-    title: str = Field(description="what the experiment is called")
-    description: str = Field("", description="what it is for")
-    figure: str = Field("overview", description="kind of figure that sarcomere plot draws")
+    title: Line = Field(description="what the experiment is called")
+    description: Prose = Field("", description="what it is for")
+    figure: FigureName = Field("overview", description="kind of figure that sarcomere plot draws")
     run: Repetitions
     lattice: LatticeParameters
     fibres: dict[Literal["slow", "fast"], FibreParameters]

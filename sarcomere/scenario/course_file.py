@@ -1,4 +1,4 @@
-"""Read a time course from CSV: columns ``time_s,value``; lines starting with # are comments."""
+"""Read a time course from CSV: columns ``time_s,value``; lines starting with # are comments, gzip or plain."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import csv
 import math
 from pathlib import Path
 
-from sarcomere.errors import InputError
+from sarcomere.errors import InputError, printable, quoted
+from sarcomere.scenario.text_file import read_text
 
 HEADER = ["time_s", "value"]
 
@@ -31,30 +32,33 @@ def read_course(path: str | Path, key: str) -> dict[str, list[float]]:
     InputError
         If the file cannot be read or an entry is not a finite number.
     """
-    path = Path(path)
+    where, remedy = printable(str(path)), f"give CSV with {','.join(HEADER)}"
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = read_text(Path(path), remedy)
     except FileNotFoundError:
-        raise InputError(f"{path}: no such file; check {key}.") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: cannot be read as text ({error}); give CSV with {','.join(HEADER)}.") from None
+        raise InputError(f"{where}: no such file; check {key}.") from None
+    except OSError as error:
+        raise InputError(f"{where}: cannot be read ({error.strerror}); {remedy}.") from None
     lines = [(n, line) for n, line in enumerate(text.splitlines(), start=1) if line.strip() and line[0] != "#"]
-    if not lines or _cells(lines[0][1]) != HEADER:
-        raise InputError(f"{path}: does not begin with {','.join(HEADER)}; make that its first line.")
-    points = [_point(line, f"{path}, line {number}") for number, line in lines[1:]]
+    if not lines or _cells(lines[0][1], where) != HEADER:
+        raise InputError(f"{where}: does not begin with {','.join(HEADER)}; make that its first line.")
+    points = [_point(line, f"{where}, line {number}") for number, line in lines[1:]]
     return {"time_s": [time for time, _ in points], "value": [value for _, value in points]}
 
 
-def _cells(line: str) -> list[str]:
-    return [cell.strip() for row in csv.reader([line]) for cell in row]
+def _cells(line: str, where: str) -> list[str]:
+    try:
+        return [cell.strip() for row in csv.reader([line]) for cell in row]
+    except csv.Error as error:
+        raise InputError(f"{where}: {quoted(line)} cannot be read ({error}); give {','.join(HEADER)}.") from None
 
 
 def _point(line: str, where: str) -> tuple[float, float]:
-    cells = _cells(line)
+    cells = _cells(line, where)
     try:
         time, value = (float(cell) for cell in cells)
     except ValueError:
-        raise InputError(f"{where}: {line[:80]!r} is not two numbers; give {','.join(HEADER)}.") from None
+        raise InputError(f"{where}: {quoted(line)} is not two numbers; give {','.join(HEADER)}.") from None
     if not (math.isfinite(time) and math.isfinite(value)):
-        raise InputError(f"{where}: {line[:80]!r} is not finite; give numbers.")
+        raise InputError(f"{where}: {quoted(line)} is not finite; give numbers.")
     return time, value

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import csv
-import gzip
 import json
 import math
-import zlib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -14,10 +12,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sarcomere.errors import InputError
+from sarcomere.errors import InputError, printable, quoted
+from sarcomere.scenario.text_file import read_text
 
 HEADER = ["motor_unit", "time_s"]
-_GZIP_MAGIC = b"\x1f\x8b"
+_QUOTED = 24  # characters of a file that may be another's
 
 Discharges = dict[int, NDArray[np.float64]]
 
@@ -41,22 +40,20 @@ def read_discharges(path: str | Path) -> Discharges:
         If the file cannot be read or a time is negative, out of order, not a number or not finite.
     """
     path = Path(path)
+    where = printable(str(path))
     try:
-        raw = path.read_bytes()
-        if raw.startswith(_GZIP_MAGIC):
-            raw = gzip.decompress(raw)
-        text = raw.decode("utf-8-sig")
+        text = read_text(path, "give CSV or openhdemg JSON")
     except FileNotFoundError:
-        raise InputError(f"{path}: no such discharge file; check drive.discharge_file.") from None
-    except (OSError, EOFError, zlib.error, ValueError) as error:
-        raise InputError(f"{path}: cannot be read as text ({error}); give CSV or openhdemg JSON.") from None
-    found = _from_json(path, text) if text.lstrip().startswith("{") else _from_csv(path, text)
+        raise InputError(f"{where}: no such discharge file; check drive.discharge_file.") from None
+    except OSError as error:
+        raise InputError(f"{where}: cannot be read ({error.strerror}); give CSV or openhdemg JSON.") from None
+    found = _from_json(where, text) if text.lstrip().startswith("{") else _from_csv(where, text)
     if not found:
-        raise InputError(f"{path}: holds no discharge; give lines such as 1,0.250 or, in JSON, MUPULSES.")
+        raise InputError(f"{where}: holds no discharge; give lines such as 1,0.250 or, in JSON, MUPULSES.")
     return found
 
 
-def _from_csv(path: Path, text: str) -> Discharges:
+def _from_csv(path: str, text: str) -> Discharges:
     times: dict[int, list[float]] = {}
     header_seen = False
     for number, line in enumerate(text.splitlines(), start=1):
@@ -65,11 +62,13 @@ def _from_csv(path: Path, text: str) -> Discharges:
         row = _cells(line, f"{path}, line {number}")
         if not header_seen:
             if row != HEADER:
-                raise InputError(f"{path}, line {number}: header is {line[:80]!r}; make it {','.join(HEADER)}.")
+                raise InputError(
+                    f"{path}, line {number}: header is {quoted(line, _QUOTED)}; make it {','.join(HEADER)}."
+                )
             header_seen = True
             continue
         if len(row) != len(HEADER):
-            raise InputError(f"{path}, line {number}: {line!r} has not two columns; give motor_unit,time_s.")
+            raise InputError(f"{path}, line {number}: {quoted(line)} has not two columns; give motor_unit,time_s.")
         unit = _unit_number(row[0], f"{path}, line {number}")
         _append(times.setdefault(unit, []), row[1], f"{path}, line {number}")
     if not header_seen:
@@ -81,16 +80,18 @@ def _cells(line: str, where: str) -> list[str]:
     try:
         return [cell.strip() for cell in next(csv.reader([line]))]
     except csv.Error as error:
-        raise InputError(f"{where}: {line[:80]!r} cannot be read ({error}); give motor_unit,time_s.") from None
+        raise InputError(f"{where}: {quoted(line)} cannot be read ({error}); give motor_unit,time_s.") from None
 
 
 def _unit_number(text: str, where: str) -> int:
     try:
         number = int(text)
     except ValueError:
-        raise InputError(f"{where}: motor_unit {text!r} is not a whole number; number the units 1, 2, ….") from None
+        raise InputError(
+            f"{where}: motor_unit {quoted(text)} is not a whole number; number the units 1, 2, …."
+        ) from None
     if number < 0:
-        raise InputError(f"{where}: motor_unit {number} is negative; number the units 1, 2, ….")
+        raise InputError(f"{where}: motor_unit {quoted(number)} is negative; number the units 1, 2, ….")
     return number
 
 
@@ -99,9 +100,9 @@ def _append(times: list[float], value: Any, where: str) -> None:
     try:
         time = float(value)
     except (TypeError, ValueError):
-        raise InputError(f"{where}: time_s {value!r} is not a number; give seconds, such as 0.250.") from None
+        raise InputError(f"{where}: time_s {quoted(value)} is not a number; give seconds, such as 0.250.") from None
     if not math.isfinite(time):
-        raise InputError(f"{where}: time_s {value!r} is not finite; remove it or give seconds.")
+        raise InputError(f"{where}: time_s {quoted(value)} is not finite; remove it or give seconds.")
     if time < 0:
         raise InputError(f"{where}: time_s {time:g} is negative; count time from the start of the recording.")
     if times and time <= times[-1]:
@@ -109,12 +110,12 @@ def _append(times: list[float], value: Any, where: str) -> None:
     times.append(time)
 
 
-def _entry(path: Path, table: dict[str, Any], key: str) -> Any:
+def _entry(path: str, table: dict[str, Any], key: str) -> Any:
     """An openhdemg entry: JSON inside a string in files it writes, plain in files made by hand."""
     if key not in table:
         raise InputError(f"{path}: has no {key}; export the decomposed recording from openhdemg again.")
     value = table[key]
-    return _parse_json(f"{path}: {key} = {value[:80]!r}", value) if isinstance(value, str) else value
+    return _parse_json(f"{path}: {key} = {quoted(value)}", value) if isinstance(value, str) else value
 
 
 def _parse_json(where: str, text: str) -> Any:
@@ -124,14 +125,16 @@ def _parse_json(where: str, text: str) -> Any:
         raise InputError(f"{where} is not valid JSON ({error}); export it from openhdemg again.") from None
 
 
-def _from_json(path: Path, text: str) -> Discharges:
+def _from_json(path: str, text: str) -> Discharges:
     table = _parse_json(f"{path}:", text)
     rate = _entry(path, table, "FSAMP")
     if not isinstance(rate, float) or not (math.isfinite(rate) and rate > 0):
-        raise InputError(f"{path}: FSAMP = {rate!r} is not a sampling rate; give samples per second, such as 2048.")
+        raise InputError(
+            f"{path}: FSAMP = {quoted(rate)} is not a sampling rate; give samples per second, such as 2048."
+        )
     units = _entry(path, table, "MUPULSES")
     if not isinstance(units, list) or not all(isinstance(unit, list) for unit in units):
-        shown = f"MUPULSES = {str(units)[:80]}"
+        shown = f"MUPULSES = {quoted(units)}"
         raise InputError(f"{path}: {shown} is not a list of lists of samples; export it from openhdemg again.")
     found: Discharges = {}
     for number, pulses in enumerate(units, start=1):
@@ -145,6 +148,8 @@ def _pulse_times(pulses: Iterable[Any], rate: float, where: str) -> list[float]:
     times: list[float] = []
     for number, pulse in enumerate(pulses, start=1):
         if not isinstance(pulse, float):
-            raise InputError(f"{where}, entry {number}: {pulse!r} is not a number; give the sample of a discharge.")
+            raise InputError(
+                f"{where}, entry {number}: {quoted(pulse)} is not a number; give the sample of a discharge."
+            )
         _append(times, pulse / rate, f"{where}, entry {number}")
     return times

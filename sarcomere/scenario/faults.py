@@ -9,12 +9,13 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from sarcomere.errors import nearest
+from sarcomere.errors import MAX_QUOTED, nearest, printable, quoted
 from sarcomere.parameters import Parameters
 from sarcomere.parameters.intervention import INTERVENTIONS
 from sarcomere.scenario.keys import keys_of, kind_of, model_at, unit_of
 from sarcomere.scenario.renamed import new_name
 
+_MAX_TOLD = 20  # faults
 _KINDS = [kind_of(model) for model in INTERVENTIONS]
 # What to do about a value of the wrong type, by pydantic's name of the fault.
 _WRONG_TYPE = {
@@ -23,6 +24,7 @@ _WRONG_TYPE = {
     "finite_number": "give a finite number",
     "bool_type": "give true or false",
     "string_type": "give text in quotes",
+    "string_unicode": "give text in UTF-8",
     "literal_error": "use {expected}",
     "model_type": "make it a table, [{key}]",
     "list_type": "make it tables, [[{key}]]",
@@ -34,12 +36,15 @@ def sentences(
     error: ValidationError, where: str, text: str, overrides: Collection[str], root: type[Parameters]
 ) -> Iterator[str]:
     """One sentence per fault that pydantic found; a misspelt key alone, as it may be why another is missing."""
-    faults = error.errors(include_url=False)
-    for fault in [fault for fault in faults if fault["type"] == "extra_forbidden"] or faults:
+    faults, where = error.errors(include_url=False), printable(where)
+    faults = [fault for fault in faults if fault["type"] == "extra_forbidden"] or faults
+    for fault in faults[:_MAX_TOLD]:
         written = _as_written(fault["loc"])
-        key = ".".join(str(part) for part in written)
+        key = _shortened(".".join(str(part) for part in written))
         given = any(f"{override}.".startswith(f"{key}.") for override in overrides)
         value, kind, limits = _shown(fault["input"]), fault["type"], fault.get("ctx", {})
+        if kind == "float_type" and type(fault["input"]) is int:  # of hundreds of digits
+            kind = "finite_number"
         place = f"{where}, command line" if given else f"{where}{_place(written, kind, text)}"
         if kind == "extra_forbidden":
             known = _keys_beside(root, fault["loc"])
@@ -55,9 +60,10 @@ def sentences(
             yield f"{place}: {key}.kind is missing; {nearest('', _KINDS)}"
         elif kind == "union_tag_invalid":
             tag = str(limits["tag"])
-            yield f"{place}: {key}.kind = {tag!r} is no kind of intervention; {nearest(tag, _KINDS)}"
+            yield f"{place}: {key}.kind = {quoted(tag)} is no kind of intervention; {nearest(tag, _KINDS)}"
         elif kind == "value_error":
-            yield f"{place}: {f'{key}: ' if key else ''}{limits['error']}."
+            reason = str(limits["error"])
+            yield f"{place}: {f'{key}: ' if key else ''}{reason}{'' if reason.endswith(('.', '?')) else '.'}"
         elif kind in ("greater_than", "greater_than_equal", "less_than", "less_than_equal"):
             unit = unit_of(key)
             bound = _bound(kind, limits) + (f" {unit}" if unit not in ("", "1") else "")
@@ -67,6 +73,14 @@ def sentences(
             if kind == "list_type" and model_at(fault["loc"], root) is None:
                 remedy = "give a list in brackets, such as [0.0, 0.5]"
             yield f"{place}: {key} = {value} cannot be used; {remedy}."
+    if len(faults) > _MAX_TOLD:
+        yield f"{where}: has {len(faults) - _MAX_TOLD} more faults; mend these first."
+
+
+def _shortened(key: str) -> str:
+    """A key as it is, but for what a terminal would obey and what no key is as long as."""
+    shown = printable(key)
+    return shown if len(shown) <= MAX_QUOTED else f"{shown[: MAX_QUOTED - 1]}…"
 
 
 def _as_written(path: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -78,7 +92,7 @@ def _shown(value: Any) -> str:
     """A value as TOML writes it; a table in short."""
     if isinstance(value, Mapping):
         return "{…}"
-    return str(value).lower() if isinstance(value, bool) else repr(value)
+    return str(value).lower() if isinstance(value, bool) else quoted(value)
 
 
 def _bound(kind: str, limits: Mapping[str, Any]) -> str:

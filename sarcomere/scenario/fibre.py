@@ -30,7 +30,7 @@ from sarcomere.scenario.checks import check_crowns, check_step
 from sarcomere.scenario.course_file import read_course
 from sarcomere.scenario.discharge_file import read_discharges
 from sarcomere.scenario.protocol import Protocol
-from sarcomere.scenario.series import Condition, Series, conditions, with_values
+from sarcomere.scenario.series import Condition, Series, check_names, conditions, with_values
 
 _SETTING_UP_S = 1e-3  # CPU time of one half-sarcomere; benchmarks/NOTES.md
 # What the conditions of a series must share to lie in one file: the rest of the lattice sets how many sites there are.
@@ -70,7 +70,7 @@ class FibreScenario(Scenario):
             return table
         if any(drive.get(name) is not None for name in DRIVES):
             return table
-        return {**table, "drive": {**drive, "pCa": float(first)}}
+        return {**table, "drive": {**drive, "pCa": first}}
 
     @model_validator(mode="after")
     def _consistent(self) -> FibreScenario:
@@ -91,6 +91,8 @@ class FibreScenario(Scenario):
                 f"series runs one motor unit under many conditions but motor_units has {len(self.motor_units)}; "
                 f"keep one, and vary motor_units.0.fibre for both fibre types"
             )
+        if self.series is not None:
+            check_names(self.series, self.protocol.chemistry)
         for name in {unit.fibre for unit in self.motor_units}:
             check_step(name, self.fibres[name], self.numerics.step_ms)
         return self

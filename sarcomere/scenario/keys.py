@@ -28,6 +28,56 @@ def unit_of(key: str) -> str:
     return str(extra.get("unit", "")) if isinstance(extra, dict) else ""
 
 
+# Units that no library knows, as they stand in files: what is left of them, and what the numbers are multiples of.
+_RELATIVE = {
+    "L0": ("1", "of L0"),
+    "1/L0": ("1", "per L0"),
+    "Hz/L0": ("Hz", "per L0"),
+    "Hz/(L0/s)^a": ("Hz", "at 1 L0/s"),
+    "F0": ("1", "of F0"),
+    "1/F0": ("1", "per F0"),
+    "rheobase": ("1", "in rheobases"),
+    "rheobase/Hz": ("1/Hz", "in rheobases"),
+    "kT": ("1", "in kT"),
+}
+
+
+def unit_in_file(unit: str) -> tuple[str, str]:
+    """Return a parameter's unit as UDUNITS and pint read it, and what its numbers are multiples of besides.
+
+    Parameters
+    ----------
+    unit : str
+        As parameters are declared, such as ``Hz/L0``.
+
+    Returns
+    -------
+    unit, multiple : str
+        Such as ``Hz`` and ``per L0``; the second is empty for most.
+    """
+    return _RELATIVE.get(unit, (unit, ""))
+
+
+def coordinate_attributes(key: str, name: str) -> dict[str, str]:
+    """Return the attributes of a coordinate that holds the values of a parameter.
+
+    Parameters
+    ----------
+    key : str
+        Dotted key of the parameter.
+    name : str
+        What the coordinate is called.
+
+    Returns
+    -------
+    dict
+        ``long_name``, ``key`` and, of a quantity, ``units``.
+    """
+    unit, multiple = unit_in_file(unit_of(key))
+    units = {"units": unit} if unit else {}
+    return {"long_name": f"{name}, {multiple}" if multiple else name, "key": key, **units}
+
+
 def model_at(path: tuple[Any, ...], root: type[Parameters]) -> Any:
     """The group of parameters that a path of keys leads to from ``root``, or None.
 

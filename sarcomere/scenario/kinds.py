@@ -21,6 +21,7 @@ class Kind(NamedTuple):
     simulation: str
     tables: frozenset[str] = frozenset()  # tables by which a TOML file is known to be of this kind
     heading: str = ""  # of its scenarios in a list
+    functions: Mapping[str, str] = {}  # what is done with its runs where that differs from runs of fibres, by use
 
 
 KINDS: dict[str, Kind] = {
@@ -29,11 +30,21 @@ KINDS: dict[str, Kind] = {
         "sarcomere.simulation.loop:LoopSimulation",
         frozenset({"pool", "interventions", "switches"}),
         "Nerve, muscle and blood in one loop",
+        {
+            "summary": "sarcomere.explain.cramp_summary:print_cramp_summary",
+            "explain": "sarcomere.explain.api:representative_of_loop",
+            "animate": "sarcomere.plot.animation.animating:representative_of_loop",
+        },
     ),
     "fibre": Kind(
         "sarcomere.scenario.fibre:FibreScenario",
         "sarcomere.simulation.fibre:FibreSimulation",
         heading="Half-sarcomeres",
+        functions={
+            "summary": "sarcomere.explain.summary:print_fibre_summary",
+            "explain": "sarcomere.explain.api:replayed_fibre",
+            "animate": "sarcomere.plot.animation.animating:replayed_fibre",
+        },
     ),
 }
 _OTHERWISE = "fibre"
@@ -53,6 +64,26 @@ def scenario_classes() -> Iterator[type[Scenario]]:
 def simulation_class(kind: str) -> Any:
     """Load the class that simulates runs of a kind."""
     return resolve_name(KINDS[kind].simulation)
+
+
+def function_for(attributes: Mapping[str, Any], use: str) -> Any:
+    """Load the function that does something with a run of a kind.
+
+    Parameters
+    ----------
+    attributes : mapping
+        Global attributes of the run, its ``kind`` among them.
+    use : str
+        What is to be done: ``summary``, ``explain`` or ``animate``.
+
+    Returns
+    -------
+    callable
+        That of fibres where the kind has none of its own.
+    """
+    usual = KINDS[_OTHERWISE]
+    kind = KINDS.get(str(attributes.get("kind")), usual)
+    return resolve_name(kind.functions.get(use, usual.functions[use]))
 
 
 def class_for(table: Mapping[str, Any]) -> type[Scenario]:

@@ -14,11 +14,12 @@ from sarcomere.parameters import (
     Parameters,
 )
 from sarcomere.parameters.axon import AxonParameters
-from sarcomere.parameters.base import quantity
+from sarcomere.parameters.base import Line, quantity
 from sarcomere.parameters.electrolytes import ElectrolyteParameters
-from sarcomere.parameters.experiment import Repetitions
+from sarcomere.parameters.experiment import MIN_STEP_MS, Repetitions
 from sarcomere.parameters.fatigue import FatigueParameters
 from sarcomere.parameters.fibre_wave import FibreApParameters, PotassiumParameters
+from sarcomere.parameters.figures import FigureName
 from sarcomere.parameters.intervention import Intervention, Stretch, Walking
 from sarcomere.parameters.junction import JunctionParameters
 from sarcomere.parameters.lattice import thin_filament_length
@@ -39,7 +40,7 @@ _WINDOW_S = 0.8e-3  # CPU time of an exchange of the loop's parts without lattic
 class EpisodePool(PoolParameters):
     """The motoneurons, and from which preset they come."""
 
-    preset: str = Field("prone", description="preset whose values hold where none is given")
+    preset: Line = Field("prone", description="preset whose values hold where none is given")
 
 
 class Switches(Parameters):
@@ -57,7 +58,9 @@ class Switches(Parameters):
 class EpisodeNumerics(LatticeNumerics):
     """Steps of the lattices, and how often the parts of the loop hear of each other."""
 
-    step_ms: float = quantity("ms", "time step of the lattices", "docs/cramp.md: against 0.1 ms", 0.2, gt=0, le=0.5)
+    step_ms: float = quantity(
+        "ms", "time step of the lattices", "docs/cramp.md: against 0.1 ms", 0.2, ge=MIN_STEP_MS, le=0.5
+    )
     strain_bin_nm: float = quantity(
         "nm", "strain resolution of the transition table", "converged: tests/theory", 0.1, ge=0.005, le=0.5
     )
@@ -90,7 +93,7 @@ class LoopScenario(Scenario):
 
     kind: ClassVar[str] = "loop"
 
-    figure: str = Field("cramp", description="kind of figure that sarcomere plot draws")
+    figure: FigureName = Field("cramp", description="kind of figure that sarcomere plot draws")
     run: Repetitions = Field(description="table [run]: how long, from which seed, how often")
     mtu_length: float = quantity(
         "L0", "length of muscle and tendon that the joint imposes", "protocol", 1.0, ge=0.65, le=1.4

@@ -12,13 +12,14 @@ from typing import Any
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from sarcomere.parameters import Chemistry
-from sarcomere.parameters.base import Parameters, quantity
+from sarcomere.parameters.base import Line, Parameters, quantity
 
 CHEMISTRY = ("atp_mM", "adp_uM", "pi_mM", "temperature_C")
 MAX_PCA, MIN_PCA = 10.0, 2.0
 MAX_LOAD_PN = 1e4
 MAX_RELATIVE_LOAD = 5.0
 MAX_LENGTH_NM = 2200.0
+MAX_TIME_S = 1e6
 
 
 class Course(Parameters):
@@ -26,7 +27,7 @@ class Course(Parameters):
 
     time_s: list[float] = Field(description="times, s; a repeated time is a jump")
     value: list[float] = Field(description="values at these times; one number holds throughout")
-    file: str | None = Field(
+    file: Line | None = Field(
         None, description="CSV with columns time_s,value in place of both; relative to the scenario"
     )
 
@@ -50,6 +51,9 @@ class Course(Parameters):
             raise ValueError(
                 f"time_s has {len(self.time_s)} entries but value has {len(self.value)}; give one value for each time"
             )
+        late = next((time for time in self.time_s if abs(time) > MAX_TIME_S), None)
+        if late is not None:
+            raise ValueError(f"time_s has {late:g}; give seconds, at most {MAX_TIME_S:g}")
         for before, after in zip(self.time_s[:-1], self.time_s[1:], strict=True):
             if after < before:
                 raise ValueError(f"time_s runs backwards, {after:g} after {before:g}; sort the points")

@@ -9,10 +9,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from sarcomere.errors import InputError, nearest
+from sarcomere.errors import InputError, nearest, printable, quoted
 from sarcomere.parameters.shipped import data_path
+from sarcomere.parameters.tables import MAX_DEPTH, depth
 from sarcomere.scenario.base import Scenario
 from sarcomere.scenario.checking import Written, check
+from sarcomere.scenario.text_file import MAX_BYTES
 
 _BARE_POINT = re.compile(r"[+-]?(?:\d+\.|\.\d+)(?:[eE][+-]?\d+)?")  # which TOML does not take
 
@@ -34,13 +36,13 @@ def find(name: str) -> Path:
     if path.suffix == ".toml" or os.path.exists(path):
         if not os.path.isfile(path):
             raise InputError(
-                f"{name}: no such scenario file; give an existing .toml file or one of: "
+                f"{printable(name)}: no such scenario file; give an existing .toml file or one of: "
                 f"{', '.join(shipped_scenarios())}."
             )
         return path
     shipped = data_path(f"scenarios/{name}.toml")
     if not os.path.isfile(shipped):
-        raise InputError(f"{name}: no scenario of that name; {nearest(name, shipped_scenarios())}")
+        raise InputError(f"{printable(name)}: no scenario of that name; {nearest(name, shipped_scenarios())}")
     return shipped
 
 
@@ -87,7 +89,7 @@ def load(name: str) -> Written:
     path = find(name)
     table, text = read_toml(path)
     if not table:
-        raise InputError(f"{path}: is empty; write title, [run], [drive] and [[motor_units]].")
+        raise InputError(f"{printable(str(path))}: is empty; write title, [run], [drive] and [[motor_units]].")
     return Written(table, text, str(path))
 
 
@@ -99,17 +101,55 @@ def read_toml(path: Path) -> tuple[dict[str, Any], str]:
     InputError
         If it cannot be read.
     """
+    where = printable(str(path))
     try:
+        if path.stat().st_size > MAX_BYTES:
+            raise InputError(f"{where}: is larger than {MAX_BYTES // 2**20} MiB; give a scenario, which is text.")
         text = path.read_text(encoding="utf-8-sig")
-        return tomllib.loads(text), text
     except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror}); check its permissions.") from None
+        raise InputError(f"{where}: cannot be read ({error.strerror}); check its permissions.") from None
     except UnicodeDecodeError as error:
         if path.read_bytes()[:4] == b"\x89HDF":
-            raise InputError(f"{path}: is a result, not a scenario; look at it with 'sarcomere info {path}'.") from None
-        raise InputError(f"{path}: byte {error.start + 1} is not UTF-8 text; save the file as UTF-8.") from None
+            raise InputError(
+                f"{where}: is a result, not a scenario; look at it with 'sarcomere info {where}'."
+            ) from None
+        raise InputError(f"{where}: byte {error.start + 1} is not UTF-8 text; save the file as UTF-8.") from None
+    try:
+        return parse_toml(text), text
     except tomllib.TOMLDecodeError as error:
-        raise InputError(f"{path}: is not valid TOML ({error}); mend that line.") from None
+        raise InputError(f"{where}: is not valid TOML ({error}); mend that line.") from None
+    except ValueError as error:
+        raise InputError(f"{where}: {error}.") from None
+
+
+def parse_toml(text: str) -> dict[str, Any]:
+    """Tables of a TOML text.
+
+    Parameters
+    ----------
+    text : str
+        TOML.
+
+    Returns
+    -------
+    dict
+
+    Raises
+    ------
+    ValueError
+        If it is no TOML (``tomllib.TOMLDecodeError``), holds a number of thousands of digits, or is nested too deep.
+    """
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        raise
+    except ValueError:
+        raise ValueError("holds a number of thousands of digits; give one of at most 19") from None
+    except RecursionError:
+        table = None
+    if table is None or depth(table) > MAX_DEPTH:
+        raise ValueError(f"is nested more than {MAX_DEPTH} deep; give tables and lists that a scenario has")
+    return table
 
 
 def parse_override(text: str) -> tuple[str, Any]:
@@ -124,7 +164,7 @@ def parse_override(text: str) -> tuple[str, Any]:
     """
     key, equals, value = text.partition("=")
     if not equals or not key.strip() or not value.strip():
-        raise InputError(f"--set {text!r}: is not key=value; write for example --set lattice.n_thick=4.")
+        raise InputError(f"--set {quoted(text)}: is not key=value; write for example --set lattice.n_thick=4.")
     key, found = key.strip(), parse_value(value)
     if key.endswith("discharge_file") and os.path.isfile(str(found)):  # where it is typed, not beside the scenario
         found = os.path.abspath(str(found))
@@ -144,7 +184,7 @@ def parse_value(text: str) -> Any:
     any
     """
     try:
-        return tomllib.loads(f"v = {text}")["v"]
-    except ValueError:  # no TOML, or a number of thousands of digits
+        return parse_toml(f"v = {text}")["v"]
+    except ValueError:  # no TOML, a number of thousands of digits, or nested too deep
         word = text.strip()
         return float(word) if _BARE_POINT.fullmatch(word) else word

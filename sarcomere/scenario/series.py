@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import copy
 import itertools
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from pydantic import Field, model_validator
 
+from sarcomere.errors import MAX_QUOTED, printable, quoted
 from sarcomere.parameters.base import Parameters
 from sarcomere.parameters.tables import set_key, short_name
 
 MAX_CONDITIONS = 1000
 # Names that a run file gives to something else.
 TAKEN = {
+    "checkpoint",
     "condition",
+    "motor_unit",
     "replicate",
     "time",
     "snapshot_time",
@@ -47,6 +51,8 @@ TAKEN = {
     "snapshot_state",
     "snapshot_strain",
 }
+_NOT_VARIED = {"series", "source"}
+_FIBRE = re.compile(r"motor_units\.\d+\.fibre")
 
 
 class Vary(Parameters):
@@ -60,12 +66,17 @@ class Vary(Parameters):
     def _shape(self) -> Vary:
         if not self.values:
             raise ValueError(f"values of {self.key} is empty; give at least one value")
+        for key in self.keys:
+            if key.split(".")[0] in _NOT_VARIED or all(word.isdigit() for word in key.split(".")):
+                raise ValueError(f"key = {quoted(key)} cannot vary; give a dotted key, such as drive.pCa")
         if isinstance(self.key, list):
             for row in self.values:
                 if not isinstance(row, list) or len(row) != len(self.key):
-                    raise ValueError(f"{row!r} has not one value for each of the keys {', '.join(self.key)}; add it")
+                    raise ValueError(
+                        f"{quoted(row)} has not one value for each of the keys {', '.join(self.key)}; add it"
+                    )
         if self.name is not None and len(_listed(self.name)) != len(self.keys):
-            raise ValueError(f"name = {self.name!r} has not one name for each key; give {len(self.keys)}")
+            raise ValueError(f"name = {quoted(self.name)} has not one name for each key; give {len(self.keys)}")
         return self
 
     @property
@@ -91,16 +102,42 @@ class Series(Parameters):
 
     @model_validator(mode="after")
     def _distinct(self) -> Series:
-        names = [name for vary in self.vary for name in vary.names]
-        for name in names:
-            if names.count(name) > 1 or name in TAKEN or not name.isidentifier():
-                raise ValueError(f'cannot call a coordinate {name!r}; give it a free word with name = "…"')
+        named = [pair for vary in self.vary for pair in zip(vary.names, vary.keys, strict=True)]
+        names = [name for name, _ in named]
+        for name, key in named:
+            of_another = name == "fibre" and not _FIBRE.fullmatch(key)  # which the file says of each condition
+            if names.count(name) > 1 or name in TAKEN or of_another or not name.isidentifier():
+                raise ValueError(f'cannot call a coordinate {quoted(name)}; give it a free word with name = "…"')
         count = 1
         for vary in self.vary:
             count *= len(vary.values)
         if count > MAX_CONDITIONS:
             raise ValueError(f"makes {count} conditions; give at most {MAX_CONDITIONS}")
         return self
+
+
+def check_names(series: Series, imposed: Collection[str]) -> None:
+    """Refuse a coordinate that is called like what the file keeps against time.
+
+    Parameters
+    ----------
+    series : Series
+        What varies.
+    imposed : collection of str
+        Names of the chemistry that a protocol imposes.
+
+    Raises
+    ------
+    ValueError
+        Naming the coordinate and the remedy.
+    """
+    for vary in series.vary:
+        for name, key in zip(vary.names, vary.keys, strict=True):
+            if name in imposed or key.startswith(f"protocol.{name}."):
+                raise ValueError(
+                    f"series: cannot call a coordinate {quoted(name)}, which the file keeps against time; give {key} "
+                    f'another with name = "…"'
+                )
 
 
 class Condition(NamedTuple):
@@ -112,7 +149,7 @@ class Condition(NamedTuple):
     @property
     def label(self) -> str:
         """Such as ``pCa = 5.8, fibre = fast``."""
-        return ", ".join(f"{name} = {value}" for name, value in self.by_name.items())
+        return ", ".join(f"{name} = {_label(value)}" for name, value in self.by_name.items())
 
 
 def conditions(series: Series) -> Iterator[Condition]:
@@ -167,3 +204,8 @@ def with_values(table: Mapping[str, Any], values: Mapping[str, Any], stream: int
 
 def _listed(value: str | list[str]) -> list[str]:
     return value if isinstance(value, list) else [value]
+
+
+def _label(value: Any) -> str:
+    """A value of a condition in words: text as it is, anything else shortened."""
+    return printable(value[:MAX_QUOTED]) if isinstance(value, str) else quoted(value)

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sarcomere.errors import InputError
+from sarcomere.recording.recordable import DEFAULT_BLOCK
+from sarcomere.recording.run_file import Progress, claimed, write
 from sarcomere.scenario.base import Scenario
 from sarcomere.scenario.kinds import simulation_class
 from sarcomere.scenario.reading import read
@@ -75,3 +77,53 @@ def run(scenario: Scenario | str | Path, threads: int = 1, *, settings: Mapping[
     """
     simulation = simulation_of(scenario_of(scenario, settings))
     return simulation.dataset(*simulation.blocks(threads))
+
+
+def record(
+    scenario: Scenario | str | Path,
+    path: str | Path,
+    *,
+    settings: Mapping[str, Any] | None = None,
+    threads: int = 1,
+    resume: bool = False,
+    overwrite: bool = False,
+    block: int = DEFAULT_BLOCK,
+    progress: Progress | None = None,
+) -> Path:
+    """Run a scenario into a file.
+
+    Parameters
+    ----------
+    scenario : Scenario, str or pathlib.Path
+        What to run: a scenario, the name of a shipped one, or the path of a TOML file.
+    path : str or pathlib.Path
+        Where the finished file goes; ``<path>.part`` until then. A symbolic link is written through to its target.
+    settings : mapping of str to value, optional
+        Dotted keys to replace in a scenario given by name or path.
+    threads : int
+        Half-sarcomeres advanced at once.
+    resume : bool
+        Go on from ``<path>.part`` if there is one; the result has the same bits as an uninterrupted run.
+    overwrite : bool
+        Replace what is there.
+    block : int
+        Samples per block to begin with; changes no bit of the result.
+    progress : callable, optional
+        Called with the simulation at the start, within long blocks, and after each block is safe on disk.
+
+    Returns
+    -------
+    pathlib.Path
+        The path.
+
+    Raises
+    ------
+    InputError
+        If the path is taken or written by another process, or the ``.part`` belongs to another experiment.
+    StoreError
+        If the disk does not take it, or the ``.part`` is damaged; what was written stays readable.
+    """
+    path, chosen = Path(path), scenario_of(scenario, settings)
+    with claimed(path, resume=resume, overwrite=overwrite) as place:
+        write(simulation_of(chosen), place, threads=threads, resume=resume, block=block, progress=progress)
+    return path

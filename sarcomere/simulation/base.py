@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from numpy.typing import NDArray
 
+from sarcomere.half_sarcomere.state_checks import check_numbers
+from sarcomere.recording.recordable import DEFAULT_BLOCK
 from sarcomere.recording.variable import Block, Variable, block_of
 from sarcomere.scenario.base import Scenario
+from sarcomere.simulation.size import Size
 
 if TYPE_CHECKING:
     import xarray as xr  # loading it takes a quarter of a second, which the first step need not wait for
-
-DEFAULT_BLOCK = 1024  # samples
 
 S = TypeVar("S", bound=Scenario)
 
@@ -49,6 +50,11 @@ class Simulation(ABC, Generic[S]):
     @abstractmethod
     def check_parts(cls, scenario: S) -> None:
         """Refuse what only the parts of the simulation know to be wrong, without making any."""
+
+    @classmethod
+    @abstractmethod
+    def size_of(cls, scenario: S) -> Size:
+        """Predict how many bytes a run takes."""
 
     @classmethod
     @abstractmethod
@@ -135,6 +141,18 @@ class Simulation(ABC, Generic[S]):
     @abstractmethod
     def state_arrays(self) -> dict[str, list[NDArray[Any]]]:
         """All that changes in a run, by name: one array for every row."""
+
+    def check_state(self) -> None:
+        """Refuse a state that no run of this scenario can have; by default, numbers that are not finite.
+
+        Raises
+        ------
+        ValueError
+            Naming what is out of range.
+        """
+        for name, arrays in self.state_arrays().items():
+            for array in arrays:
+                check_numbers(name, array)
 
     def check_drive(self, part: str, kept: Mapping[str, NDArray[Any]]) -> None:
         """Refuse to go on with a file that something else drove.

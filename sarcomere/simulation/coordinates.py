@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from sarcomere.half_sarcomere.variables import dwell_edges
 from sarcomere.parameters import FIBRE_TYPES
 from sarcomere.scenario.fibre import FibreScenario
-from sarcomere.scenario.keys import unit_of
+from sarcomere.scenario.keys import coordinate_attributes
 from sarcomere.scenario.series import conditions
 from sarcomere_kernels import types as k
-from sarcomere_kernels.organ_types import Muscle
+from sarcomere_kernels.muscle import Muscle
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -86,7 +86,7 @@ def _batch_coordinates(scenario: FibreScenario) -> dict[str, xr.Variable]:
         keys = {name: key for vary in scenario.series.vary for name, key in zip(vary.names, vary.keys, strict=True)}
         for name, key in keys.items():
             values = [condition.by_name[name] for condition in conditions(scenario.series)]
-            labels[name] = xr.Variable(dim, _plain(values), {"long_name": name, "key": key, **_units(key)})
+            labels[name] = xr.Variable(dim, _plain(values), coordinate_attributes(key, name))
     return labels
 
 
@@ -96,17 +96,12 @@ def _plain(values: list[Any]) -> list[Any]:
     return [float(value) for value in values] if numbers else [str(value) for value in values]
 
 
-def _units(key: str) -> dict[str, str]:
-    unit = unit_of(key)
-    return {"units": unit} if unit else {}
-
-
 def of_loop(muscle: Muscle, numbers: range) -> dict[str, xr.Variable]:
     """Label replicates, motor units and groups of the closed loop.
 
     Parameters
     ----------
-    muscle : sarcomere_kernels.organ_types.Muscle
+    muscle : sarcomere_kernels.muscle.Muscle
         Its units and groups.
     numbers : range
         Of the replicates.

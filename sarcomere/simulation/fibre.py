@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sarcomere.errors import InputError, SarcomereError
-from sarcomere.half_sarcomere.control import Models, Preparation, Stretch
+from sarcomere.half_sarcomere.control import Samples, preparations
+from sarcomere.half_sarcomere.state_checks import check_half_sarcomere, check_numbers
 from sarcomere.half_sarcomere.variables import DWELL, IMPULSES, SERIES, in_file, recorded
 from sarcomere.parameters import MotorUnit
 from sarcomere.parameters.lattice import area_per_thick
@@ -20,6 +21,7 @@ from sarcomere.scenario.impulses import columns, impulse_times
 from sarcomere.scenario.protocol import CHEMISTRY
 from sarcomere.simulation import coordinates
 from sarcomere.simulation.base import Simulation
+from sarcomere.simulation.size import Size, of_fibres
 from sarcomere_kernels import types as k
 
 if TYPE_CHECKING:
@@ -27,10 +29,10 @@ if TYPE_CHECKING:
 
 
 def force_scale(scenario: FibreScenario, unit: MotorUnit) -> float:
-    """Force of a motor unit (mN) per pN of force per thick filament: stress times area of its fibres."""
+    """Force of a motor unit (N) per pN of force per thick filament: stress times area of its fibres."""
     lattice, fibre = scenario.lattice, scenario.fibres[unit.fibre]
     per_filament = area_per_thick(lattice, scenario.run.hs_length) * 1e-6 / lattice.myofibril_fraction  # um^2
-    return fibre.area_um2 * unit.n_fibres / per_filament * 1e-9
+    return fibre.area_um2 * unit.n_fibres / per_filament * 1e-12
 
 
 class FibreSimulation(Simulation[FibreScenario]):
@@ -56,24 +58,7 @@ class FibreSimulation(Simulation[FibreScenario]):
         super().__init__(scenario)
         self.columns = columns(scenario)
         self.impulses = impulse_times(scenario)
-        models: dict[tuple[int, str], Models] = {}
-        for _, condition, unit in self.columns:
-            key = (id(condition), unit.fibre)
-            models[key] = models.get(key) or Models(condition, unit.fibre)
-        self.batch = [
-            Preparation(
-                condition,
-                unit.fibre,
-                models[id(condition), unit.fibre],
-                self.impulses[key],
-                # a condition of a series draws what the motor unit of that number would
-                np.random.SeedSequence(
-                    condition.run.seed, spawn_key=(replicate, condition.run.stream + condition.motor_units.index(unit))
-                ),
-            )
-            for replicate in scenario.run.numbers
-            for key, condition, unit in self.columns
-        ]
+        self.batch = preparations(scenario.run.numbers, self.columns, self.impulses)
 
     @property
     def growing(self) -> tuple[str, ...]:
@@ -84,6 +69,11 @@ class FibreSimulation(Simulation[FibreScenario]):
     def check_parts(cls, scenario: FibreScenario) -> None:
         """Refuse a discharge file that cannot be read or lacks a motor unit."""
         impulse_times(scenario)
+
+    @classmethod
+    def size_of(cls, scenario: FibreScenario) -> Size:
+        """Predict how many bytes a run takes."""
+        return of_fibres(scenario)
 
     @classmethod
     def variables_of(cls, scenario: FibreScenario) -> tuple[Variable, ...]:
@@ -109,10 +99,10 @@ class FibreSimulation(Simulation[FibreScenario]):
     def _advance(self, first: int, count: int, pool: Executor, threads: int) -> dict[str, NDArray[Any]]:
         steps = (count if first > 0 else count - 1) * self.scenario.sample_every
         times = self._snapshot_times(first, count)
-        stretches = list(pool.map(lambda i: self._advance_row(i, steps, count, times.size), range(len(self.batch))))
-        return self._columns(first, count, times, stretches)
+        parts = list(pool.map(lambda i: self._advance_row(i, steps, count, times.size), range(len(self.batch))))
+        return self._columns(first, count, times, parts)
 
-    def _advance_row(self, index: int, n_steps: int, rows: int, shots: int) -> Stretch:
+    def _advance_row(self, index: int, n_steps: int, rows: int, shots: int) -> Samples:
         try:
             return self.batch[index].advance(n_steps, rows, shots)
         except SarcomereError as error:
@@ -122,10 +112,10 @@ class FibreSimulation(Simulation[FibreScenario]):
             raise type(error)(f"Condition {label}: {str(error)[0].lower()}{str(error)[1:]}") from None
 
     def _columns(
-        self, first: int, count: int, snapshot_time: NDArray[np.float64], stretches: list[Stretch]
+        self, first: int, count: int, snapshot_time: NDArray[np.float64], parts: list[Samples]
     ) -> dict[str, NDArray[Any]]:
         """Samples of all half-sarcomeres by variable, (replicate, motor_unit or condition, time)."""
-        s, traces = self.scenario, [stretch.trace for stretch in stretches]
+        s, traces = self.scenario, [part.trace for part in parts]
         shape = (s.run.replicates, len(self.columns))
         series = np.stack([trace.series for trace in traces]).reshape((*shape, count, -1))
         values = {variable.name: variable.read(series) for variable in SERIES if variable.read is not None}
@@ -135,8 +125,8 @@ class FibreSimulation(Simulation[FibreScenario]):
             values["muscle_force"] = np.einsum("rut,u->rt", values["force"], scale)
         else:
             values["muscle_force"] = values["force"] * scale[:, None]
-        values["load"] = np.stack([stretch.load for stretch in stretches]).reshape((*shape, count))
-        chemistry = np.stack([stretch.chemistry for stretch in stretches[: shape[1]]])
+        values["load"] = np.stack([part.load for part in parts]).reshape((*shape, count))
+        chemistry = np.stack([part.chemistry for part in parts[: shape[1]]])
         values |= {name: chemistry[..., column] for column, name in enumerate(CHEMISTRY)}
         if s.snapshot_every:
             heads = (s.lattice.n_thick, s.lattice.n_crown, s.lattice.n_dimer * s.lattice.n_head)
@@ -174,6 +164,13 @@ class FibreSimulation(Simulation[FibreScenario]):
         states = {name: [getattr(hs.state, name) for hs in self.batch] for name in k.State._fields}
         return {**states, "memory": [hs.memory for hs in self.batch]}
 
+    def check_state(self) -> None:
+        """Refuse a state in which no half-sarcomere of this run can be."""
+        tick = max(self.samples_done, 0) * self.scenario.sample_every * k.TICKS_PER_STEP
+        for hs in self.batch:
+            check_half_sarcomere(hs.state, hs.base, tick)
+            check_numbers("memory", hs.memory)
+
     def check_drive(self, part: str, kept: Mapping[str, NDArray[Any]]) -> None:
         """Refuse to go on with a file that other impulses drove.
 
@@ -199,8 +196,10 @@ class FibreSimulation(Simulation[FibreScenario]):
         """Heads attached now, (replicate, motor_unit or condition, A1 to RIGOR, time attached in dwell bins)."""
         counts = np.zeros((len(self.batch), k.N_ATTACHED, k.N_DWELL_BINS), dtype=np.int64)
         for count, hs in zip(counts, self.batch, strict=True):
-            attached = hs.state.head_state >= k.A1
-            age = (hs.state.counters[k.TICK] - hs.state.head_since[attached]) / k.TICKS_PER_STEP
+            attached = hs.state.head_state >= k.HeadState.A1
+            age = (hs.state.counters[k.Count.TICK] - hs.state.head_since[attached]) / k.TICKS_PER_STEP
             dwell_bin = (k.DWELL_BINS_PER_DECADE * np.log10(np.maximum(age, 1.0)) + 1e-9).astype(np.int64)
-            np.add.at(count, (hs.state.head_state[attached] - k.A1, np.minimum(dwell_bin, k.N_DWELL_BINS - 1)), 1)
+            np.add.at(
+                count, (hs.state.head_state[attached] - k.HeadState.A1, np.minimum(dwell_bin, k.N_DWELL_BINS - 1)), 1
+            )
         return counts.reshape(self.scenario.run.replicates, len(self.columns), *counts.shape[1:])

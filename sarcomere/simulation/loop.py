@@ -11,14 +11,16 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from sarcomere.half_sarcomere.half_sarcomere import FibreModels
+from sarcomere.half_sarcomere.half_sarcomere import loop_models
 from sarcomere.organs.loop import CLOCK, Events, Loop, check_parts
+from sarcomere.organs.state_checks import check_loop
 from sarcomere.organs.variables import EVENTS, GROUPS, IMPOSED_LENGTH, LATTICE, LATTICE_STATES, MUSCLE, recorded
 from sarcomere.parameters import FIBRE_TYPES
 from sarcomere.recording.variable import Variable
 from sarcomere.scenario.loop import LoopScenario
 from sarcomere.simulation import coordinates
 from sarcomere.simulation.base import Simulation
+from sarcomere.simulation.size import Size, of_loop
 from sarcomere_kernels import types as k
 
 if TYPE_CHECKING:
@@ -53,7 +55,7 @@ class LoopSimulation(Simulation[LoopScenario]):
     def __init__(self, scenario: LoopScenario) -> None:
         super().__init__(scenario)
         explicit = scenario.muscle.explicit_units > 0
-        models = {name: FibreModels(scenario, name) for name in FIBRE_TYPES} if explicit else {}
+        models = {name: loop_models(scenario, name) for name in FIBRE_TYPES} if explicit else {}
         self.loops = [Loop(scenario, replicate, models) for replicate in scenario.run.numbers]
         self._halt = Event()  # somebody interrupts: replicates under way end at their next sample
         self._latest: deque[Events] = deque(maxlen=round(_WATCHED_S * 1e3 / scenario.numerics.exchange_ms))
@@ -67,6 +69,11 @@ class LoopSimulation(Simulation[LoopScenario]):
     def check_parts(cls, scenario: LoopScenario) -> None:
         """Refuse what only organs know to be wrong, without making any."""
         check_parts(scenario)
+
+    @classmethod
+    def size_of(cls, scenario: LoopScenario) -> Size:
+        """Predict how many bytes a run takes."""
+        return of_loop(scenario)
 
     @classmethod
     def variables_of(cls, scenario: LoopScenario) -> tuple[Variable, ...]:
@@ -145,6 +152,12 @@ class LoopSimulation(Simulation[LoopScenario]):
         """Global attributes of the file: motor units with a lattice, and F0."""
         constants = self.loops[0].constants
         return {"n_explicit": int((constants.representative >= 0).sum()), "full_force_N": self.loops[0].full_force_N}
+
+    def check_state(self) -> None:
+        """Refuse a state in which no loop of this run can be."""
+        s = self.scenario
+        for loop in self.loops:
+            check_loop(loop, max(self.samples_done, 0) * s.windows_per_sample * s.numerics.exchange_ms)
 
     def state_arrays(self) -> dict[str, list[NDArray[Any]]]:
         """All that changes, by name: one array for each replicate."""

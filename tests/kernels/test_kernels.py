@@ -9,10 +9,11 @@ import sys
 import numpy as np
 import pytest
 
-from sarcomere.parameters import load_fibre
+from sarcomere.parameters import LatticeParameters, load_fibre
 from sarcomere_kernels import advance
-from tests.support.bench import bench
-from tests.support.organs import fill_uniform, uniform
+from sarcomere_kernels import types as k
+from tests.bench import bench
+from tests.organs import balance_forces, balance_rows, fill_uniform, uniform
 
 compiled_only = pytest.mark.skipif(os.environ.get("NUMBA_DISABLE_JIT") == "1", reason="needs compiled kernels")
 
@@ -22,6 +23,21 @@ def test_advance_is_compiled_once() -> None:
     for name, clamped in (("fast", True), ("slow", False)):
         bench(load_fibre(name), clamped=clamped, impulses=(5,)).run(2.0)
     assert len(advance.signatures) == 1
+
+
+def test_rows_of_a_batch_are_advanced_from_compiled_code() -> None:
+    """A kernel that takes views of rows leaves in each the bits that it leaves in a half-sarcomere alone."""
+    benches = [bench(load_fibre("fast"), lattice=LatticeParameters(n_thick=1), seed=seed) for seed in (1, 2)]
+    for b in benches:
+        b.run(3.0)
+        b.state.mechanics[k.Mechanical.IMPOSED_LENGTH] += 1.0
+    states = k.State(*(np.stack(arrays) for arrays in zip(*(b.state for b in benches), strict=True)))
+    assert balance_rows(states, benches[0].model, benches[0].scratch) == k.OK
+    for i, b in enumerate(benches):
+        before = b.state.thin_shift.copy()
+        balance_forces(b.state, b.model, b.scratch)
+        assert not np.array_equal(b.state.thin_shift, before)
+        assert all(np.array_equal(ours[i], alone) for ours, alone in zip(states, b.state, strict=True))
 
 
 def test_single_stream_is_xoshiro256plusplus() -> None:

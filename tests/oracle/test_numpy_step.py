@@ -19,7 +19,6 @@ from sarcomere.parameters import LatticeParameters, Numerics, load_fibre
 from sarcomere_kernels import types as k
 from tests.support.bench import Bench, bench, fibre
 
-pytestmark = pytest.mark.theory
 NAMES = ("bound fraction", "force", "open fraction", "ATPase")
 LATTICE, NUMERICS = LatticeParameters(n_thick=4), Numerics(step_ms=0.2)
 KERNEL_RUNS = 40
@@ -56,7 +55,7 @@ def by_kernel(case: Case, seed: int, changes: dict[str, dict[str, float]] | None
     """What is compared, in one run of the kernels."""
     samples = start(case, seed, changes).run(case.duration_ms)
     late = slice(samples.force.size // 2, None)
-    bound = samples.head_state_fraction[late, k.A1 :].sum(axis=1)
+    bound = samples.head_state_fraction[late, k.HeadState.A1 :].sum(axis=1)
     atp = samples.atp_used[late]
     return [
         float(x)

@@ -135,7 +135,7 @@ class Twin:
         self.cycle = HeadCycle(setup.fibre, setup.chemistry, setup.numerics)
         self.calcium = CalciumStore(setup.fibre, setup.chemistry, setup.numerics, state.calcium)
         self.elastic = Elastic(setup, self.geometry)
-        self.random, self.lanes = Xoshiro(state.stream), Lanes(state.lanes)
+        self.random, self.lanes = Xoshiro(state.stream[:4]), Lanes(state.lanes)
         self.head_state, self.site_taken = state.head_state.copy(), state.site_taken.copy()
         self.bound = [int(head) for head in state.bound_head[: state.counters[N_BOUND]]]  # in the order of their draws
         self.head_site, self.strain = np.full(self.head_state.size, -1), np.zeros(self.head_state.size)

@@ -42,13 +42,21 @@ def test_generated_documents_are_current(name: str) -> None:
 
 
 def test_readme_commands_work(tmp_path: Path) -> None:
-    """Every `sarcomere …` line of the README, in order, in an empty folder."""
-    lines = re.findall(r"^sarcomere .*$", (ROOT / "README.md").read_text(encoding="utf-8"), flags=re.MULTILINE)
+    """Every `sarcomere …` line of the README, in order, in an empty folder, and there its Python."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    lines = re.findall(r"^sarcomere .*$", readme, flags=re.MULTILINE)
     assert len(lines) >= 4
     for line in lines:
         done = run(str(BIN / "sarcomere"), *shlex.split(line)[1:], cwd=tmp_path)
         assert done.returncode == 0, (line, done.stderr)
     assert {"low-atp.h5", "low-atp.png"} <= {path.name for path in tmp_path.iterdir()}
+    (python,) = re.findall(r"```python\n(.*?)```", readme, flags=re.DOTALL)
+    done = run(sys.executable, "-c", python, cwd=tmp_path, env={**os.environ, "MPLBACKEND": "agg"})
+    assert done.returncode == 0, done.stderr
+
+
+def test_readme_is_short() -> None:
+    assert len((ROOT / "README.md").read_text(encoding="utf-8").split()) <= 600
 
 
 def test_wheel_works_from_an_empty_folder(tmp_path: Path) -> None:

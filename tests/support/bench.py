@@ -9,6 +9,7 @@ import numpy as np
 from sarcomere.errors import check_status
 from sarcomere.half_sarcomere import initial_state as start
 from sarcomere.half_sarcomere import pack
+from sarcomere.half_sarcomere.models import scaled
 from sarcomere.parameters import (
     Chemistry,
     FibreParameters,
@@ -54,11 +55,11 @@ class Bench(NamedTuple):
         """Advance; the trace has one row per sample, without the one at time zero."""
         sampling = self.model.sampling
         steps = round(duration_ms / sampling.step)
-        extra = int(self.state.counters[k.STEP] == 0)
+        extra = int(self.state.counters[k.Count.STEP] == 0)
         trace = start.trace_for(self.model.lattice, steps * sampling.ticks // sampling.every + extra, 0)
         drive = pack.pack_drive(self.impulse_tick, steps, self.model.lattice.reference_length, self.ca)
         status = advance(self.state, self.model, drive, self.scratch, trace, steps)
-        check_status(status, time_ms=0, residual=self.state.mechanics[k.RESIDUAL], tolerance=0, iterations=0)
+        check_status(status, time_ms=0, residual=self.state.mechanics[k.Mechanical.RESIDUAL], tolerance=0, iterations=0)
         columns = {name: trace.series[extra:, k.SERIES_NAMES.index(name)] for name in Samples._fields[:-1]}
         return Samples(**columns, head_state_fraction=trace.head_state_fraction[extra:])
 
@@ -80,11 +81,12 @@ def bench(
 ) -> Bench:
     """Set up a half-sarcomere at constant calcium, or driven by impulses if not clamped."""
     lattice, numerics = lattice or LatticeParameters(n_thick=4), numerics or Numerics()
+    chemistry = chemistry or Chemistry()
     model = pack.pack_model(
-        what,
+        scaled(what, chemistry.temperature_C),
         lattice,
         mechanics or MechanicsParameters(),
-        chemistry or Chemistry(),
+        chemistry,
         numerics,
         hs_length,
         regulated=regulated,
@@ -108,7 +110,7 @@ def steady_states(
         b = bench(what, lattice=lattice, numerics=numerics, pca=pca, seed=seed, sample_ms=2.0, **other)
         b.run(400.0)
         t = b.run(duration)
-        bound = t.head_state_fraction[:, k.A1 :].sum(axis=1)
+        bound = t.head_state_fraction[:, k.HeadState.A1 :].sum(axis=1)
         rows.append([t.force.mean(), bound.mean(), t.ru_open_fraction.mean(), np.diff(t.atp_used).mean() * 500.0])
     return np.array(rows)
 

@@ -26,6 +26,8 @@ class Kind(NamedTuple):
         Variables that another seed changes.
     long : mapping
         Changes that make it some seconds of computing, to be killed in.
+    half : int
+        Samples of a block so that the long run takes two of them.
     slow : mapping
         Changes that make it more samples than one block, to be interrupted in.
     text : str
@@ -37,6 +39,7 @@ class Kind(NamedTuple):
     lively: Mapping[str, float]
     chance: tuple[str, ...]
     long: Changes
+    half: int
     slow: Changes
     text: str
 
@@ -57,6 +60,7 @@ FIBRE = Kind(
     lively={"force": 10.0, "muscle_force": 0.0},
     chance=("force", "head_state_fraction", "ru_open_fraction"),
     long={"run.duration_s": 0.5, "record.snapshot_interval_ms": 25.0},
+    half=260,
     slow={"run.duration_s": 0.5, "record.sample_interval_ms": 0.1},
     text=refusal.SMALL,
 )
@@ -66,6 +70,7 @@ LOOP = Kind(
     lively={"force": 10.0, "muscle_force": 1.0},
     chance=("muscle_force", "spike_time", "head_state_fraction"),
     long={"run.duration_s": 0.8},
+    half=40,
     slow={
         "run.duration_s": 7.0,
         "run.replicates": 2,

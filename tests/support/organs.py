@@ -9,7 +9,7 @@ from typing import Any
 
 import numba
 
-from sarcomere_kernels import CACHE_FOLDER, crossbridge, cycle, mechanics, rng, thick_filament, thin_filament
+from sarcomere_kernels import CACHE_FOLDER, crossbridge, cycle, mechanics, rng, row, thick_filament, thin_filament
 from sarcomere_kernels import types as k
 
 config: Any = numba.config
@@ -21,7 +21,7 @@ njit: Any = numba.njit(cache=True, error_model="numpy")
 def switch_thin(state: k.State, model: k.Model, scratch: k.Scratch, ca: float, n: int) -> None:
     for _ in range(n):
         thin_filament.switch_thin(state, model.lattice, model.regulation, ca, model.sampling.step, scratch)
-        state.counters[k.STEP] += 1
+        state.counters[k.Count.STEP] += 1
 
 
 @njit
@@ -44,6 +44,17 @@ def cycle_and_balance(state: k.State, model: k.Model, scratch: k.Scratch, n: int
         thick_filament.off_exit_rates(state, m.lattice, m.thick, m.table, m.mechanics, m.sampling.step, scratch)
         crossbridge.cycle_heads(state, m.lattice, m.cycle, m.table, m.thick, m.sampling.step, 1.0, scratch)
         mechanics.balance_forces(state, m.lattice, m.cycle, m.mechanics, scratch)
+
+
+@njit
+def balance_rows(states: k.State, model: k.Model, scratch: k.Scratch) -> int:
+    """Balance every row of a batch from compiled code, as a driver of several half-sarcomeres does."""
+    worst = 0
+    for i in range(states.counters.shape[0]):
+        state = row(states, i)
+        status = mechanics.balance_forces(state, model.lattice, model.cycle, model.mechanics, scratch)
+        worst = max(worst, status)
+    return worst
 
 
 @njit

@@ -9,7 +9,7 @@ import numpy as np
 from sarcomere.organs.reflex import fresh_reflex, pack_reflex, resting_signals
 from sarcomere.parameters.reflex import ReflexParameters
 from sarcomere_kernels import advance_reflex
-from sarcomere_kernels import organ_types as k
+from sarcomere_kernels.reflex import ReflexState, Signal
 from sarcomere_kernels.types import F8, OK
 
 OFF = {name: 0.0 for name in ("gain_ia", "gain_ii", "gain_ib", "gain_nociceptive", "gain_reciprocal")}
@@ -28,12 +28,12 @@ def at(force: float, length: float, **changes: Any) -> tuple[float, float]:
 
 def run(
     p: ReflexParameters, force: F8, length: F8, signals: F8, windows: list[int] | None = None
-) -> tuple[F8, F8, k.ReflexState]:
+) -> tuple[F8, F8, ReflexState]:
     """Inputs of every millisecond, from a muscle at rest as it is in the first."""
     windows = windows or [5] * (force.size // 5)
     assert sum(windows) == force.size
     reflex = pack_reflex(p, max(windows))
-    state = fresh_reflex(reflex, float(force[0]), float(length[0]), float(signals[0, k.PASSIVE]))
+    state = fresh_reflex(reflex, float(force[0]), float(length[0]), float(signals[0, Signal.PASSIVE]))
     x_base, x_inhibition = np.full(force.size, np.nan), np.full(force.size, np.nan)
     begin, end = 0, 0
     for window in windows:

@@ -18,8 +18,6 @@ from tests.support.bench import RIGID, Bench, batch_mean, bench, fibre
 from tests.support.organs import attached_generator, propagator
 from tests.theory.master_equation import solve_head
 
-pytestmark = pytest.mark.theory
-
 # One head a crown, six crowns between heads on one face: heads never compete for a site.
 LONELY = LatticeParameters(
     n_thick=16, n_crown=24, n_dimer=1, n_head=1, crown_spacing=29.3, crown_rotation=60.0, crown_phase=0.0,
@@ -45,7 +43,7 @@ def test_rigid_lattice_equals_the_master_equation(name: str) -> None:
     b.run(300.0)
     trace = b.run(5000.0)
     heads_per_filament = LONELY.n_crown
-    bound = batch_mean(trace.head_state_fraction[:, k.A1 :].sum(axis=1))
+    bound = batch_mean(trace.head_state_fraction[:, k.HeadState.A1 :].sum(axis=1))
     force = batch_mean(trace.force / heads_per_filament)
     atpase = batch_mean(np.diff(trace.atp_used) * 1e3)
     expected = oracle_of_lattice(name, Chemistry(), 1300.0)
@@ -140,7 +138,7 @@ def test_a_spoilt_reverse_rate_drives_a_flux(name: str) -> None:
 def test_propagator_is_the_matrix_exponential(name: str, x: float) -> None:
     numerics = Numerics()
     f = load_fibre(name)
-    cycle = pack.pack_cycle(f.cycle, 0.3, Chemistry(), LatticeParameters(), 1300.0)
+    cycle = pack.pack_cycle(f.cycle.at(Chemistry().temperature_C), 0.3, Chemistry(), LatticeParameters(), 1300.0)
     q, p, mean_p, term, work = np.zeros((5, 6, 6))
     attached_generator(cycle, x, False, q)
     propagator(q, numerics.step_ms, p, mean_p, term, work)
@@ -154,7 +152,7 @@ def test_cycle_is_closed_by_the_free_energy_of_atp(name: str) -> None:
     """Product of forward over backward rates round the cycle is e^(-dG), at any strain."""
     c = Chemistry(atp_mM=3.0, adp_uM=50.0, pi_mM=7.0)
     f = load_fibre(name)
-    cycle = pack.pack_cycle(f.cycle, 0.3, c, LatticeParameters(stiffness_radial=0.0), 1300.0)
+    cycle = pack.pack_cycle(f.cycle.at(c.temperature_C), 0.3, c, LatticeParameters(stiffness_radial=0.0), 1300.0)
     q = np.zeros((6, 6))
     for x in (-9.0, -2.0, 0.0, 4.0):
         attached_generator(cycle, x, False, q)

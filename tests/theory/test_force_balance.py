@@ -12,7 +12,6 @@ from sarcomere_kernels import types as k
 from tests.support.bench import Bench, bench
 from tests.support.organs import balance_forces
 
-pytestmark = pytest.mark.theory
 TOLERANCE = 1e-6
 
 
@@ -25,15 +24,15 @@ def attach_at_random(b: Bench, n_bound: int, seed: int) -> None:
         sites = np.arange(lat.face_start[face], lat.face_start[face + 1])
         x = lat.reference_length - lat.site_s[sites] - lat.head_z[head]
         near = sites[(np.abs(x) < 15) & (st.site_taken[sites] == 0)]
-        if near.size and st.counters[k.N_BOUND] < n_bound:
+        if near.size and st.counters[k.Count.N_BOUND] < n_bound:
             site = rng.choice(near)
-            slot = st.counters[k.N_BOUND]
-            st.head_state[head], st.site_taken[site] = rng.integers(k.A1, k.RIGOR + 1), 1
+            slot = st.counters[k.Count.N_BOUND]
+            st.head_state[head], st.site_taken[site] = rng.integers(k.HeadState.A1, k.HeadState.RIGOR + 1), 1
             st.bound_head[slot], st.bound_site[slot] = head, site
             st.bound_thick[slot], st.bound_thin[slot] = lat.head_node[head], lat.site_node[site]
             st.bound_weight[slot] = lat.site_weight[site]
             st.bound_rest[slot] = lat.reference_length - lat.site_s[site] - lat.head_z[head]
-            st.counters[k.N_BOUND] += 1
+            st.counters[k.Count.N_BOUND] += 1
 
 
 def direct_solution(b: Bench) -> tuple[np.ndarray, np.ndarray, float]:
@@ -59,18 +58,27 @@ def direct_solution(b: Bench) -> tuple[np.ndarray, np.ndarray, float]:
         spring({node: 1.0, **below}, m.stiffness_thick if below else m.stiffness_bare_zone, 0.0)
     for node in range(lat.n_thin, n_v + lat.n_thin):
         spring({thin(node): 1.0, thin(node - lat.n_thin): -1.0}, m.stiffness_thin, 0.0)
-    strokes = {k.A1: 0.0, k.A2: c.stroke_1, k.A3: c.stroke_1 + c.stroke_2, k.RIGOR: c.stroke_1 + c.stroke_2}
-    n_bound = st.counters[k.N_BOUND]
+    strokes = {
+        k.HeadState.A1: 0.0,
+        k.HeadState.A2: c.stroke_1,
+        k.HeadState.A3: c.stroke_1 + c.stroke_2,
+        k.HeadState.RIGOR: c.stroke_1 + c.stroke_2,
+    }
+    n_bound = st.counters[k.Count.N_BOUND]
     for head, site in zip(st.bound_head[:n_bound], st.bound_site[:n_bound], strict=True):
         w, low = lat.site_weight[site], lat.site_node[site]
         x = lat.reference_length - lat.site_s[site] - lat.head_z[head]
         terms = {int(lat.head_node[head]): 1.0, thin(low): 1 - w, thin(low + lat.n_thin): w}
         spring(terms, c.stiffness_head, x + strokes[int(st.head_state[head])])
     if m.free_end:
-        spring({z_line: 1.0}, lat.n_thick * m.stiffness_series, lat.reference_length - st.mechanics[k.IMPOSED_LENGTH])
-        load[z_line] -= lat.n_thick * st.mechanics[k.LOAD]
+        spring(
+            {z_line: 1.0},
+            lat.n_thick * m.stiffness_series,
+            lat.reference_length - st.mechanics[k.Mechanical.IMPOSED_LENGTH],
+        )
+        load[z_line] -= lat.n_thick * st.mechanics[k.Mechanical.LOAD]
     shifts = np.zeros(size)
-    held = lat.reference_length - st.mechanics[k.IMPOSED_LENGTH]
+    held = lat.reference_length - st.mechanics[k.Mechanical.IMPOSED_LENGTH]
     for _ in range(50):
         jacobian, residual = stiffness.tocsr().copy().tolil(), load - stiffness.tocsr() @ shifts
         for tip in range(n_u - lat.n_thick, n_u):
@@ -111,11 +119,11 @@ def test_balance_equals_a_direct_solve(name: str, n_bound: int) -> None:
     status = balance_forces(b.state, b.model, b.scratch)
     thick, thin, length = direct_solution(b)
     assert status == k.OK
-    assert b.state.mechanics[k.RESIDUAL] <= TOLERANCE
+    assert b.state.mechanics[k.Mechanical.RESIDUAL] <= TOLERANCE
     n_thin = b.model.lattice.n_thin
     assert np.allclose(b.state.thick_shift, thick, atol=1e-6)
     assert np.allclose(b.state.thin_shift[n_thin:], thin, atol=1e-6)
-    assert b.state.mechanics[k.HS_LENGTH] == pytest.approx(length, abs=1e-6)
+    assert b.state.mechanics[k.Mechanical.HS_LENGTH] == pytest.approx(length, abs=1e-6)
 
 
 def test_a_load_alone_sets_the_length() -> None:
@@ -123,9 +131,9 @@ def test_a_load_alone_sets_the_length() -> None:
     b = bench(load_fibre("fast"), numerics=Numerics(force_tolerance_pN=TOLERANCE))
     attach_at_random(b, 300, seed=1)
     loaded = b.model._replace(mechanics=b.model.mechanics._replace(free_end=1, stiffness_series=0.0))
-    b.state.mechanics[k.LOAD] = 200.0
+    b.state.mechanics[k.Mechanical.LOAD] = 200.0
     assert balance_forces(b.state, loaded, b.scratch) == k.OK
-    assert b.state.mechanics[k.FORCE] == pytest.approx(200.0, abs=1e-4)
+    assert b.state.mechanics[k.Mechanical.FORCE] == pytest.approx(200.0, abs=1e-4)
 
 
 def test_without_enough_iterations_it_says_so() -> None:
@@ -133,4 +141,4 @@ def test_without_enough_iterations_it_says_so() -> None:
     attach_at_random(b, 300, seed=1)
     status = balance_forces(b.state, b.model, b.scratch)
     assert status == k.NOT_BALANCED
-    assert b.state.mechanics[k.RESIDUAL] > TOLERANCE
+    assert b.state.mechanics[k.Mechanical.RESIDUAL] > TOLERANCE

@@ -21,26 +21,26 @@ from sarcomere.parameters.axon import AxonParameters
 from sarcomere.parameters.fibre_wave import FibreApParameters, PotassiumParameters
 from sarcomere.parameters.junction import JunctionParameters
 from sarcomere_kernels import advance_potassium, carry_impulses, relax_tubules
-from sarcomere_kernels import organ_types as k
+from sarcomere_kernels.fibre_wave import Junctions, JunctionState
+from sarcomere_kernels.junction import JunctionCount
 
-pytestmark = pytest.mark.theory
 STEP_MS = 0.1
 REST = 4.2
 SECOND = 10_000  # steps
 
 
-def pack(**changed: Any) -> k.Junctions:
+def pack(**changed: Any) -> Junctions:
     """Constants as shipped but for ``changed``."""
     return pack_junctions(JunctionParameters(), FibreApParameters(), STEP_MS)._replace(**changed)
 
 
-def fresh(junctions: k.Junctions, n_units: int = 1, seed: int = 1) -> k.JunctionState:
+def fresh(junctions: Junctions, n_units: int = 1, seed: int = 1) -> JunctionState:
     return fresh_junctions(junctions, n_units, REST, np.random.SeedSequence(seed))
 
 
 def carry(
-    state: k.JunctionState,
-    junctions: k.Junctions,
+    state: JunctionState,
+    junctions: Junctions,
     unit: np.ndarray,
     step: np.ndarray,
     factor: float = 1.0,
@@ -60,7 +60,7 @@ def train(n_units: int, frequency: int, seconds: int) -> tuple[np.ndarray, np.nd
     return np.repeat(np.arange(n_units), step.size), np.tile(step, n_units)
 
 
-def rested_quanta(junctions: k.Junctions, n: int, factor: float = 1.0) -> np.ndarray:
+def rested_quanta(junctions: Junctions, n: int, factor: float = 1.0) -> np.ndarray:
     """Quanta of n impulses, each to a junction that is full again."""
     state, quanta = fresh(junctions), np.zeros(n, dtype=np.int64)
     zero, now = np.zeros(1, dtype=np.int32), np.zeros(1, dtype=np.int64)
@@ -68,7 +68,7 @@ def rested_quanta(junctions: k.Junctions, n: int, factor: float = 1.0) -> np.nda
     for i in range(n):
         now[0] += 10**12
         carry_impulses(state, junctions, zero, now, factor, REST, carried)
-        quanta[i] = state.counts[0, k.RELEASED]
+        quanta[i] = state.counts[0, JunctionCount.RELEASED]
     return np.diff(quanta, prepend=0)
 
 
@@ -96,7 +96,7 @@ def test_no_release_and_full_release() -> None:
     assert rested_quanta(pack(), 3, 1000.0).tolist() == [1200, 1200, 1200]
 
 
-def expected_failure(junctions: k.Junctions, frequency: int, n_impulses: int) -> tuple[float, float]:
+def expected_failure(junctions: Junctions, frequency: int, n_impulses: int) -> tuple[float, float]:
     """Mean quanta and share of failures: ready vesicles have exactly known mean and variance, and are taken as normal.
 
     Rounding down takes half a vesicle off, on average.
@@ -145,7 +145,7 @@ def test_vesicles_are_neither_made_nor_lost() -> None:
     for gap in np.random.default_rng(3).integers(0, 800, 500):
         before, now = state.ready[0], now + int(gap)
         carry(state, junctions, np.zeros(1), np.array([now]))
-        quanta = state.counts[0, k.RELEASED] - released
+        quanta = state.counts[0, JunctionCount.RELEASED] - released
         released += quanta
         refilled = (1200 - before) * -math.expm1(-gap * STEP_MS / 500.0)
         assert state.ready[0] + quanta - refilled == pytest.approx(before, abs=1e-9)
@@ -153,7 +153,7 @@ def test_vesicles_are_neither_made_nor_lost() -> None:
     slow = pack(tau_refill=1e18)
     state = fresh(slow)
     carry(state, slow, np.zeros(2000), np.arange(2000), 4.0)
-    assert state.counts[0, k.RELEASED] + state.ready[0] == 1200.0
+    assert state.counts[0, JunctionCount.RELEASED] + state.ready[0] == 1200.0
     assert state.ready[0] == 0.0
 
 
@@ -208,7 +208,7 @@ def test_windows_and_the_order_of_units_change_no_bit() -> None:
     """At 10 mM, where a third of the impulses fail; another seed gives another course."""
     junctions, (unit, step) = pack(), irregular(12, 2000)
 
-    def run(cuts: list[int], order: np.ndarray, seed: int = 1) -> tuple[np.ndarray, k.JunctionState]:
+    def run(cuts: list[int], order: np.ndarray, seed: int = 1) -> tuple[np.ndarray, JunctionState]:
         state, carried = fresh(junctions, 12, seed), np.zeros(unit.size, dtype=np.int8)
         for part in np.split(order, cuts):
             carried[part] = carry(state, junctions, unit[part], step[part], 1.0, 10.0)
@@ -231,9 +231,9 @@ def test_units_are_alike_but_independent() -> None:
     state = fresh(junctions, 2)
     quanta = []
     for i in range(1, 2001):
-        before = state.counts[:, k.RELEASED].copy()
+        before = state.counts[:, JunctionCount.RELEASED].copy()
         carry(state, junctions, np.arange(2), np.full(2, i * 10**9))
-        quanta.append(state.counts[:, k.RELEASED] - before)
+        quanta.append(state.counts[:, JunctionCount.RELEASED] - before)
     one, other = np.array(quanta).T
     assert abs(np.corrcoef(one, other)[0, 1]) < 4 / math.sqrt(2000)
     assert np.corrcoef(one, one)[0, 1] > 0.99

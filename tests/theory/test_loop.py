@@ -19,7 +19,6 @@ from sarcomere_kernels import types as k
 from tests.support.episodes import NO_LATTICE, TABLE, episode
 from tests.support.same import differing
 
-pytestmark = pytest.mark.theory
 EFFORT = {"interventions": [{"kind": "effort", "at_s": 0.02, "x": 1.0, "hold_s": 0.5}]}
 SPIKES, IMPULSES = (["spike_unit", "spike_time"], ["impulse_unit", "impulse_time"])
 
@@ -185,8 +184,8 @@ def test_books_hold_what_heads_pumps_and_action_potentials_of_the_lattices_used(
         impulses += [(unit == loop.constants.representative[g]).sum() for g in range(2)]
     for group, lattice in loop.lattices.items():
         state = lattice.state
-        heads = HEADS * state.counters[k.ATP_USED] / state.head_state.size
-        pumps = state.calcium[k.CA_PUMPED] * 1e-3 / 2.0
+        heads = HEADS * state.counters[k.Count.ATP_USED] / state.head_state.size
+        pumps = state.calcium[k.Pool.PUMPED] * 1e-3 / 2.0
         aps = impulses[group] * 0.025 * 0.15 / 2.0
         rest = e.energy.basal_mM_s * e.run.duration_s
         whole = loop.metabolism.used[group] + loop.metabolism.shortfall[group]
@@ -199,7 +198,7 @@ def stored(loop: Any, group: int) -> tuple[float, float]:
     state, fibre = loop.lattices[group].state, loop.lattices[group]._models.base.fibre
     on_units = float(state.ru_calcium.sum() * fibre.ru_concentration)
     ca = state.calcium
-    return float(ca[k.CA_CYTOSOL] + on_units + fibre.sr_volume * (ca[k.CA_SR] + ca[k.CA_CSQ])), on_units
+    return float(ca[k.Pool.CYTOSOL] + on_units + fibre.sr_volume * (ca[k.Pool.SR] + ca[k.Pool.CSQ])), on_units
 
 
 @pytest.mark.parametrize("condition", ["as it is", "exhausted"])
@@ -218,5 +217,5 @@ def test_calcium_of_every_lattice_is_conserved(condition: str) -> None:
             most_on_units = max(most_on_units, on_units / total)
     assert most_on_units > 0.01  # what a sum without them would miss
     for group, lattice in loop.lattices.items():
-        assert lattice.state.calcium[k.CA_RELEASED] > 100.0
+        assert lattice.state.calcium[k.Pool.RELEASED] > 100.0
         assert not np.array_equal(lattice.chemistry, chemistry[group])

@@ -14,10 +14,9 @@ from sarcomere.organs.metabolism import fresh_metabolism, pack_metabolism
 from sarcomere.parameters.fibre_wave import PotassiumParameters
 from sarcomere.parameters.metabolism import BloodParameters, EnergyParameters
 from sarcomere_kernels import advance_metabolism
-from sarcomere_kernels import organ_types as k
+from sarcomere_kernels.blood import Blood
 from sarcomere_kernels.types import NOT_FINITE, OK
 
-pytestmark = pytest.mark.theory
 BLOOD = BloodParameters()
 BONDS_AT_REST = 33.0 + 2 * 8.2
 
@@ -192,13 +191,13 @@ def test_lactate_is_where_glycolysis_put_it() -> None:
     muscle.go(20.0, heads=[2.0, 0.5], hz=[20.0, 5.0], cuff=0.0)
     oxidised = Muscle(2, glycolysis=0.0)
     oxidised.go(20.0, heads=[2.0, 0.5], hz=[20.0, 5.0], cuff=0.0)
-    held = s.lactate.mean() - 1 + 0.15 * (s.blood[k.LACTATE] - 1)
+    held = s.lactate.mean() - 1 + 0.15 * (s.blood[Blood.LACTATE] - 1)
     from_blood = oxidised.state.made.mean()  # the oxygen left in the muscle; a little more with less PCr
     assert held * 1.5 == pytest.approx(s.made.mean() - from_blood, rel=0.05)
     s.made[:] = 0.0
     before = held
     muscle.go(5.0, heads=[2.0, 0.5], hz=[20.0, 5.0], cuff=0.0)
-    held = s.lactate.mean() - 1 + 0.15 * (s.blood[k.LACTATE] - 1)
+    held = s.lactate.mean() - 1 + 0.15 * (s.blood[Blood.LACTATE] - 1)
     assert (held - before) * 1.5 == pytest.approx(s.made.mean(), rel=1e-3)
 
 
@@ -206,20 +205,20 @@ def test_force_stops_its_own_flow() -> None:
     flow = []
     for force in (0.0, 0.2, 0.55, 0.58, 0.9):
         muscle = Muscle()
-        flow.append(muscle.go(0.05, read=vessel(k.FLOW), force=force)[-1])
+        flow.append(muscle.go(0.05, read=vessel(Blood.FLOW), force=force)[-1])
     assert flow[0] == pytest.approx(1.0, rel=0.01)
     assert flow[1] == pytest.approx((95 - 40) / 85, rel=0.01)
     assert flow[2] > 0.02
     assert flow[3:] == [0.0, 0.0]
-    assert muscle.state.blood[k.PAIN] > 9.0
-    assert Muscle().go(0.05, read=vessel(k.FLOW), cuff=0.0)[-1] == 0.0
+    assert muscle.state.blood[Blood.PAIN] > 9.0
+    assert Muscle().go(0.05, read=vessel(Blood.FLOW), cuff=0.0)[-1] == 0.0
 
 
 def test_walking_halves_the_half_times_of_lactate_and_pain() -> None:
     cramped = Muscle()
     cramped.go(40.0, heads=1.2, hz=14.0, force=0.4)
-    assert 8.0 < cramped.state.blood[k.LACTATE] < 16.0
-    for index, rest in ((k.LACTATE, 1.0), (k.PAIN, 0.0)):
+    assert 8.0 < cramped.state.blood[Blood.LACTATE] < 16.0
+    for index, rest in ((Blood.LACTATE, 1.0), (Blood.PAIN, 0.0)):
         course = copy.deepcopy(cramped).go(120.0, read=vessel(index))
         walked = walk(copy.deepcopy(cramped), 120.0, vessel(index))
         assert half_time(course[1:], rest) > 2.0 * half_time(walked[1:], rest)

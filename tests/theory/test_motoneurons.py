@@ -20,7 +20,6 @@ from sarcomere_kernels import advance_pool
 from sarcomere_kernels import motoneuron_types as k
 from tests.support.pool_bench import LABELS, QUIET, single_cells, spikes_of
 
-pytestmark = pytest.mark.theory
 STEPS = (0.1, 0.05, 0.0125)
 
 # Rows of CRAMP.md A: g_c, C_d, g_ld, C_s, g_ls, gNa, gKf, gKs, V_th, I_d at the labels of LABELS.

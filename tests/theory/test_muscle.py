@@ -24,11 +24,10 @@ from sarcomere.parameters import (
 )
 from sarcomere.parameters.muscle import MuscleParameters, TendonParameters
 from sarcomere_kernels import advance_muscle
-from sarcomere_kernels import organ_types as k
+from sarcomere_kernels.muscle import Learned, MuscleDrive, MuscleTrace, Tendon
 from tests.support.bench import bench
 from tests.support.bench import fibre as fibre_with
 
-pytestmark = pytest.mark.theory
 FIBRES = {name: load_fibre(name) for name in FIBRE_TYPES}
 WINDOW = 5
 STRETCH = 0.04  # L0, of the tendon at F0
@@ -51,13 +50,13 @@ class Bench:
         length: float = 1.0,
         factor: float = 1.0,
         passive: float = 0.0,
-    ) -> k.MuscleTrace:
+    ) -> MuscleTrace:
         """One window; ``active`` and ``passive`` are the same for all groups."""
         order = sorted(impulses, key=lambda impulse: impulse[1])
         unit, ms = (np.array(column, dtype=np.int32) for column in (zip(*order, strict=True) if order else ([], [])))
         shape = (self.n_groups, n_ms)
         forces = [np.array(np.broadcast_to(values, shape), dtype=np.float64) for values in (active, passive)]
-        drive = k.MuscleDrive(unit, ms, *forces, np.full(n_ms, length), np.full(self.n_groups, factor))
+        drive = MuscleDrive(unit, ms, *forces, np.full(n_ms, length), np.full(self.n_groups, factor))
         trace = trace_muscle(self.muscle, n_ms)
         advance_muscle(self.state, self.muscle, drive, trace, n_ms)
         return trace
@@ -149,7 +148,7 @@ def test_windows_change_no_bit() -> None:
     assert also == pytest.approx(pumped, rel=1e-12)
     for name in ("available", "calcium", "activation", "force", "learned"):
         assert np.array_equal(getattr(whole.state, name), getattr(parts.state, name)), name
-    assert whole.state.tendon[k.LAG] == parts.state.tendon[k.LAG]
+    assert whole.state.tendon[Tendon.LAG] == parts.state.tendon[Tendon.LAG]
     assert len(advance_muscle.signatures) == 1
 
 
@@ -182,7 +181,9 @@ def test_twitch_units_of_a_silent_lattice_fall_back_on_the_calibration() -> None
     product, square = b.state.learned[0]
     assert product < 0.5 * square
     b.run([], 40_000)
-    ratio = (b.muscle.prior + b.state.learned[0, k.PRODUCT]) / (b.muscle.prior + b.state.learned[0, k.SQUARE])
+    ratio = (b.muscle.prior + b.state.learned[0, Learned.PRODUCT]) / (
+        b.muscle.prior + b.state.learned[0, Learned.SQUARE]
+    )
     assert ratio == pytest.approx(1.0, abs=1e-4)
 
 

@@ -13,11 +13,9 @@ from scipy.signal import cont2discrete, dlsim
 from sarcomere.organs.reflex import fresh_reflex, pack_reflex, resting_signals, shortest_delay_ms
 from sarcomere.parameters.reflex import ReflexParameters, SpindleParameters, TendonOrganParameters
 from sarcomere_kernels import advance_reflex
-from sarcomere_kernels import organ_types as k
+from sarcomere_kernels.reflex import Signal
 from sarcomere_kernels.types import F8, NOT_FINITE, OK
 from tests.support.reflex_bench import AT_ONCE, OFF, at, quiet, run, stretch
-
-pytestmark = pytest.mark.theory
 
 
 @pytest.mark.parametrize(("length", "force", "sheet"), [(0.75, 0.3, 0.02), (1.1, 0.5, 0.19), (1.5, 1.0, 0.25)])
@@ -36,7 +34,7 @@ def test_tendon_organs_feel_active_force_and_hardly_what_a_resting_muscle_pulls_
     def inhibition(passive: float, **changes: float) -> float:
         p = ReflexParameters.model_validate({**OFF, "gain_ib": 1.0, "tendon_organ": changes})
         force, length, signals = np.zeros(100), np.full(100, 1.1), resting_signals(100)
-        signals[:, k.PASSIVE] = passive
+        signals[:, Signal.PASSIVE] = passive
         return float(run(p, force, length, signals)[1][-1])
 
     assert inhibition(0.025) == 0.0
@@ -80,13 +78,13 @@ def _length(force: F8, length: F8, signals: F8) -> None:
 
 
 DELAYS = {  # 0.8 m at 60, 60, 30, 60, 2 m/s; 0.5 ms a synapse and 1 ms an interneuron
-    "Ia": (_signal(k.GAMMA), {"gain_ia": 0.001}, 14),
+    "Ia": (_signal(Signal.GAMMA), {"gain_ia": 0.001}, 14),
     "Ib": (_force, {"gain_ib": 0.25}, 15),
     "II": (_length, {"gain_ii": 0.001}, 28),
-    "reciprocal": (_signal(k.ANTAGONIST), {"gain_reciprocal": 0.0015}, 15),
-    "nociceptive": (_signal(k.NOCICEPTION), {"gain_nociceptive": 0.03}, 402),
-    "mechanical": (_signal(k.MECHANICAL), {"gain_nociceptive": 0.03}, 402),
-    "tendon": (_signal(k.TENDON_STIMULUS), {}, 31),
+    "reciprocal": (_signal(Signal.ANTAGONIST), {"gain_reciprocal": 0.0015}, 15),
+    "nociceptive": (_signal(Signal.NOCICEPTION), {"gain_nociceptive": 0.03}, 402),
+    "mechanical": (_signal(Signal.MECHANICAL), {"gain_nociceptive": 0.03}, 402),
+    "tendon": (_signal(Signal.TENDON_STIMULUS), {}, 31),
 }
 
 
@@ -128,9 +126,9 @@ def test_tendon_organs_adapt_as_their_transfer_function() -> None:
 
 def wandering(n: int, seed: int) -> tuple[F8, F8, F8]:
     rng = np.random.default_rng(seed)
-    signals = rng.uniform(size=(n, k.N_SIGNALS))
-    signals[:, k.ANTAGONIST] *= 100.0
-    signals[:, k.TENDON_STIMULUS] *= rng.uniform(size=n) < 0.01
+    signals = rng.uniform(size=(n, len(Signal)))
+    signals[:, Signal.ANTAGONIST] *= 100.0
+    signals[:, Signal.TENDON_STIMULUS] *= rng.uniform(size=n) < 0.01
     length = 1.0 + 0.2 * np.sin(np.arange(n) / 60.0) + 0.01 * rng.standard_normal(n)
     return rng.uniform(0.0, 1.0, n), length, signals
 
@@ -186,8 +184,8 @@ def test_each_gain_switches_its_pathway_off_and_no_other() -> None:
 @pytest.mark.parametrize("gain", [0.03, -0.03])
 def test_nociception_takes_seconds_and_its_sign_is_the_gain_s(gain: float) -> None:
     force, length, signals = quiet(4000)
-    signals[1000:, k.NOCICEPTION] = 0.4
-    signals[1000:, k.MECHANICAL] = 0.8  # the larger counts
+    signals[1000:, Signal.NOCICEPTION] = 0.4
+    signals[1000:, Signal.MECHANICAL] = 0.8  # the larger counts
     x_base, x_inhibition, _ = run(ReflexParameters(**(OFF | {"gain_nociceptive": gain})), force, length, signals)
     since = np.arange(1, 4000 - 1402 + 1)
     np.testing.assert_allclose(x_base[1402:], gain * 0.8 * (1 - np.exp(-since / 2000.0)), rtol=1e-9)
@@ -198,7 +196,7 @@ def test_fatigue_weakens_tendon_organs_and_strengthens_spindles_only_if_wanted()
     force, length, signals = quiet(1000)
     length += 0.1
     rested = run(ReflexParameters(), force, length, signals)
-    signals[:, k.FATIGUE] = 1.0
+    signals[:, Signal.FATIGUE] = 1.0
     off = run(ReflexParameters(), force, length, signals)
     wanted = run(ReflexParameters(fatigue_ia=0.3, fatigue_ib=0.5), force, length, signals)
     for side in (0, 1):
@@ -211,8 +209,8 @@ def test_fatigue_weakens_tendon_organs_and_strengthens_spindles_only_if_wanted()
 def test_a_blocked_nerve_brings_nothing_but_the_antagonist() -> None:
     force, length, signals = quiet(6000)
     length += 0.1
-    signals[:, [k.NOCICEPTION, k.TENDON_STIMULUS, k.AFFERENT_OPEN]] = 1.0, 1.0, 0.0
-    signals[:, k.ANTAGONIST] = 100.0
+    signals[:, [Signal.NOCICEPTION, Signal.TENDON_STIMULUS, Signal.AFFERENT_OPEN]] = 1.0, 1.0, 0.0
+    signals[:, Signal.ANTAGONIST] = 100.0
     x_base, x_inhibition, _ = run(ReflexParameters(), force, length, signals)
     assert x_base[-1] == pytest.approx(-0.015, rel=1e-9)  # x_0 counts on afferents at rest
     assert x_inhibition[-1] == pytest.approx(0.15, rel=1e-9)
@@ -224,7 +222,7 @@ def test_a_shock_to_the_tendon_inhibits_twice_and_less_in_a_short_muscle() -> No
     for at_length in (0.75, 1.1):
         force, length, signals = quiet(600)
         length[:] = at_length
-        signals[[50, 60], k.TENDON_STIMULUS] = 1.0, 0.6
+        signals[[50, 60], Signal.TENDON_STIMULUS] = 1.0, 0.6
         x = run(ReflexParameters(**OFF), force, length, signals)[1]
         strength[at_length] = x.max()
         gate = 0.036 + 0.964 / (1 + math.exp(-(at_length - 0.95) / 0.05))

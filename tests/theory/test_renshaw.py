@@ -15,7 +15,6 @@ from sarcomere.parameters.motoneuron import IonParameters
 from sarcomere.parameters.terminal import TerminalParameters
 from sarcomere_kernels import motoneuron_types as k
 
-pytestmark = pytest.mark.theory
 INPUTS = PoolInputs(x_base=[(0.0, 0.25), (0.2, 1.3)], potassium_mM=4.2, stimuli_s=stimulation(20.0, 4, 0.05))
 
 

@@ -16,7 +16,6 @@ from sarcomere.parameters import LatticeParameters, Numerics, load_fibre
 from sarcomere_kernels import types as k
 from tests.support.bench import RIGID, Bench, bench, steady_states
 
-pytestmark = pytest.mark.theory
 HALF = {"fast": 5.80, "slow": 5.93}  # middle of the force-pCa curve
 NAMES = ("force", "bound", "open", "atpase")
 
@@ -67,7 +66,7 @@ def stored_calcium(b: Bench) -> float:
     """All calcium of the fibre, uM of myoplasm."""
     ca, fibre = b.state.calcium, b.model.fibre
     on_units = b.state.ru_calcium.sum() * fibre.ru_concentration
-    return float(ca[k.CA_CYTOSOL] + on_units + fibre.sr_volume * (ca[k.CA_SR] + ca[k.CA_CSQ]))
+    return float(ca[k.Pool.CYTOSOL] + on_units + fibre.sr_volume * (ca[k.Pool.SR] + ca[k.Pool.CSQ]))
 
 
 @pytest.mark.parametrize("name", ["fast", "slow"])
@@ -75,7 +74,7 @@ def test_calcium_is_conserved(name: str) -> None:
     b = bench(load_fibre(name), clamped=False, impulses=tuple(range(100, 3000, 200)))
     before = stored_calcium(b)
     b.run(500.0)
-    assert b.state.calcium[k.CA_RELEASED] > 100.0
+    assert b.state.calcium[k.Pool.RELEASED] > 100.0
     assert stored_calcium(b) == pytest.approx(before, rel=1e-12)
 
 

@@ -16,7 +16,6 @@ from sarcomere_kernels import types as k
 from tests.support.bench import Bench, bench, fibre
 from tests.support.organs import switch_thin
 
-pytestmark = pytest.mark.theory
 N_RU = 3
 APART = 500  # steps of 0.4 ms between samples; the slow fibre's calcium leaves an open unit in 135 ms
 HEADS = (0, 2, 1)  # attached heads on the three units of every strand
@@ -63,7 +62,7 @@ def many_strands(p: RegulationParameters, name: str, step_ms: float = 0.1) -> Be
     )
     b.state.ru_heads[:] = np.tile(HEADS, b.state.ru_heads.size // N_RU)
     b.state.ru_calcium[:] = 0
-    b.state.counters[k.RU_CALCIUM] = 0
+    b.state.counters[k.Count.RU_CALCIUM] = 0
     return b
 
 
@@ -71,8 +70,8 @@ def switch(b: Bench, ca: float, n_steps: int) -> tuple[float, float]:
     """Open and calcium fractions after n_steps."""
     switch_thin(b.state, b.model, b.scratch, ca, n_steps)
     sites = b.state.ru_open.size * b.model.regulation.n_calcium_sites
-    assert b.state.counters[k.RU_CALCIUM] == b.state.ru_calcium.sum()
-    return b.state.ru_open.mean(), b.state.counters[k.RU_CALCIUM] / sites
+    assert b.state.counters[k.Count.RU_CALCIUM] == b.state.ru_calcium.sum()
+    return b.state.ru_open.mean(), b.state.counters[k.Count.RU_CALCIUM] / sites
 
 
 @pytest.mark.parametrize("name", ["fast", "slow"])

@@ -15,8 +15,8 @@ from sarcomere.analysis.statistics.steady import need
 BEFORE_S = 0.02
 LEVEL = 0.05  # of the isometric force
 SLACK_LINE = straight(
-    Quantity("v0", "ML/s", "unloaded shortening velocity, slack test"),
-    Quantity("elastic", "ML", "release taken up at once by elastic elements"),
+    Quantity("v0", "1/s", "unloaded shortening velocity, slack test, in muscle lengths"),
+    Quantity("elastic", "1", "release taken up at once by elastic elements, in muscle lengths"),
 )
 
 
@@ -57,7 +57,7 @@ def slack_times(ds: xr.Dataset, level: float = LEVEL) -> xr.Dataset:
     return xr.Dataset(
         {
             "slack_time": time.assign_attrs(units="s", long_name="time to take up the slack"),
-            "slack_length": length.assign_attrs(units="ML", long_name="length of the release"),
+            "slack_length": length.assign_attrs(units="1", long_name="length of the release, in muscle lengths"),
         }
     )
 

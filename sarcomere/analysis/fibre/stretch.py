@@ -48,7 +48,7 @@ def ramp_force(ds: xr.Dataset) -> xr.Dataset:
     moved = moves.before - mean.where(mean.time == moves.first_stop).max("time")
     velocity = moved / moves.before / (moves.first_stop - moves.start)
     scale = three.isel(read=0).mean("replicate")
-    table = {"velocity": velocity.assign_attrs(units="ML/s", long_name="shortening velocity of the ramp")}
+    table = {"velocity": velocity.assign_attrs(units="1/s", long_name="velocity of the ramp, in muscle lengths")}
     for name, values, units, text in (
         ("isometric", three.isel(read=0), "pN", "active force before the ramp"),
         ("force", three.isel(read=1) / scale, "1", "force late in the ramp, relative to the isometric"),

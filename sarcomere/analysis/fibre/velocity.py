@@ -29,14 +29,14 @@ def _power(parameters: Vector) -> Vector:
 FORCE_VELOCITY = Curve(
     _hill,
     (
-        Quantity("v_max", "ML/s", "unloaded shortening velocity", 0, np.inf),
+        Quantity("v_max", "1/s", "unloaded shortening velocity, in muscle lengths", 0, np.inf),
         Quantity("a_over_f0", "1", "curvature of Hill's hyperbola, a/F0", 1e-3, 100),
         Quantity("f0", "1", "force at which shortening stops, relative to the isometric", 1e-3, np.inf),
     ),
     lambda force, velocity: [1.3 * float(velocity.max()), 0.25, max(1.0, float(force.max()))],
     (
         Quantity("peak_power_at", "1", "force at peak power relative to F0, and velocity relative to Vmax"),
-        Quantity("peak_power", "ML/s", "peak power, relative force times velocity"),
+        Quantity("peak_power", "1/s", "peak power, relative force times velocity in muscle lengths"),
     ),
     _power,
 )
@@ -87,7 +87,7 @@ def shortening_velocity(
     found = slope(hs_length, start, stop)
     first = hs_length.isel(time=0, drop=True)
     one = (first.mean("replicate") if "replicate" in first.dims else first) if reference is None else reference
-    attributes = {"units": "ML/s", "long_name": "shortening velocity"}
+    attributes = {"units": "1/s", "long_name": "shortening velocity, in muscle lengths"}
     return xr.Dataset(
         {
             "mean": (-found["mean"] / one).assign_attrs(attributes),

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import xarray as xr
 
-from sarcomere.scenario.keys import unit_of
+from sarcomere.scenario.keys import coordinate_attributes
 
 POINT = {"long_name": "number of the point in the sweep"}
 
@@ -79,7 +79,6 @@ def _plain(value: Any) -> float | str:
 
 
 def _label(name: str, key: str, dims: tuple[str, ...], values: Sequence[float | str]) -> xr.Variable:
-    units = {"units": unit} if (unit := unit_of(key)) else {}
     kinds = {bool if isinstance(value, bool) else str if isinstance(value, str) else float for value in values}
     plain = np.array(values if len(kinds) == 1 else [str(value) for value in values])
-    return xr.Variable(dims, plain, {"long_name": name, "key": key, **units})
+    return xr.Variable(dims, plain, coordinate_attributes(key, name))

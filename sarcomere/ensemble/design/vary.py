@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from sarcomere.ensemble.design.sweep import MAX_POINTS
-from sarcomere.errors import InputError
-from sarcomere.scenario.reading import parse_value
+from sarcomere.errors import InputError, quoted
+from sarcomere.scenario.reading import parse_toml, parse_value
 
 _NUMBER = r"([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)"
 _STEPS = re.compile(rf"{_NUMBER}:{_NUMBER}:(\d+)(log)?")
@@ -42,7 +41,7 @@ def parse_vary(texts: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
     for text in texts:
         key, equals, written = (part.strip() for part in text.partition("="))
         if not (equals and key and written):
-            raise InputError(f"--vary {text!r}: is not key=values; {_HELP}.")
+            raise InputError(f"--vary {quoted(text)}: is not key=values; {_HELP}.")
         span = _RANGE.fullmatch(written)
         if span:
             low, high, log = span.groups()
@@ -62,16 +61,16 @@ def _values(text: str, written: str) -> list[Any]:
             raise InputError(f"--vary {text[:40]!r}...: has a number of thousands of digits; {_HELP}.") from None
         return steps_between(*ends, number, bool(log), f"--vary {text}")
     if ":" in written and not re.search(r"[\"'\[{]", written):
-        raise InputError(f"--vary {text!r}: {written} is no range; {_HELP}.")
+        raise InputError(f"--vary {quoted(text)}: {written} is no range; {_HELP}.")
     try:
-        return list(tomllib.loads(f"v = [{written}]")["v"])
-    except ValueError:  # no TOML, or a number of thousands of digits
+        return list(parse_toml(f"v = [{written}]")["v"])
+    except ValueError:  # no TOML, a number of thousands of digits, or nested too deep
         return [_word(text, word.strip()) for word in written.split(",")]
 
 
 def _word(text: str, word: str) -> Any:
     if not word:
-        raise InputError(f"--vary {text!r}: has an empty value; {_HELP}.")
+        raise InputError(f"--vary {quoted(text)}: has an empty value; {_HELP}.")
     return parse_value(word)
 
 
@@ -95,6 +94,6 @@ def steps_between(low: float, high: float, count: int, log: bool, where: str) ->
         raise InputError(f"{where}: equal ratios cannot pass 0; begin and end above it or leave log out.")
     if low == high:
         raise InputError(f"{where}: begins and ends at {low:g}; give two ends that differ.")
-    values = np.geomspace(low, high, count) if log else np.linspace(low, high, count)
+    values = (np.geomspace if log else np.linspace)(float(low), float(high), count)
     whole = isinstance(low, int) and isinstance(high, int) and bool((values == np.round(values)).all())
     return [int(value) if whole else float(value) for value in values]

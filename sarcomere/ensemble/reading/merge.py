@@ -21,12 +21,12 @@ from sarcomere.ensemble.shards.folder import (
     process_part,
     remove_dead_parts,
 )
-from sarcomere.ensemble.shards.seal import BLANK, SEAL_ATTRIBUTE, seal
 from sarcomere.ensemble.shards.verify import fault_of
 from sarcomere.ensemble.workers.lock import LOCK
 from sarcomere.errors import InputError, StoreError
-from sarcomere.recording.atomic import aside
-from sarcomere.recording.run_file import reserve
+from sarcomere.recording.atomic import aside, check_place, reserve, target_of
+from sarcomere.recording.lock import locked_output
+from sarcomere.recording.seal import BLANK, SEAL_ATTRIBUTE, seal
 
 _SLACK = 4 * 2**20  # bytes; more than the file's own bookkeeping takes
 Told = Callable[[int, int], None]
@@ -68,9 +68,10 @@ def merge(folder: str | Path, output: str | Path, *, overwrite: bool = False, pr
     for shard in found.shards:  # chunks are copied as they lie, which passes none of HDF5's own checks
         if fault := fault_of(shard.path, shard.path.stem):
             raise StoreError(f"{shard.path}: {fault}; remove it and start the same sweep again.")
-    with copying.writing(output):
-        remove_dead_parts(output)
-        with aside(process_part(output), output) as part:
+    place = target_of(output)
+    with copying.writing(output), locked_output(place):
+        remove_dead_parts(place)
+        with aside(place, process_part(place)) as part:
             _write(part, found, dumps(manifest), progress or (lambda done, total: None))
     return output
 
@@ -92,10 +93,7 @@ def check_output(folder: Path, output: Path, *, overwrite: bool) -> None:
     InputError
         If it is taken, its folder does not exist, or it lies where the sweep writes.
     """
-    if os.path.isdir(output):
-        raise InputError(f"{output}: is a folder; give a file name such as {output / 'all.h5'}.")
-    if not os.path.isdir(output.parent):
-        raise InputError(f"{output}: the folder {output.parent} does not exist; create it or choose another with -o.")
+    check_place(target_of(output), "all.h5")
     inside = os.path.relpath(os.path.realpath(output), os.path.realpath(folder))
     if inside.split(os.sep)[0] in (SHARDS, FAILED, MANIFEST) or inside.startswith(LOCK):
         raise InputError(f"{output}: lies where only the sweep writes; choose another name or folder with -o.")
@@ -107,7 +105,6 @@ def _write(part: Path, found: Survey, sweep: str, progress: Told) -> None:
     room = sum(shard.path.stat().st_size for shard in found.shards) + 2 * len(sweep) + _SLACK
     ds = dataset(found)
     with copying.writing(part):
-        part.write_bytes(b"")
         reserve(part, room)
         frame = ds.drop_vars(list(ds.data_vars)).assign_attrs({"sweep": sweep, SEAL_ATTRIBUTE: BLANK})
         frame.to_netcdf(part, engine="h5netcdf")

@@ -14,11 +14,11 @@ from typing import Any
 import h5py
 from pydantic import Field, ValidationError
 
-from sarcomere.ensemble.shards.seal import SEAL_ATTRIBUTE
 from sarcomere.ensemble.shards.shard import Shard
 from sarcomere.errors import InputError, StoreError
 from sarcomere.parameters.base import Parameters
 from sarcomere.recording.atomic import aside
+from sarcomere.recording.seal import SEAL_ATTRIBUTE
 
 FORMAT = "sarcomere sweep 1"
 MANIFEST = "sweep.json"
@@ -136,7 +136,7 @@ def write_text(path: Path, text: str) -> None:
         If it cannot be written.
     """
     try:
-        with aside(Path(f"{path}.{os.getpid()}.aside"), path) as part:
+        with aside(path, Path(f"{path}.{os.getpid()}.aside")) as part:
             part.write_text(text, encoding="utf-8")
     except OSError as error:
         raise cannot_write(path, error) from None

@@ -13,13 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sarcomere.errors import StoreError
+from sarcomere.recording.netcdf import DAMAGED, dims_of, is_variable
 
 _OF_NETCDF = {"CLASS", "NAME", "DIMENSION_LIST", "REFERENCE_LIST", "_Netcdf4Dimid", "_Netcdf4Coordinates"}
 _OF_XARRAY = {"coordinates", "_FillValue"}
 _OF_SHARD = {"_NCProperties", "shard", "file_sha256"}  # of the file, not of the experiment
-# What h5py, and what is done with what it gives, raise on a damaged file.
-DAMAGED = (OSError, RuntimeError, KeyError, ValueError, TypeError, AttributeError)
-_NO_VARIABLE = b"This is a netCDF dimension but not a netCDF variable"
 
 
 class Form(NamedTuple):
@@ -85,22 +83,16 @@ def structure(file: h5py.File) -> Structure:
     forms: dict[str, Form] = {}
     auxiliary = _words(file)
     for name, dataset in file.items():
-        if isinstance(dataset, h5py.Dataset) and not dataset.attrs.get("NAME", b"").startswith(_NO_VARIABLE):
+        if is_variable(dataset):
             auxiliary |= _words(dataset)
             dtype = np.dtype(str) if h5py.check_string_dtype(dataset.dtype) else dataset.dtype
-            forms[name] = Form(_dims(name, dataset), dtype, attributes(dataset))
+            forms[name] = Form(dims_of(name, dataset), dtype, attributes(dataset))
     indexes = {name for name, form in forms.items() if form.dims == (name,)}
     return Structure(forms, frozenset((auxiliary | indexes) & forms.keys()))
 
 
 def _words(node: h5py.File | h5py.Dataset) -> set[str]:
     return set(str(node.attrs.get("coordinates", "")).split())
-
-
-def _dims(name: str, dataset: h5py.Dataset) -> tuple[str, ...]:
-    if "DIMENSION_LIST" not in dataset.attrs:
-        return (name,) if dataset.ndim else ()
-    return tuple(scale[0].name.rsplit("/", 1)[-1] for scale in dataset.dims)
 
 
 def attributes(node: h5py.File | h5py.Dataset) -> dict[str, Any]:

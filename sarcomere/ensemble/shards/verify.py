@@ -8,10 +8,11 @@ from typing import NamedTuple
 
 import h5py
 
-from sarcomere.ensemble.reading.opening import check_merged
 from sarcomere.ensemble.shards.folder import SHARD_ATTRIBUTE, SHARDS, need_manifest, shard_path
-from sarcomere.ensemble.shards.seal import SEAL_ATTRIBUTE, is_intact
-from sarcomere.ensemble.shards.structure import DAMAGED, told
+from sarcomere.ensemble.shards.structure import told
+from sarcomere.errors import InputError, StoreError
+from sarcomere.recording import seal
+from sarcomere.recording.netcdf import DAMAGED
 
 
 class Verdict(NamedTuple):
@@ -62,36 +63,62 @@ def verify(folder: str | Path, progress: Callable[[str, float], None] | None = N
     return Verdict(sound, missing, faults, strangers)
 
 
-def fault_of_merged(path: Path) -> str:
-    """Find what is wrong with a file that ``merge`` made; empty if nothing is.
+class FileVerdict(NamedTuple):
+    """What was found in one file."""
+
+    kind: str
+    fault: str  # a sentence, empty if nothing is wrong
+
+
+def verify_file(path: Path) -> FileVerdict:
+    """Compare the file of a run or of a merged sweep with its digest.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file.
+
+    Returns
+    -------
+    FileVerdict
 
     Raises
     ------
     InputError
-        If it is another HDF5 file.
+        If it is one shard of a sweep.
     StoreError
-        If it is none.
+        If it is neither.
     """
-    check_merged(path)
-    fault = _broken_seal(path)
-    return f"{path}: {fault}; merge the sweep again." if fault else ""
+    try:
+        with h5py.File(path, "r") as file:
+            if SHARD_ATTRIBUTE in file.attrs:
+                raise InputError(f"{path}: is a shard of a sweep; give the folder of the sweep.")
+            merged = "sweep" in file.attrs
+    except DAMAGED as error:
+        raise StoreError(f"{path}: is not a readable HDF5 file ({told(error)}); run or merge it again.") from None
+    fault, remedy = _broken_seal(path), "merge the sweep again" if merged else "run the scenario again"
+    return FileVerdict("Merged file" if merged else "Run", f"{path}: {fault}; {remedy}." if fault else "")
 
 
 def fault_of(path: Path, name: str) -> str:
     """Find what is wrong with a shard's file; empty if nothing is."""
-    return _broken_seal(path, name)
+    if fault := _broken_seal(path):
+        return fault
+    with h5py.File(path, "r") as file:
+        named = file.attrs.get(SHARD_ATTRIBUTE) == name
+    return "" if named else "is not the shard that its name says"
 
 
-def _broken_seal(path: Path, shard: str | None = None) -> str:
+def _broken_seal(path: Path) -> str:
+    """Find what is wrong with the bytes of a file; HDF5 only looks at those that are not as written."""
     try:
-        with h5py.File(path, "r") as file:
-            if file.attrs.get(SHARD_ATTRIBUTE) != shard:
-                return "is not the shard that its name says"
-            if SEAL_ATTRIBUTE not in file.attrs:
-                return "carries no digest: another version wrote it, or another program saved it anew"
-            digest = str(file.attrs[SEAL_ATTRIBUTE])
-        if not is_intact(path, digest):
-            return "was altered since it was written (its digest differs)"
-    except DAMAGED as error:
+        seal.check(path)
+    except seal.BrokenSealError as broken:
+        try:
+            h5py.File(path, "r").close()
+        except DAMAGED as error:
+            return f"is truncated or damaged ({told(error)})"
+        return str(broken)
+    except OSError as error:
         return f"is truncated or damaged ({told(error)})"
     return ""

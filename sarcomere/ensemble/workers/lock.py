@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import fcntl
-import json
-import os
-import socket
-import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TextIO
 
-from sarcomere.errors import InputError, StoreError
+from sarcomere.errors import InputError
+from sarcomere.recording.lock import PATIENCE_S, flocked, holder, is_held
 
 LOCK = ".lock"
-_PATIENCE_S = 1.0  # somebody who asks for the status holds the lock for a moment
 
 
 class Part(NamedTuple):
@@ -112,58 +108,13 @@ def held(folder: Path) -> list[Path]:
     list of pathlib.Path
         For ``holder``; empty if nobody is at work.
     """
-    return [path for path in (folder / LOCK, *sorted(folder.glob(f"{LOCK}-*-of-*"))) if _is_held(path)]
+    return [path for path in (folder / LOCK, *sorted(folder.glob(f"{LOCK}-*-of-*"))) if is_held(path)]
 
 
-def _is_held(path: Path) -> bool:
-    """Whether a lock is held exclusively; to ask for a shared one takes no right to write, also on NFS."""
-    try:
-        with open(path, "rb") as file:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    except OSError:  # there is none, or none to be had
-        return False
-    return False
+def _flock(path: Path, how: int, folder: Path, patience: float = PATIENCE_S) -> AbstractContextManager[TextIO]:
+    def taken() -> str:
+        holding = [path] if is_held(path) else held(folder)  # parts share the lock of the whole
+        who = holder(holding[0]) if holding else "another process"
+        return f"another sweep is at work in it ({who}); wait until it ends, or sweep into another folder with -o"
 
-
-def holder(path: Path) -> str:
-    """Who holds, or held last, a lock."""
-    try:
-        said = json.loads(path.read_text(encoding="utf-8"))
-        return f"process {int(said['pid'])} on {said['host']!s:.100} since {said['since']!s:.30}"
-    except (OSError, ValueError, KeyError, TypeError):
-        return "another process"
-
-
-@contextmanager
-def _flock(path: Path, how: int, folder: Path, patience: float = _PATIENCE_S) -> Iterator[None]:
-    until = time.monotonic() + patience
-    try:
-        file = open(path, "a+", encoding="utf-8")  # noqa: SIM115  closed below
-    except OSError as error:
-        raise StoreError(f"{folder}: cannot be written ({error.strerror}); choose another folder with -o.") from None
-    with file:
-        while True:
-            try:
-                fcntl.flock(file, how | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                if time.monotonic() > until:
-                    holding = [path] if _is_held(path) else held(folder)  # parts share the lock of the whole
-                    who = holder(holding[0]) if holding else "another process"
-                    raise InputError(
-                        f"{folder}: another sweep is at work in it ({who}); wait until it ends, or sweep "
-                        f"into another folder with -o."
-                    ) from None
-                time.sleep(0.05)
-            except OSError as error:
-                raise StoreError(
-                    f"{folder}: cannot be locked ({error.strerror}); choose a folder on a file system with locks."
-                ) from None
-        if how == fcntl.LOCK_EX:
-            file.truncate(0)
-            since = time.strftime("%Y-%m-%d %H:%M:%S")
-            file.write(json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "since": since}))
-            file.flush()
-        yield
+    return flocked(path, how, folder, taken, patience)

@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from sarcomere.ensemble.shards.folder import SHARDS, Manifest, is_done, need_manifest, parts
 from sarcomere.ensemble.workers.driver import Failure, failures_of
-from sarcomere.ensemble.workers.lock import held, holder
+from sarcomere.ensemble.workers.lock import held
+from sarcomere.recording.lock import holder
 
 _LATEST = 20  # shards that the rate is taken from
 

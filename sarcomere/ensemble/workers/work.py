@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Generator
-from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,12 +18,11 @@ from sarcomere.ensemble.shards.folder import (
     shard_path,
     write_text,
 )
-from sarcomere.ensemble.shards.seal import BLANK, SEAL_ATTRIBUTE, sealed
 from sarcomere.ensemble.shards.shard import Shard, Task, name_of
 from sarcomere.errors import InputError, StoreError
 from sarcomere.recording.atomic import aside
-from sarcomere.recording.netcdf import append, create
-from sarcomere.recording.run_file import EVENT_ROWS, block_rows, encoding
+from sarcomere.recording.run_file import EVENT_ROWS, Dims, add, block_rows, encoding, next_block
+from sarcomere.recording.seal import sealed
 from sarcomere.recording.variable import Block
 from sarcomere.scenario.base import Scenario
 from sarcomere.simulation.api import simulation_of
@@ -110,8 +107,7 @@ def write_shard(task: Task) -> Path:
         )
     path = shard_path(task.folder, name)
     try:
-        with aside(process_part(path), path) as part:
-            part.touch()  # who asks for the status sees it
+        with aside(path, process_part(path)) as part:  # who asks for the status sees it
             part.write_bytes(run_to_image(scenario, {SHARD_ATTRIBUTE: name}))
     except OSError as error:
         raise cannot_write(path, error) from None
@@ -135,19 +131,9 @@ def run_to_image(scenario: Scenario, attributes: dict[str, str]) -> bytes:
     simulation = simulation_of(scenario)
     name = f"run {id(simulation)}"  # HDF5 tells files in memory apart by name
     with h5py.File(name, "w", driver="core", backing_store=False) as file:
-        dims: dict[str, tuple] = {}
+        dims: Dims = {}
         while simulation.samples_done < scenario.n_samples:
-            stretch: Generator[Block, None, None] = simulation.blocks(1, block_rows(simulation.samples_done))
-            with closing(stretch) as blocks:
-                piece = next(blocks)
-            if dims:
-                append(file, piece.growth, piece.columns, dims)
-                continue
-            ds = simulation.dataset(piece)
-            dims = {str(name): variable.dims for name, variable in ds.variables.items()}
-            create(file, ds.assign_attrs({**attributes, SEAL_ATTRIBUTE: BLANK}), piece.growth, _chunked(ds, piece))
-        for variable, values in simulation.totals().items():
-            file[variable.name][...] = values
+            add(file, simulation, next_block(simulation), dims, _chunked, attributes)
         file.flush()
         return sealed(file.id.get_file_image())
 

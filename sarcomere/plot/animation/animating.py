@@ -15,9 +15,10 @@ from sarcomere.plot.animation.film import Told, replay, sampled_as
 from sarcomere.plot.animation.pair import Pair, parse_pair
 from sarcomere.plot.animation.window import Window, window
 from sarcomere.plot.animation.writing import Drawn, check_output, write
-from sarcomere.recording.opening import open_run
+from sarcomere.recording.opening import check_fits, open_run
 from sarcomere.recording.replay import of_cramp_run, of_lattice_run
 from sarcomere.scenario.fibre import FibreScenario
+from sarcomere.scenario.kinds import function_for
 from sarcomere.simulation.fibre import FibreSimulation
 
 FPS = 12
@@ -70,6 +71,7 @@ def plan(path: str | Path, output: str | Path | None, view: View) -> Plan:
 
         load_pyvista()
     with open_run(path) as ds:
+        check_fits(ds, path)
         scenario, number, recorded = _chosen(ds, view.unit, view.replicate)
     moments = window(scenario, view.start, view.stop, view.every_ms)
     chosen = None if view.in_space else parse_pair(view.pair or "0,0", scenario.lattice)
@@ -161,11 +163,50 @@ def _chosen(ds: xr.Dataset, unit: int | None, replicate: int | None) -> tuple[Fi
     if number is None or number not in numbers:
         remedy = nearest(str(number), map(str, numbers))
         raise InputError(f"--replicate {number}: this run has no such replicate; {remedy}")
-    if ds.attrs.get("kind") == "cramp":
-        return of_cramp_run(ds.load(), unit, replicate=numbers.index(number)), number, None
+    scenario, force = function_for(ds.attrs, "animate")(ds, unit, number)
+    return scenario, number, force
+
+
+def representative_of_loop(ds: xr.Dataset, unit: int | None, number: int) -> tuple[FibreScenario, None]:
+    """Replay the representative of a group of motor units; it draws other random numbers than in the run.
+
+    Parameters
+    ----------
+    ds : xarray.Dataset
+        A run of the closed loop.
+    unit : int, optional
+        Motor unit that represents the group.
+    number : int
+        Of the replicate.
+
+    Returns
+    -------
+    FibreScenario, None
+    """
+    return of_cramp_run(ds.load(), unit, replicate=ds.replicate.values.tolist().index(number)), None
+
+
+def replayed_fibre(ds: xr.Dataset, unit: int | None, number: int) -> tuple[FibreScenario, xr.DataArray]:
+    """Replay one motor unit or condition, bit for bit.
+
+    Parameters
+    ----------
+    ds : xarray.Dataset
+        A run of half-sarcomeres.
+    unit : int, optional
+        Its id or the number of the condition.
+    number : int
+        Of the replicate.
+
+    Returns
+    -------
+    scenario : FibreScenario
+    force : xarray.DataArray
+        As recorded, pN per thick filament.
+    """
     scenario = of_lattice_run(ds.load(), unit)
     label = "condition" if "condition" in ds.dims else "motor_unit"
-    return scenario, number, ds.force.sel(replicate=number).isel({label: _place(ds, scenario, label)}).load()
+    return scenario, ds.force.sel(replicate=number).isel({label: _place(ds, scenario, label)}).load()
 
 
 def _place(ds: xr.Dataset, scenario: FibreScenario, label: str) -> int:

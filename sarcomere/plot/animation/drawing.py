@@ -84,7 +84,7 @@ class Panel:
         self._actin.set_offsets(look.actin)
         self._actin.set_facecolor(_SITE_COLOURS[look.actin_state].tolist())
         self._tails.set_segments(list(np.stack([look.foot, look.motor], axis=1)))
-        order = np.argsort(look.head_state >= k.A1, kind="stable")  # attached heads in front
+        order = np.argsort(look.head_state >= k.HeadState.A1, kind="stable")  # attached heads in front
         self._motors.set_verts(list(outlines(look)[order]))
         self._motors.set_facecolor(_HEAD_COLOURS[look.head_state[order]].tolist())
 
@@ -92,7 +92,7 @@ class Panel:
 def outlines(look: PairLook) -> NDArray[np.float64]:
     """Outline each motor domain, (head, point, 2): it continues its tail, a folded one lies on the backbone."""
     along = look.motor - look.foot
-    along[look.head_state == k.OFF] = (1.0, 0.0)
+    along[look.head_state == k.HeadState.OFF] = (1.0, 0.0)
     along /= np.linalg.norm(along, axis=1, keepdims=True)
     across = along[:, ::-1] * (-1.0, 1.0)
     turn = np.linspace(0.0, 2 * np.pi, _POINTS, endpoint=False)[:, None]
@@ -121,7 +121,7 @@ class PairFigure:
         self._film = film
         self.figure = Figure(figsize=SIZE)
         axes = {name: self.figure.add_axes(place) for name, place in _PLACES.items()}
-        self.figure.text(0.05, 0.985, title, va="top", fontsize="large", weight="bold")
+        self.figure.text(0.05, 0.985, title, va="top", fontsize="large", weight="bold", parse_math=False)
         self.figure.text(0.05, 0.955, "\n".join(notes), va="top", fontsize="x-small", color="0.25")
         self._clock = self.figure.text(0.98, 0.985, "", va="top", ha="right", fontsize="large", family="monospace")
         self._whole, self._part = Panel(axes["whole"]), Panel(axes["part"])

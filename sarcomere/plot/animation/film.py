@@ -15,8 +15,8 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from sarcomere.plot.animation.window import Window
+from sarcomere.recording.recordable import DEFAULT_BLOCK
 from sarcomere.scenario.fibre import FibreScenario
-from sarcomere.simulation.base import DEFAULT_BLOCK
 from sarcomere.simulation.fibre import FibreSimulation
 from sarcomere_kernels import types as k
 

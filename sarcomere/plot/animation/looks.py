@@ -16,8 +16,8 @@ MOTOR_WIDTH = 5.5
 
 # Where the middle of a detached head is drawn: nm outward from the backbone, and along it toward the Z-disc.  A head
 # that is OFF lies on the backbone and points to the M-line.
-OUTWARD = {k.OFF: 2.8, k.MT: 5.5, k.MDP: 6.5}
-ALONG = {k.OFF: -7.0, k.MT: 3.0, k.MDP: 0.0}
+OUTWARD = {k.HeadState.OFF: 2.8, k.HeadState.MT: 5.5, k.HeadState.MDP: 6.5}
+ALONG = {k.HeadState.OFF: -7.0, k.HeadState.MT: 3.0, k.HeadState.MDP: 0.0}
 DIMER_SPLAY = 2.5  # nm, the two heads of a molecule to either side
 
 HEAD_COLOURS = [STATE_COLOURS[name] for name in k.STATE_NAMES]

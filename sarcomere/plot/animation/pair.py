@@ -96,7 +96,7 @@ class Pair:
             units.append(actins.state[thin][order])
         mine = self.heads
         return PairLook(
-            hs_length=float(state.mechanics[k.HS_LENGTH]),
+            hs_length=float(state.mechanics[k.Mechanical.HS_LENGTH]),
             spacing=spacing,
             thick_tip=self._tip + float(state.thick_shift[self._last_node]),
             actin=np.concatenate(places).astype(np.float32),

@@ -61,8 +61,8 @@ class Scene:
         self._unit = strand * p.n_ru + monomer // 2 // ACTINS_PER_RU
 
     def spacing(self, state: k.State) -> float:
-        """Return the axis of a thick filament to axis of a thin one, nm."""
-        return spacing(self._p, float(state.mechanics[k.HS_LENGTH]))
+        """Return the distance from the axis of a thick filament to that of a thin one, nm."""
+        return spacing(self._p, float(state.mechanics[k.Mechanical.HS_LENGTH]))
 
     def azimuth(self, thin: Index, face: Index, monomer: Index | None = None) -> NDArray[np.float64]:
         """Return azimuth of actins of a thin filament seen from one of its thick neighbours, radians; 0 faces it."""
@@ -90,7 +90,7 @@ class Scene:
         for detached, outward in looks.OUTWARD.items():
             r[now == detached] += outward
             z[now == detached] += looks.ALONG[detached]
-        bound = state.bound_head[: state.counters[k.N_BOUND]]
+        bound = state.bound_head[: state.counters[k.Count.N_BOUND]]
         site = state.bound_site[: bound.size]
         thin, monomer, face = (
             plan.site_thin[site],

@@ -146,7 +146,7 @@ class SpaceFigure:
         self._plotter = self._pv.Plotter(off_screen=True, window_size=_PIXELS, lighting="light kit")
         self._plotter.set_background("white")
         self.figure = Figure(figsize=SIZE)
-        self.figure.text(0.05, 0.985, title, va="top", fontsize="large", weight="bold")
+        self.figure.text(0.05, 0.985, title, va="top", fontsize="large", weight="bold", parse_math=False)
         self.figure.text(0.05, 0.955, "  ".join(notes), va="top", fontsize="x-small", color="0.25")
         self._clock = self.figure.text(0.98, 0.985, "", va="top", ha="right", fontsize="large", family="monospace")
         view = self.figure.add_axes((0.02, 0.385, 0.96, 0.555))
@@ -204,7 +204,7 @@ class SpaceFigure:
             looks.MOTOR_LENGTH / 2, looks.MOTOR_WIDTH / 2, looks.MOTOR_WIDTH / 2, u_res=14, v_res=14
         )
         along = look.motor - look.foot
-        along[look.head_state == k.OFF] = (1.0, 0.0, 0.0)
+        along[look.head_state == k.HeadState.OFF] = (1.0, 0.0, 0.0)
         self._beads("motors", look.motor, look.head_state, looks.HEAD_COLOURS, motor, along)
 
     def _beads(

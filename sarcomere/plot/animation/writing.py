@@ -94,7 +94,7 @@ def write(drawn: Drawn, frames: int, path: Path, fps: int, progress: Callable[[f
         If the disk does not take it; what was there before is left.
     """
     try:
-        with aside(path.with_name(f".{path.stem}.part{path.suffix.lower()}"), path) as part:
+        with aside(path) as part:
             if path.suffix.lower() == ".png":
                 drawn.show(frames - 1)
                 drawn.figure.savefig(part, dpi=_STILL_DPI)

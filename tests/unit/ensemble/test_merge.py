@@ -22,7 +22,7 @@ from sarcomere.cli import main
 from sarcomere.ensemble.reading import copying
 from sarcomere.ensemble.shards import shard
 from sarcomere.ensemble.shards.folder import process_part
-from sarcomere.ensemble.shards.verify import fault_of_merged
+from sarcomere.ensemble.shards.verify import verify_file
 from sarcomere.scenario.reading import read
 from tests.support.refusal import check, refuse, shell
 from tests.support.sweep_folder import shards_of, without, write_scenario, write_sweep
@@ -64,7 +64,7 @@ def test_xarray_alone_opens_what_open_ensemble_gives(sweeps: dict[str, Path], ki
         assert {n: v.dtype for n, v in found.variables.items() if v.dtype.kind not in "UOT"} == {
             n: v.dtype for n, v in expected.variables.items() if v.dtype.kind not in "UOT"
         }
-    assert not fault_of_merged(path)
+    assert not verify_file(path).fault
     assert json.loads(found.attrs["sweep"])["format"] == "sarcomere sweep 1"
     found.attrs["sweep"] = ""
     with pytest.raises(AssertionError):  # what compares would see a difference
@@ -185,7 +185,7 @@ def test_a_merged_file_that_was_altered_is_found(sweep: Path) -> None:
     result = CliRunner().invoke(main, ["verify", "all.h5"])
     assert (result.exit_code, result.stdout) == (0, "Merged file: sound\n")
     refuse(["status", "all.h5"], "all.h5: is a file; give the folder")
-    refuse(["verify", str(shards_of(sweep)[0])], "is no merged sweep")
+    refuse(["verify", str(shards_of(sweep)[0])], "is a shard of a sweep")
     refuse(["verify", "sweep/sweep.json"], "is not a readable HDF5 file")
     with h5py.File("all.h5", "r+") as file:
         file["force"][0, 0, 3] += 1
@@ -201,7 +201,7 @@ def test_every_flipped_byte_of_a_merged_file_is_found(sweep: Path) -> None:
     for place in rng.integers(len(content), size=150):
         path.write_bytes(content[:place] + bytes([content[place] ^ 0x55]) + content[place + 1 :])
         with suppress(InputError, StoreError):  # no merged file any more
-            assert fault_of_merged(path)
+            assert verify_file(path).fault
 
 
 def test_a_shard_with_bad_labels_is_told(sweep: Path) -> None:

@@ -28,8 +28,8 @@ from sarcomere.ensemble.workers import work
 from sarcomere.ensemble.workers.driver import carry_out, planned, serially
 from sarcomere.ensemble.workers.lock import LOCK, Part, held, locked
 from sarcomere.ensemble.workers.status import status
-from sarcomere.recording.run_file import record
 from sarcomere.scenario.reading import read
+from sarcomere.simulation.api import record
 from tests.support.refusal import check, files, refuse
 from tests.support.sweeps import asked, contents, do, small
 

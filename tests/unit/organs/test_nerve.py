@@ -13,7 +13,7 @@ from sarcomere.errors import SolverError
 from sarcomere.organs.impulse_queue import Queue
 from sarcomere.simulation.api import run as run_episode
 from sarcomere.simulation.loop import LoopSimulation
-from sarcomere_kernels import organ_types as o
+from sarcomere_kernels.blood import Blood
 from tests.support.episodes import NO_LATTICE, RESTING, episode
 
 SURE: dict[str, Any] = {"switches": {"terminals": False, "junction": False}}  # every impulse arrives, none is added
@@ -107,7 +107,7 @@ def rest(**plasma: float) -> LoopSimulation:
 
 def test_potassium_between_resting_fibres_follows_plasma() -> None:
     loop = rest(potassium_mM=6.2).loops[0]
-    flow = float(loop.metabolism.blood[o.FLOW])
+    flow = float(loop.metabolism.blood[Blood.FLOW])
     rate = 1 / 8.0 + flow / 30.0
     assert loop.excitation.k_interstitial == pytest.approx(6.2 - 2.0 * math.exp(-2.0 * rate), abs=0.01)
     assert rest().loops[0].excitation.k_interstitial == pytest.approx(4.2, rel=1e-9)

@@ -74,8 +74,8 @@ def film(run_file: Path, pair: Pair, recorded: xr.Dataset) -> Film[PairLook]:
 def test_heads_drawn_are_in_their_recorded_states(film: Film[PairLook], pair: Pair, recorded: xr.Dataset) -> None:
     states = recorded.snapshot_state.values.reshape(len(film.looks), -1)[:, pair.heads]
     assert np.array_equal(states, [look.head_state for look in film.looks])
-    assert {k.OFF, k.MDP} < set(states[-1])
-    assert (states[-1] >= k.A1).any()
+    assert {k.HeadState.OFF, k.HeadState.MDP} < set(states[-1])
+    assert (states[-1] >= k.HeadState.A1).any()
     assert not np.array_equal(states[0], states[-1])
     assert film.is_recorded
 
@@ -85,7 +85,7 @@ def test_attached_heads_are_as_far_from_their_feet_as_they_are_strained(
 ) -> None:
     strains = recorded.snapshot_strain.values.reshape(len(film.looks), -1)[:, pair.heads]
     for look, strain in zip(film.looks, strains, strict=True):
-        attached = look.head_state >= k.A1
+        attached = look.head_state >= k.HeadState.A1
         assert np.array_equal(attached, np.isfinite(strain))
         # x is kept to 1e-4 nm in float32
         assert np.allclose((look.motor - look.foot)[attached, 0], strain[attached], atol=2e-3)
@@ -150,7 +150,7 @@ def test_heads_in_space_touch_the_actin_they_hold(run_file: Path) -> None:
     simulated = simulation(run_file)
     space = Space(simulated.scenario.lattice, simulated.batch[0].lattice)
     look = replay(simulated, COARSE, space).looks[-1]
-    attached = look.head_state >= k.A1
+    attached = look.head_state >= k.HeadState.A1
     assert attached.sum() > 5
     apart = np.linalg.norm(look.motor[:, None] - look.actin, axis=2).min(axis=1)
     inside = (look.motor[:, 0] > look.ends[0]) & (look.motor[:, 0] < look.ends[1])

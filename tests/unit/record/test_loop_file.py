@@ -9,8 +9,8 @@ import pytest
 import xarray as xr
 
 from sarcomere.organs.variables import EVENTS, GROUPS, LATTICE, MUSCLE, recorded
-from sarcomere.recording.run_file import record
 from sarcomere.recording.variable import Event, Variable
+from sarcomere.simulation.api import record
 from sarcomere.simulation.api import run as run_episode
 from sarcomere.simulation.loop import LoopSimulation
 from tests.support.episodes import NO_LATTICE, RESTING, episode

@@ -128,7 +128,7 @@ COURSE = {
     "no length step": (
         ACTIVE + "[numerics]\nlength_step_nm = 0.0\n",
         "numerics.length_step_nm = 0.0",
-        "greater than 0",
+        "at least 0.001 nm",
     ),
     "file and lists": (ACTIVE + course("length", "[0.0]", "[1300.0]", 'file = "x.csv"\n'), "give either"),
     "no such file": (

@@ -11,7 +11,7 @@ import xarray as xr
 
 from sarcomere.errors import InputError
 from sarcomere.organs.variables import EVENTS, recorded
-from sarcomere.recording.run_file import record
+from sarcomere.simulation.api import record
 from sarcomere.simulation.api import run as run_episode
 from sarcomere.simulation.loop import LoopSimulation
 from tests.support.episodes import NO_LATTICE, episode, kept, put_back, unlike

@@ -10,13 +10,14 @@ import xarray as xr
 
 from sarcomere import FibreScenario
 from sarcomere import run as simulate
-from sarcomere.half_sarcomere.control import Models
+from sarcomere.half_sarcomere.control import fibre_models
+from sarcomere.half_sarcomere.models import Conditions
 from sarcomere.half_sarcomere.schedule import Timetable
 from sarcomere.half_sarcomere.variables import SERIES
-from sarcomere.recording.run_file import record
 from sarcomere.scenario.checking import from_dict
 from sarcomere.scenario.protocol import CHEMISTRY
 from sarcomere.scenario.reading import read
+from sarcomere.simulation.api import record
 from sarcomere.simulation.fibre import FibreSimulation
 from tests.support.same import differing, load
 
@@ -159,8 +160,11 @@ def test_a_ramp_of_the_chemistry_is_followed_in_intervals() -> None:
 
 
 def test_the_pump_slows_without_atp_and_the_leak_stays() -> None:
-    models = Models(scenario(protocol={"atp_mM": course([0, 0.02, 0.02], [8, 8, 0.3])}), "fast")
-    before, after = (models.model(models.timetable.segment(step)).fibre for step in (0, 300))
+    s = scenario(protocol={"atp_mM": course([0, 0.02, 0.02], [8, 8, 0.3])})
+    models = fibre_models(s, "fast")
+    baths = (s.chemistry.model_copy(update={"atp_mM": atp}) for atp in (8.0, 0.3))
+    before, after = (models.model(Conditions(bath)).fibre for bath in baths)
+    assert before == models.base.fibre
     assert np.isclose(after.v_pump / before.v_pump, 0.5 * 8.3 / 8.0)
     assert (after.k_leak, after.atp_total) == (before.k_leak, 300.0)
 

@@ -1,0 +1,120 @@
+"""What the commands say, and how they end when something fails."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+from typing import Any
+
+from sarcomere.errors import SarcomereError, printable
+
+BROKEN_PIPE = 141  # what a shell reports of a command whose reader went away
+_MAX_SENTENCE = 1000  # characters
+
+
+def say(text: Any, *, err: bool = False) -> None:
+    """Print lines, control characters of names and titles escaped.
+
+    Parameters
+    ----------
+    text : any
+        Shown as ``str``.
+    err : bool
+        To the standard error stream.
+    """
+    lines = (printable(line) for line in str(text).split("\n"))
+    print("\n".join(lines), file=sys.stderr if err else sys.stdout, flush=True)
+
+
+def bear_any_character() -> None:
+    """Let the output streams replace what their encoding lacks, rather than fail what is already done."""
+    for stream in (sys.stdout, sys.stderr):
+        if getattr(stream, "errors", "") in ("strict", "surrogateescape"):
+            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+
+
+def tell(error: SarcomereError) -> None:
+    """Print the sentences of an error, none of them longer than a screen."""
+    for sentence in str(error).splitlines():
+        half = _MAX_SENTENCE // 2
+        short = sentence if len(sentence) <= _MAX_SENTENCE else f"{sentence[:half]} … {sentence[-half:]}"
+        say(f"Error: {short}", err=True)
+
+
+def sentence_of(error: Exception) -> str | None:
+    """Say what a failure of the machine means.
+
+    Parameters
+    ----------
+    error : Exception
+        Anything that ended a command.
+
+    Returns
+    -------
+    str or None
+        None if it is a fault of the program, whose traceback is wanted.
+    """
+    if isinstance(error, MemoryError):
+        asked = f" ({error})" if str(error) else ""
+        return (
+            f"Memory ran out{asked}; what was written is kept: lower run.replicates, lattice.n_thick or the number of "
+            f"samples, or use fewer threads."
+        )
+    if isinstance(error, RecursionError):
+        return "A table or list is nested too deep to be read; give one as shallow as sarcomere writes it."
+    if isinstance(error, RuntimeError) and "start new thread" in str(error):
+        return "No further thread can be started here; use fewer with --threads, or raise the limit of processes."
+    if isinstance(error, EOFError):
+        from sarcomere_kernels import CACHE_FOLDER
+
+        return f"{CACHE_FOLDER}: a file of compiled kernels ends too soon; remove that folder, it is made anew."
+    if isinstance(error, OSError):
+        place = "A file or stream" if error.filename is None else str(error.filename)
+        return f"{place}: cannot be used ({error.strerror or error}); check space, permissions and limits of files."
+    return None
+
+
+def failure_of_stdout() -> OSError | None:
+    """Find out whether the standard output takes another line, and silence it if not.
+
+    Returns
+    -------
+    OSError or None
+        Why it does not.
+    """
+    try:
+        if sys.stdout is not None:
+            print(flush=True)  # to flush is not enough: what could not be written is forgotten
+    except OSError as error:
+        # Else Python would try once more at its end, and complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return error
+    return None
+
+
+def exit_code(error: Exception) -> int | None:
+    """Tell why a command failed, if it is no fault of the program.
+
+    Parameters
+    ----------
+    error : Exception
+        What ended it.
+
+    Returns
+    -------
+    int or None
+        Code to exit with; None for a fault of the program.
+    """
+    stream = failure_of_stdout() if isinstance(error, OSError) else None
+    if stream is not None and stream.errno == errno.EPIPE:
+        return BROKEN_PIPE
+    if stream is not None:
+        reason = stream.strerror or stream
+        say(f"Error: Standard output cannot be written ({reason}); free space, files of results are kept.", err=True)
+        return 2
+    sentence = sentence_of(error)
+    if sentence is None:
+        return None
+    say(f"Error: {sentence}", err=True)
+    return 2
