@@ -88,7 +88,7 @@ def _check_design(
 
 
 def _on_top(own: list[dict[str, Any]], given: list[dict[str, Any]], keys: set[str]) -> list[dict[str, Any]]:
-    """Entries of a sweep file and what is given, which stands in the place of an entry of the same key."""
+    """Return entries of a sweep file and what is given, which stands in the place of an entry of the same key."""
     there = {entry["key"] for entry in own}
     merged: list[dict[str, Any]] = []
     for old in own:

@@ -137,7 +137,7 @@ def replayed_fibre(ds: xr.Dataset, unit: int | None, command_end: float | None) 
 
 
 def _refuse_imposed(scenario: FibreScenario) -> None:
-    """Calcium or load that the experimenter imposed leaves nothing to explain."""
+    """Refuse imposed calcium or load, which leave nothing to explain."""
     for imposed, name in ((scenario.drive.pCa, "pCa"), (scenario.protocol.load, "load")):
         if imposed is not None:
             raise InputError(

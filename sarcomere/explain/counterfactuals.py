@@ -35,7 +35,7 @@ class Windows(NamedTuple):
 
 
 def windows(scenario: FibreScenario) -> Windows:
-    """Where a run and its counterfactuals are read.
+    """Find where a run and its counterfactuals are read.
 
     Parameters
     ----------
@@ -54,7 +54,7 @@ def windows(scenario: FibreScenario) -> Windows:
 
 
 def changed(scenario: FibreScenario, values: Mapping[str, Any], stream: int | None = None) -> FibreScenario:
-    """A scenario with values replaced.
+    """Return a scenario with values replaced.
 
     Parameters
     ----------
@@ -78,7 +78,7 @@ def changed(scenario: FibreScenario, values: Mapping[str, Any], stream: int | No
 
 
 def prepared(scenario: FibreScenario, replicates: int, n_thick: int) -> FibreScenario:
-    """The run as it is replayed: sampled every ms, and for some time after the last impulse.
+    """Return the run as it is replayed: sampled every ms, and for some time after the last impulse.
 
     Parameters
     ----------
@@ -110,7 +110,7 @@ def prepared(scenario: FibreScenario, replicates: int, n_thick: int) -> FibreSce
 
 
 def control(scenario: FibreScenario) -> FibreScenario:
-    """The matched control: same fibre type, impulses, length and temperature; chemistry at rest, fibre as shipped."""
+    """Return the matched control: same fibre type, impulses, length, temperature; resting chemistry, shipped fibre."""
     fibre = scenario.motor_units[0].fibre
     rest = {name: Chemistry.model_fields[name].default for name in ("atp_mM", "adp_uM", "pi_mM")}
     values: dict[str, Any] = {f"chemistry.{name}": value for name, value in rest.items()}
@@ -120,7 +120,7 @@ def control(scenario: FibreScenario) -> FibreScenario:
 
 
 def unlike_shipped(scenario: FibreScenario) -> dict[str, tuple[float, float]]:
-    """Parameters of the fibre that differ from the shipped ones: value here and there."""
+    """Return parameters of the fibre that differ from the shipped ones: value here and there."""
     fibre = scenario.motor_units[0].fibre
     ours, theirs = scenario.fibres[fibre].model_dump(), load_fibre(fibre).model_dump()
     return {
@@ -133,7 +133,7 @@ def unlike_shipped(scenario: FibreScenario) -> dict[str, tuple[float, float]]:
 
 
 def reference(control: FibreScenario) -> FibreScenario:
-    """A fused contraction of the control: the reference of a run without impulses."""
+    """Return a fused contraction of the control: the reference of a run without impulses."""
     rate = REFERENCE_HZ[control.motor_units[0].fibre]
     times = 0.05 + np.arange(round(REFERENCE_S * rate)) / rate
     return changed(
@@ -142,13 +142,13 @@ def reference(control: FibreScenario) -> FibreScenario:
 
 
 def stopped(scenario: FibreScenario, at_s: float, stream: int) -> FibreScenario:
-    """The same with no impulse after a time."""
+    """Return the same with no impulse after a time."""
     times = [time for time in scenario.drive.impulses_s or [] if time <= at_s]
     return changed(scenario, {"drive": {"impulses_s": times}, "run.duration_s": at_s + HOLD_S}, stream)
 
 
 def stretched(scenario: FibreScenario, at_s: float, stream: int) -> FibreScenario:
-    """The same, its impulses stopped, stretched by 5 % at 0.5 lengths/s and held for a second."""
+    """Return the same, its impulses stopped, stretched by 5 % at 0.5 lengths/s and held for a second."""
     length = scenario.initial_length
     times = [time for time in scenario.drive.impulses_s or [] if time <= at_s]
     course = _dumped(scenario, "length")
@@ -164,7 +164,7 @@ def stretched(scenario: FibreScenario, at_s: float, stream: int) -> FibreScenari
 
 
 def probed(scenario: FibreScenario, at_s: float, release_nm: float, stream: int) -> FibreScenario:
-    """The same with a small release of the half-sarcomere whose first step is sampled."""
+    """Return the same with a small release of the half-sarcomere whose first step is sampled."""
     step, at_s = scenario.numerics.step_ms, probe_time(scenario, at_s)
     release = -release_nm * (1.0 + HALF_SARCOMERE_STIFFNESS * scenario.mechanics.series_compliance)
     return changed(
@@ -179,13 +179,13 @@ def probed(scenario: FibreScenario, at_s: float, release_nm: float, stream: int)
 
 
 def probe_time(scenario: FibreScenario, near_s: float) -> float:
-    """The beginning of a step, s."""
+    """Return the beginning of a step, s."""
     step = scenario.numerics.step_ms
     return round(near_s * 1e3 / step) * step * 1e-3
 
 
 def steady_table(control: FibreScenario, length: float) -> FibreScenario:
-    """A series of held calcium under resting chemistry, at one length."""
+    """Return a series of held calcium under resting chemistry, at one length."""
     fibre = control.motor_units[0].fibre
     return changed(
         control,
@@ -224,7 +224,7 @@ ABLATIONS = (
 
 
 def ablated(scenario: FibreScenario, ablation: Ablation, control_run: xr.Dataset, stream: int) -> FibreScenario:
-    """A run with one mechanism taken away.
+    """Return a run with one mechanism taken away.
 
     Parameters
     ----------

@@ -147,7 +147,7 @@ class Explanation:
         return html_table(repr(self)[1:-1], ("what the runs say",), rows + unlike)
 
     def to_json(self) -> str:
-        """Everything, for machines; what is not a number is null."""
+        """Return everything, for machines; what is not a number is null."""
         return json.dumps(_plain(asdict(self)), indent=2)
 
 

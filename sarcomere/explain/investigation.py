@@ -70,7 +70,7 @@ class Inquiry:
         """Steady force of the control against pCa, at its mean length."""
         length = float(self._control_run.ds.hs_length.mean())
         series = self._bench.run("steady force at held calcium", counterfactuals.steady_table(self._control, length)).ds
-        return analysis.force_pca(series).force.squeeze("fibre", drop=True)
+        return analysis.force_pca(series)["force"].squeeze("fibre", drop=True)
 
     def _excesses(self) -> tuple[Measured, Measured]:
         subject, control = self._subject_run.ds, self._control_run.ds
@@ -80,14 +80,14 @@ class Inquiry:
         return after, measured(analysis.excess_force(subject, control, *self._where.drive) / self.force)
 
     def observed(self) -> Observed:
-        """The run, its heads looked at in the hold if there is one, else while driven."""
+        """Return the run, its heads looked at in the hold if there is one, else while driven."""
         where = self._where
         compared = where.hold if self._holds or where.drive is None else where.drive
         at = min(compared[0] + IN_HOLD_S, 0.5 * sum(compared))
         return self._observe(self._subject_run, where, compared, self._scenario, at, 5)
 
     def reference(self) -> Observed:
-        """The normal contraction, its heads looked at while driven."""
+        """Return the normal contraction, its heads looked at while driven."""
         drive = self._normal_drive
         return self._observe(self._normal_run, self._normal_where, drive, self._normal, 0.5 * sum(drive), 6)
 
@@ -121,7 +121,7 @@ class Inquiry:
         return Stop(at, *half)
 
     def stretch(self) -> Stretch | None:
-        """Stretched while it holds, or where the drive is stopped; None with little force."""
+        """Stretch the muscle while it holds, or where the drive is stopped; None with little force."""
         last = self._where.hold[0]
         at = last + IN_HOLD_S if self._holds and self._where.drive is not None else last
         later = at + counterfactuals.STRETCH / counterfactuals.STRETCH_SPEED + 1.0
@@ -134,7 +134,7 @@ class Inquiry:
         return Stretch(at, held[0][0], held[1][0], held[0][1], held[1][1], *without)
 
     def attributions(self) -> tuple[Attribution, ...]:
-        """What removes the excess after the last impulse; nothing without one."""
+        """Find what removes the excess after the last impulse; nothing without one."""
         if not self._holds:
             return ()
         found = []
@@ -151,7 +151,7 @@ class Inquiry:
         return tuple(found)
 
     def _removed(self, subject: xr.Dataset, control: xr.Dataset) -> Measured:
-        """Share of the excess that is gone, each relative to the force of its own control."""
+        """Return the share of the excess that is gone, each relative to the force of its own control."""
         force = self.force
         if self._where.drive is not None:  # a control ablated to nothing has no contraction to compare with
             force = float(analysis.held_force(control, *self._where.drive).mean())
@@ -162,6 +162,6 @@ class Inquiry:
 
 
 def _force_and_heads(ds: xr.Dataset, part: slice) -> tuple[float, float]:
-    """Mean active force (pN per thick filament) and share of heads attached."""
+    """Return the mean active force (pN per thick filament) and share of heads attached."""
     force, heads = analysis.active_force(ds), analysis.attached_fraction(ds)
     return float(force.sel(time=part).mean()), float(heads.sel(time=part).mean())

@@ -77,7 +77,7 @@ def _work(scenario: FibreScenario) -> float:
 
 
 def drive_of(scenario: FibreScenario, command_end: float | None) -> Drive:
-    """Impulses of a scenario.
+    """Return impulses of a scenario.
 
     Parameters
     ----------
@@ -165,10 +165,10 @@ def observe(
 
 
 def _one(values: xr.DataArray) -> float:
-    """The number of the one motor unit."""
+    """Return the number of the one motor unit."""
     return float(values.squeeze())
 
 
 def measured(found: xr.Dataset) -> Measured:
-    """Mean and error of the one motor unit."""
+    """Return the mean and error of the one motor unit."""
     return Measured(_one(found["mean"]), _one(found["sem"]))

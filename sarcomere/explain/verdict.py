@@ -31,7 +31,7 @@ def is_excess(found: Measured) -> bool:
 
 
 def held_by(found: Explanation) -> tuple[str, ...]:
-    """What held the force.
+    """Find what held the force.
 
     An ablation that removes half of the excess or more accounts for it. Low ATP acts on the calcium pump too: where
     clamping calcium releases as well, few heads are without nucleotide and the others cycle, calcium is what held.
@@ -76,7 +76,7 @@ def involuntary(found: Explanation) -> bool:
 
 
 def contrast(found: Explanation) -> str:
-    """The kind of contraction.
+    """Return the kind of contraction.
 
     Parameters
     ----------

@@ -39,7 +39,7 @@ PI_SLOPES = (-0.35, -0.1)
 
 
 def force(found: xr.Dataset, ligand: Ligand, ax: Axes) -> None:
-    """Steady active force."""
+    """Draw steady active force."""
     _lines(found, "force", ligand, ax)
     ax.set_ylabel("active force (pN per\nthick filament)")
     style.title(ax, "force")
@@ -47,7 +47,7 @@ def force(found: xr.Dataset, ligand: Ligand, ax: Axes) -> None:
 
 
 def relative_force(found: xr.Dataset, ligand: Ligand, ax: Axes) -> None:
-    """Force relative to that at resting phosphate, with straight lines against the logarithm and what was measured."""
+    """Draw force relative to that at resting phosphate, straight lines against the logarithm, and measurements."""
     x = found[ligand.key]
     for fibre in style.fibres(found):
         one, colour = style.of(found, fibre), style.look(fibre, line=True)["color"]
@@ -72,7 +72,7 @@ def relative_force(found: xr.Dataset, ligand: Ligand, ax: Axes) -> None:
 
 
 def atp_use(found: xr.Dataset, ligand: Ligand, ax: Axes) -> None:
-    """ATPase rate."""
+    """Draw ATPase rate."""
     _lines(found, "atpase", ligand, ax)
     ax.set_ylabel("ATP per head and s")
     style.title(ax, "ATP use")
@@ -80,7 +80,7 @@ def atp_use(found: xr.Dataset, ligand: Ligand, ax: Axes) -> None:
 
 
 def concentration_figure(ds: xr.Dataset, ligand: Ligand) -> Figure:
-    """Steady force and ATP use against a concentration.
+    """Draw steady force and ATP use against a concentration.
 
     Parameters
     ----------

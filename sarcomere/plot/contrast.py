@@ -22,7 +22,7 @@ TITLE_WIDTH = 20  # characters of a column's name on one line
 
 
 def spikes(ds: xr.Dataset, ax: Axes) -> None:
-    """Spikes of the motoneurons."""
+    """Draw spikes of the motoneurons."""
     row = trains(ds, "spike")[0]
     for i, train in enumerate(row):
         colour = FIBRE_COLOURS[str(ds.unit_fibre.values[i])]
@@ -32,26 +32,26 @@ def spikes(ds: xr.Dataset, ax: Axes) -> None:
 
 
 def shown(ds: xr.Dataset) -> int:
-    """Position of the group that is drawn: most heads attached, or without lattices the one that worked most."""
+    """Find the group that is drawn: most heads attached, or without lattices the one that worked most."""
     if not has_lattices(ds):
         return hardest(ds)
     return int(attached_fraction(ds).isel(replicate=0).mean("time").argmax("group"))
 
 
 def calcium(ds: xr.Dataset, ax: Axes) -> None:
-    """Free calcium; logarithmic, as a cramp has a few µM and a muscle without ATP hundreds."""
+    """Draw free calcium; logarithmic, as a cramp has a few µM and a muscle without ATP hundreds."""
     if has_lattices(ds):
         ax.plot(ds.time, smooth(ds.ca.isel(replicate=0, group=shown(ds))), color="black", linewidth=1)
         ax.set_yscale("log")
 
 
 def atp(ds: xr.Dataset, ax: Axes) -> None:
-    """ATP."""
+    """Draw ATP."""
     ax.plot(ds.time, ds.atp_mM.isel(replicate=0, group=shown(ds)), color="black", linewidth=1)
 
 
 def heads(ds: xr.Dataset, ax: Axes) -> None:
-    """Attached heads by chemical state, stacked."""
+    """Draw attached heads by chemical state, stacked."""
     if has_lattices(ds):
         mean = smooth(ds.head_state_fraction.isel(replicate=0, group=shown(ds)))
         stack = [mean.sel(head_state=name).values for name in ATTACHED]
@@ -59,7 +59,7 @@ def heads(ds: xr.Dataset, ax: Axes) -> None:
 
 
 def force(ds: xr.Dataset, ax: Axes) -> None:
-    """Force of the muscle over that of the fully active muscle."""
+    """Draw force of the muscle over that of the fully active muscle."""
     ax.plot(ds.time, 100 * ds.relative_force.isel(replicate=0), color="black", linewidth=1)
 
 
@@ -73,7 +73,7 @@ ROWS = {
 
 
 def contrast_figure(runs: Mapping[str, xr.Dataset], title: str = "") -> Figure:
-    """Matrix of runs and what tells them apart: spikes, calcium, ATP, attached heads, force.
+    """Draw matrix of runs and what tells them apart: spikes, calcium, ATP, attached heads, force.
 
     Parameters
     ----------
@@ -128,7 +128,7 @@ def _mark(ds: xr.Dataset, ax: Axes) -> None:
 
 
 def _legend(figure: Figure) -> None:
-    """States of the heads and types of fibres, on the right."""
+    """Draw states of the heads and types of fibres, on the right."""
     patches = [Patch(color=STATE_COLOURS[name], label=name) for name in ATTACHED]
     patches += [Patch(color=colour, label=f"{fibre} unit") for fibre, colour in FIBRE_COLOURS.items()]
     figure.legend(handles=patches, loc="outside right center", frameon=False, fontsize="small")

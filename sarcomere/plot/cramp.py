@@ -18,18 +18,18 @@ CLOSE = 0.12  # of the time axis: labels nearer than this stand above each other
 
 
 def smooth(values: xr.DataArray) -> xr.DataArray:
-    """Running mean over a quarter of a second."""
+    """Return the running mean over a quarter of a second."""
     step = float(values.time[1] - values.time[0])
     return values.rolling(time=max(1, round(SMOOTH_S / step)), center=True, min_periods=1).mean()
 
 
 def hardest(ds: xr.Dataset) -> int:
-    """Position of the group that worked most: least phosphocreatine on average."""
+    """Find the group that worked most: least phosphocreatine on average."""
     return int(ds.pcr_mM.isel(replicate=0).mean("time").argmin("group"))
 
 
 def name_of(ds: xr.Dataset, group: int) -> str:
-    """A group by the unit that stands for it."""
+    """Return a group by the unit that stands for it."""
     return f"group of unit {int(ds.group_unit[group])} ({ds.fibre.values[group]})"
 
 
@@ -39,7 +39,7 @@ def has_lattices(ds: xr.Dataset) -> bool:
 
 
 def second_axis(ax: Axes, text: str) -> Axes:
-    """An axis on the right, in its own colour."""
+    """Draw an axis on the right, in its own colour."""
     right = ax.twinx()
     right.set_ylabel(text, color=SECOND_COLOUR)
     right.tick_params(axis="y", colors=SECOND_COLOUR)
@@ -47,7 +47,7 @@ def second_axis(ax: Axes, text: str) -> Axes:
 
 
 def raster(ds: xr.Dataset, ax: Axes) -> None:
-    """Impulses of each motor unit, a dot each."""
+    """Draw impulses of each motor unit, a dot each."""
     row = trains(ds)[0]
     for fibre, colour in FIBRE_COLOURS.items():
         members = np.flatnonzero(ds.unit_fibre.values == fibre)
@@ -63,7 +63,7 @@ def raster(ds: xr.Dataset, ax: Axes) -> None:
 
 
 def rates(ds: xr.Dataset, ax: Axes) -> None:
-    """Units that fire, and their mean rate."""
+    """Draw units that fire, and their mean rate."""
     count = units_firing(ds).isel(replicate=0)
     rate = mean_rate(ds).isel(replicate=0)
     ax.fill_between(count.time, count, color="0.8", linewidth=0, step="mid")
@@ -76,7 +76,7 @@ def rates(ds: xr.Dataset, ax: Axes) -> None:
 
 
 def calcium(ds: xr.Dataset, ax: Axes) -> None:
-    """Free calcium of each group, running mean."""
+    """Draw free calcium of each group, running mean."""
     ca = smooth(ds.ca.isel(replicate=0))
     told: set[str] = set()
     for i, fibre in enumerate(str(name) for name in ds.fibre.values):
@@ -90,7 +90,7 @@ def calcium(ds: xr.Dataset, ax: Axes) -> None:
 
 
 def attached_heads(ds: xr.Dataset, ax: Axes) -> None:
-    """Attached heads by chemical state, stacked."""
+    """Draw attached heads by chemical state, stacked."""
     group = hardest(ds)
     mean = smooth(ds.head_state_fraction.isel(replicate=0, group=group))
     stack = [mean.sel(head_state=name).values for name in ATTACHED]
@@ -102,7 +102,7 @@ def attached_heads(ds: xr.Dataset, ax: Axes) -> None:
 
 
 def detached_heads(ds: xr.Dataset, ax: Axes) -> None:
-    """Detached heads by chemical state."""
+    """Draw detached heads by chemical state."""
     group = hardest(ds)
     mean = smooth(ds.head_state_fraction.isel(replicate=0, group=group))
     for name in DETACHED:
@@ -114,7 +114,7 @@ def detached_heads(ds: xr.Dataset, ax: Axes) -> None:
 
 
 def force(ds: xr.Dataset, ax: Axes) -> None:
-    """Force of the muscle and length of its fascicles; other replicates thin."""
+    """Draw force of the muscle and length of its fascicles; other replicates thin."""
     if ds.sizes["replicate"] > 1:
         ax.plot(ds.time, ds.muscle_force.isel(replicate=slice(1, None)).T, color="0.8", linewidth=0.5)
     ax.plot(ds.time, ds.muscle_force.isel(replicate=0), color="black", linewidth=1)
@@ -127,7 +127,7 @@ def force(ds: xr.Dataset, ax: Axes) -> None:
 
 
 def energy(ds: xr.Dataset, ax: Axes) -> None:
-    """Phosphocreatine, ATP and pH: mean of the muscle, and the group that worked most."""
+    """Draw phosphocreatine, ATP and pH: mean of the muscle, and the group that worked most."""
     one = ds[["pcr_mM", "atp_mM", "ph"]].isel(replicate=0)
     mean = one.weighted(ds.group_weight).mean("group")
     worst = one.isel(group=hardest(ds))
@@ -145,7 +145,7 @@ def energy(ds: xr.Dataset, ax: Axes) -> None:
 
 
 def blood(ds: xr.Dataset, ax: Axes) -> None:
-    """Pressure in the muscle, and its blood flow."""
+    """Draw pressure in the muscle, and its blood flow."""
     ax.plot(ds.time, ds.pressure.isel(replicate=0), color="black", linewidth=1)
     from_zero(ax)
     ax.set_ylabel("pressure\n(mmHg)")
@@ -156,7 +156,7 @@ def blood(ds: xr.Dataset, ax: Axes) -> None:
 
 
 def interstitium(ds: xr.Dataset, ax: Axes) -> None:
-    """Lactate and potassium around the fibres."""
+    """Draw lactate and potassium around the fibres."""
     ax.plot(ds.time, ds.lactate.isel(replicate=0), color="black", linewidth=1)
     from_zero(ax)
     ax.set_ylabel("lactate\n(mmol/L)")
@@ -167,7 +167,7 @@ def interstitium(ds: xr.Dataset, ax: Axes) -> None:
 
 
 def pain(ds: xr.Dataset, ax: Axes) -> None:
-    """Pain on the scale of 0 to 10; other replicates thin."""
+    """Draw pain on the scale of 0 to 10; other replicates thin."""
     if ds.sizes["replicate"] > 1:
         ax.plot(ds.time, ds.pain.isel(replicate=slice(1, None)).T, color="0.8", linewidth=0.5)
     ax.plot(ds.time, ds.pain.isel(replicate=0), color="#c00000", linewidth=1)
@@ -178,14 +178,14 @@ def pain(ds: xr.Dataset, ax: Axes) -> None:
 
 
 def _at_least(ax: Axes, span: float) -> None:
-    """An axis that does not blow noise up."""
+    """Widen an axis so that it does not blow noise up."""
     low, high = ax.get_ylim()
     if high - low < span:
         ax.set_ylim((low + high - span) / 2, (low + high + span) / 2)
 
 
 def mark_interventions(ds: xr.Dataset, axes: list[Axes]) -> None:
-    """Lines where something was done, shading while it made motor units fire; names above the first axes."""
+    """Draw lines where something was done, shading while it made motor units fire; names above the first axes."""
     first, last = float(ds.time[0]), float(ds.time[-1])
     level, before = 0, -np.inf
     for deed in interventions(ds):
@@ -211,7 +211,7 @@ def mark_interventions(ds: xr.Dataset, axes: list[Axes]) -> None:
 
 
 def cramp_figure(ds: xr.Dataset) -> Figure:
-    """Everything that matters of a cramp, the first replicate, in one figure.
+    """Draw everything that matters of a cramp, the first replicate, in one figure.
 
     Parameters
     ----------

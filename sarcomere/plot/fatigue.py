@@ -14,7 +14,7 @@ SETTLED_S = 0.01  # around the end of activation, for the force then
 
 
 def force(ds: xr.Dataset, ax: Axes) -> None:
-    """Active force."""
+    """Draw active force."""
     style.traces(ax, ds, active_force(ds))
     ax.set_ylim(bottom=min(0, ax.get_ylim()[0]))
     ax.set_ylabel("active force (pN per\nthick filament)")
@@ -23,7 +23,7 @@ def force(ds: xr.Dataset, ax: Axes) -> None:
 
 
 def heads(ds: xr.Dataset, ax: Axes) -> None:
-    """Heads attached."""
+    """Draw heads attached."""
     style.traces(ax, ds, attached_fraction(ds))
     ax.set_ylim(bottom=0)
     ax.set_ylabel("fraction of heads")
@@ -31,7 +31,7 @@ def heads(ds: xr.Dataset, ax: Axes) -> None:
 
 
 def relaxation(ds: xr.Dataset, ax: Axes) -> None:
-    """Force after activation ends, relative to what it was then."""
+    """Draw force after activation ends, relative to what it was then."""
     after, mean = activation_end(ds), smoothed(active_force(ds))
     level = mean.where(abs(mean.time - after) <= 0.5 * SETTLED_S).mean("time")
     relative = mean / level
@@ -44,7 +44,7 @@ def relaxation(ds: xr.Dataset, ax: Axes) -> None:
 
 
 def fatigue_figure(ds: xr.Dataset) -> Figure:
-    """Force, heads and relaxation in rested and in tired surroundings.
+    """Draw force, heads and relaxation in rested and in tired surroundings.
 
     Parameters
     ----------

@@ -51,7 +51,7 @@ FIGURES: dict[str, Callable[[xr.Dataset], Figure]] = {
 
 
 def figure_for(ds: xr.Dataset) -> Figure:
-    """The figure that a run asks for with its attribute ``figure``; without one, the overview.
+    """Draw the figure that a run asks for with its attribute ``figure``; without one, the overview.
 
     Parameters
     ----------

@@ -15,7 +15,7 @@ MEASURED_SLOPES = (0.42, -0.52)  # F0 per um
 
 
 def curve(found: xr.Dataset, ax: Axes) -> None:
-    """Steady active force and titin against sarcomere length, relative to the highest active force."""
+    """Draw steady active force and titin against sarcomere length, relative to the highest active force."""
     for fibre in style.fibres(found):
         one = style.of(found, fibre).sortby(style.of(found, fibre).sarcomere_length)
         highest, line = one.force.max(), style.look(fibre, line=True)
@@ -34,7 +34,7 @@ def curve(found: xr.Dataset, ax: Axes) -> None:
 
 
 def force_length_figure(ds: xr.Dataset) -> Figure:
-    """Active force and titin of a series of lengths.
+    """Draw active force and titin of a series of lengths.
 
     Parameters
     ----------

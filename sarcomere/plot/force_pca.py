@@ -15,7 +15,7 @@ MEASURED_PCA50 = {"slow": (5.7, 6.1), "fast": (5.6, 6.0)}
 
 
 def curve(found: xr.Dataset, ax: Axes) -> None:
-    """Steady force relative to the fitted maximum, Hill's curve, and the measured pCa50."""
+    """Draw steady force relative to the fitted maximum, Hill's curve, and the measured pCa50."""
     for fibre in style.fibres(found):
         one = style.of(found, fibre)
         colour = style.look(fibre, line=True)["color"]
@@ -37,7 +37,7 @@ def curve(found: xr.Dataset, ax: Axes) -> None:
 
 
 def force_pca_figure(ds: xr.Dataset) -> Figure:
-    """Force-pCa of each fibre type with Hill's curve.
+    """Draw Force-pCa of each fibre type with Hill's curve.
 
     Parameters
     ----------

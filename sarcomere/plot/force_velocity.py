@@ -17,7 +17,7 @@ MEASURED_BEST_LOAD = (0.25, 0.40)
 
 
 def curve(found: xr.Dataset, ax: Axes) -> None:
-    """Velocity against relative force, Hill's hyperbola, and the V0 measured."""
+    """Draw the velocity against relative force, Hill's hyperbola, and the V0 measured."""
     for fibre in style.fibres(found):
         one, colour = style.of(found, fibre), style.look(fibre, line=True)["color"]
         style.points(ax, one.force, one.velocity, one.velocity_sem, fibre)
@@ -32,7 +32,7 @@ def curve(found: xr.Dataset, ax: Axes) -> None:
 
 
 def power(found: xr.Dataset, ax: Axes) -> None:
-    """Relative force times velocity."""
+    """Draw relative force times velocity."""
     for fibre in style.fibres(found):
         one, colour = style.of(found, fibre), style.look(fibre, line=True)["color"]
         style.points(ax, one.force, one.force * one.velocity, one.force * one.velocity_sem, fibre)
@@ -47,7 +47,7 @@ def power(found: xr.Dataset, ax: Axes) -> None:
 
 
 def lengths(ds: xr.Dataset, ax: Axes) -> None:
-    """Length against time during the loaded phases."""
+    """Draw length against time during the loaded phases."""
     style.traces(ax, ds, ds.hs_length)
     ax.set_ylabel("half-sarcomere\nlength (nm)")
     ax.set_xlabel("time (s)")
@@ -55,7 +55,7 @@ def lengths(ds: xr.Dataset, ax: Axes) -> None:
 
 
 def force_velocity_figure(ds: xr.Dataset) -> Figure:
-    """Force-velocity and power of each fibre type, and the records they come from.
+    """Draw force-velocity and power of each fibre type, and the records they come from.
 
     Parameters
     ----------

@@ -14,7 +14,7 @@ MEASURED = {"slow": (8.0, 25.0), "fast": (30.0, 90.0)}  # 1/s at 37 degrees Cels
 
 
 def force(ds: xr.Dataset, found: xr.Dataset, ax: Axes) -> None:
-    """Force through release, restretch and redevelopment, with the fitted exponentials."""
+    """Draw force through release, restretch and redevelopment, with the fitted exponentials."""
     active = ds.force - ds.titin_force
     style.traces(ax, ds, active)
     fits = fitted(RISE, found, active.time - found.after)
@@ -29,7 +29,7 @@ def force(ds: xr.Dataset, found: xr.Dataset, ax: Axes) -> None:
 
 
 def rates(found: xr.Dataset, ax: Axes) -> None:
-    """k_tr with its interval against the force reached, relative to the highest, and the measured ranges."""
+    """Draw k_tr with its interval against the force reached, relative to the highest, and the measured ranges."""
     table = by_point(found)
     highest = table.force_end.max([dim for dim in table.force_end.dims if dim != "fibre"])
     for fibre in style.fibres(table):
@@ -51,7 +51,7 @@ def rates(found: xr.Dataset, ax: Axes) -> None:
 
 
 def ktr_figure(ds: xr.Dataset) -> Figure:
-    """Force redevelopment after release and restretch, with its rates.
+    """Draw force redevelopment after release and restretch, with its rates.
 
     Parameters
     ----------

@@ -27,7 +27,7 @@ _STYLES = ("-", "--", "-.", ":", (0, (3, 1, 1, 1, 1, 1)))
 
 
 def raster(ds: xr.Dataset, ax: Axes) -> None:
-    """Impulses of each motor unit."""
+    """Draw impulses of each motor unit."""
     rows = [times[np.isfinite(times)] for times in ds.impulse_time.values]
     colours = [FIBRE_COLOURS[str(fibre)] for fibre in ds.fibre.values]
     ax.eventplot(rows, colors=colours, lineoffsets=list(range(len(rows))), linelengths=0.8, linewidths=0.6)
@@ -50,19 +50,19 @@ def _lines(ds: xr.Dataset, values: xr.DataArray, ax: Axes) -> None:
 
 
 def _legend(ax: Axes, columns: int) -> None:
-    """Above the axes, to the right of the title, where it hides nothing."""
+    """Place the legend above the axes, to the right of the title, where it hides nothing."""
     ax.legend(ncols=columns, fontsize="x-small", loc="lower right", bbox_to_anchor=(1.0, 0.98), frameon=False)
 
 
 def calcium(ds: xr.Dataset, ax: Axes) -> None:
-    """Free calcium of each motor unit's fibres."""
+    """Draw free calcium of each motor unit's fibres."""
     _lines(ds, ds.ca.mean("replicate"), ax)
     ax.set_ylabel("[Ca²⁺] (µM)")
     ax.set_title("free calcium", loc="left", fontsize="medium")
 
 
 def unit_force(ds: xr.Dataset, ax: Axes) -> None:
-    """Active force of each motor unit's half-sarcomeres."""
+    """Draw active force of each motor unit's half-sarcomeres."""
     _lines(ds, active_force(ds).rolling(time=5, center=True, min_periods=1).mean(), ax)
     ax.set_ylabel("force (pN per\nthick filament)")
     ax.set_title("active force of the half-sarcomeres", loc="left", fontsize="medium")
@@ -70,14 +70,14 @@ def unit_force(ds: xr.Dataset, ax: Axes) -> None:
 
 
 def length(ds: xr.Dataset, ax: Axes) -> None:
-    """Length of each motor unit's half-sarcomeres."""
+    """Draw length of each motor unit's half-sarcomeres."""
     _lines(ds, ds.hs_length.mean("replicate"), ax)
     ax.set_ylabel("length (nm)")
     ax.set_title("length of the half-sarcomeres", loc="left", fontsize="medium")
 
 
 def muscle_force(ds: xr.Dataset, ax: Axes) -> None:
-    """Force of all motor units together, each replicate thin, their mean thick; below 1 N in mN."""
+    """Draw force of all motor units together, each replicate thin, their mean thick; below 1 N in mN."""
     per_newton, unit = (1.0, "N") if float(ds.muscle_force.max()) >= 1.0 else (1e3, "mN")
     force = per_newton * ds.muscle_force
     if ds.sizes["replicate"] > 1:
@@ -89,7 +89,7 @@ def muscle_force(ds: xr.Dataset, ax: Axes) -> None:
 
 
 def head_states(ds: xr.Dataset, ax: Axes) -> None:
-    """Attached heads by chemical state, stacked; mean over motor units weighted by their fibres."""
+    """Draw attached heads by chemical state, stacked; mean over motor units weighted by their fibres."""
     mean = ds.head_state_fraction.mean("replicate").weighted(ds.n_fibres).mean("motor_unit")
     stack = [mean.sel(head_state=name).values for name in ATTACHED]
     ax.stackplot(ds.time, stack, colors=[STATE_COLOURS[name] for name in ATTACHED], labels=ATTACHED)
@@ -100,7 +100,7 @@ def head_states(ds: xr.Dataset, ax: Axes) -> None:
 
 
 def detached_states(ds: xr.Dataset, ax: Axes) -> None:
-    """Detached heads by chemical state; mean over motor units weighted by their fibres."""
+    """Draw detached heads by chemical state; mean over motor units weighted by their fibres."""
     mean = ds.head_state_fraction.mean("replicate").weighted(ds.n_fibres).mean("motor_unit")
     for name in DETACHED:
         ax.plot(ds.time, mean.sel(head_state=name), color=STATE_COLOURS[name], linewidth=1.2, label=name)
@@ -111,14 +111,14 @@ def detached_states(ds: xr.Dataset, ax: Axes) -> None:
 
 
 def attached(ds: xr.Dataset, ax: Axes) -> None:
-    """Attached heads of each motor unit."""
+    """Draw attached heads of each motor unit."""
     _lines(ds, attached_fraction(ds).mean("replicate"), ax)
     ax.set_ylabel("fraction of heads")
     ax.set_title("heads attached", loc="left", fontsize="medium")
 
 
 def overview(ds: xr.Dataset) -> Figure:
-    """Everything that matters in one figure.
+    """Draw everything that matters in one figure.
 
     Parameters
     ----------

@@ -17,7 +17,7 @@ T2_ZERO = (-13.0, -9.0)
 
 
 def force(ds: xr.Dataset, found: xr.Dataset, ax: Axes) -> None:
-    """Force around the step, relative to T0."""
+    """Draw force around the step, relative to T0."""
     starts = length_moves(ds.hs_length).start
     relative = (ds.force - ds.titin_force).mean("replicate") / found.t0
     colours, styles = style.line_looks(ds)
@@ -35,7 +35,7 @@ def force(ds: xr.Dataset, found: xr.Dataset, ax: Axes) -> None:
 
 
 def curves(found: xr.Dataset, ax: Axes) -> None:
-    """T1 (filled) and T2 (open) against the step, and the line through the T1 of small steps."""
+    """Draw T1 (filled) and T2 (open) against the step, and the line through the T1 of small steps."""
     table, line = by_point(found), t1_curve(found)
     for fibre in style.fibres(table):
         one, colour = style.of(table, fibre).sortby(style.of(table, fibre).step), style.look(fibre, line=True)["color"]
@@ -58,7 +58,7 @@ def curves(found: xr.Dataset, ax: Axes) -> None:
 
 
 def quick_release_figure(ds: xr.Dataset) -> Figure:
-    """Force around length steps, and the T1 and T2 curves.
+    """Draw force around length steps, and the T1 and T2 curves.
 
     Parameters
     ----------

@@ -23,7 +23,7 @@ LOWEST_CALCIUM = 0.01  # uM; in small lattices single ions make it flicker below
 
 
 def calcium(ds: xr.Dataset, ax: Axes) -> None:
-    """Free calcium."""
+    """Draw free calcium."""
     style.traces(ax, ds, ds.ca)
     ax.set_yscale("log")
     ax.set_ylim(bottom=LOWEST_CALCIUM)
@@ -33,7 +33,7 @@ def calcium(ds: xr.Dataset, ax: Axes) -> None:
 
 
 def force(ds: xr.Dataset, found: xr.Dataset, ax: Axes, *, logarithmic: bool = False) -> None:
-    """Force relative to that at which relaxation begins, and the two phases fitted to it."""
+    """Draw force relative to that at which relaxation begins, and the two phases fitted to it."""
     mean = active_force(ds)
     scale = found.force_start.fillna(mean.max("time"))
     after = mean.time - found.begin
@@ -51,7 +51,7 @@ def force(ds: xr.Dataset, found: xr.Dataset, ax: Axes, *, logarithmic: bool = Fa
 
 
 def relaxation_figure(ds: xr.Dataset) -> Figure:
-    """Calcium and force of a relaxation with its linear and exponential phase.
+    """Draw calcium and force of a relaxation with its linear and exponential phase.
 
     Parameters
     ----------

@@ -15,7 +15,7 @@ MEASURED_BOUND = 0.9  # of the heads that can reach a site
 
 
 def force(ds: xr.Dataset, ax: Axes) -> None:
-    """Active force."""
+    """Draw active force."""
     style.traces(ax, ds, ds.force - ds.titin_force)
     ax.set_ylabel("active force (pN per\nthick filament)")
     style.title(ax, "force")
@@ -23,7 +23,7 @@ def force(ds: xr.Dataset, ax: Axes) -> None:
 
 
 def heads(ds: xr.Dataset, ax: Axes) -> None:
-    """Heads attached."""
+    """Draw heads attached."""
     style.traces(ax, ds, attached_fraction(ds))
     ax.axhline(MEASURED_BOUND, color="0.4", linestyle=":", linewidth=1)
     ax.set_ylim(0, 1)
@@ -32,7 +32,7 @@ def heads(ds: xr.Dataset, ax: Axes) -> None:
 
 
 def units(ds: xr.Dataset, ax: Axes) -> None:
-    """Regulatory units open."""
+    """Draw regulatory units open."""
     style.traces(ax, ds, ds.ru_open_fraction)
     ax.set_ylim(0, 1)
     ax.set_ylabel("fraction of\nregulatory units")
@@ -41,7 +41,7 @@ def units(ds: xr.Dataset, ax: Axes) -> None:
 
 
 def stiff(ds: xr.Dataset, found: xr.Dataset, ax: Axes) -> None:
-    """Stiffness of each condition from its small step of length."""
+    """Draw the stiffness of each condition from its small step of length."""
     names, (colours, _) = style.condition_labels(ds), style.line_looks(ds)
     for i, name in enumerate(names):
         value, sem = float(found.stiffness[i]), np.nan_to_num(float(found.stiffness_sem[i]))
@@ -55,7 +55,7 @@ def stiff(ds: xr.Dataset, found: xr.Dataset, ax: Axes) -> None:
 
 
 def rigor_figure(ds: xr.Dataset) -> Figure:
-    """Force, attached heads and open regulatory units against time; stiffness where there is a small length step.
+    """Draw force, attached heads and open regulatory units against time; stiffness where there is a small length step.
 
     Parameters
     ----------

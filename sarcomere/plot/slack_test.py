@@ -15,7 +15,7 @@ PERCENT = 100.0
 
 
 def force(ds: xr.Dataset, ax: Axes) -> None:
-    """Force through release and redevelopment."""
+    """Draw force through release and redevelopment."""
     style.traces(ax, ds, ds.force - ds.titin_force)
     ax.set_ylabel("active force (pN per\nthick filament)")
     ax.set_xlabel("time (s)")
@@ -23,7 +23,7 @@ def force(ds: xr.Dataset, ax: Axes) -> None:
 
 
 def line(found: xr.Dataset, ax: Axes) -> None:
-    """Length of the release against the time to take it up; the slope is V0."""
+    """Draw length of the release against the time to take it up; the slope is V0."""
     for fibre in style.fibres(found):
         one, colour = style.of(found, fibre), style.look(fibre, line=True)["color"]
         style.points(ax, 1e3 * one.slack_time, PERCENT * one.slack_length, None, fibre)
@@ -39,7 +39,7 @@ def line(found: xr.Dataset, ax: Axes) -> None:
 
 
 def slack_test_figure(ds: xr.Dataset) -> Figure:
-    """Records of a slack test and the line through its slack times.
+    """Draw records of a slack test and the line through its slack times.
 
     Parameters
     ----------

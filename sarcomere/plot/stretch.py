@@ -13,7 +13,7 @@ from sarcomere.plot import style
 
 
 def force(ds: xr.Dataset, found: xr.Dataset, ax: Axes) -> None:
-    """Force relative to the isometric one."""
+    """Draw force relative to the isometric one."""
     relative = (ds.force - ds.titin_force).mean("replicate") / found.isometric
     colours, styles = style.line_looks(ds)
     for i in range(ds.sizes["condition"]):
@@ -27,7 +27,7 @@ def force(ds: xr.Dataset, found: xr.Dataset, ax: Axes) -> None:
 
 
 def heads(ds: xr.Dataset, ax: Axes) -> None:
-    """Heads attached."""
+    """Draw heads attached."""
     style.traces(ax, ds, attached_fraction(ds))
     ax.set_ylim(bottom=0)
     ax.set_ylabel("heads attached\n(fraction)")
@@ -36,7 +36,7 @@ def heads(ds: xr.Dataset, ax: Axes) -> None:
 
 
 def against_velocity(found: xr.Dataset, ax: Axes) -> None:
-    """Force late in the ramp (filled) and highest (open) against the velocity of stretch."""
+    """Draw force late in the ramp (filled) and highest (open) against the velocity of stretch."""
     table = by_point(found)
     for fibre in style.fibres(table):
         one = style.of(table, fibre)
@@ -54,7 +54,7 @@ def against_velocity(found: xr.Dataset, ax: Axes) -> None:
 
 
 def stretch_figure(ds: xr.Dataset) -> Figure:
-    """Force and heads during ramps of length, and force against velocity.
+    """Draw force and heads during ramps of length, and force against velocity.
 
     Parameters
     ----------

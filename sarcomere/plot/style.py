@@ -24,7 +24,7 @@ _WORDS = {"atp": "ATP", "adp": "ADP", "pi": "Pi"}
 
 
 def new_figure(title: str, rows: int, columns: int, height: float = 3.2, **options: Any) -> tuple[Figure, np.ndarray]:
-    """A figure 8 inches wide and its axes, always a table of rows and columns.
+    """Return a figure 8 inches wide and its axes, always a table of rows and columns.
 
     Parameters
     ----------
@@ -62,25 +62,25 @@ def caption(figure: Figure, *sentences: str) -> None:
 
 
 def fibres(ds: xr.Dataset) -> list[str]:
-    """Fibre types of a reduced series, slow first; a single unnamed one where there is no such dimension."""
+    """Return fibre types of a reduced series, slow first; a single unnamed one where there is no such dimension."""
     if "fibre" not in ds.dims:
         return [str(ds.fibre.values)] if "fibre" in ds.coords else [""]
     return [name for name in ("slow", "fast") if name in ds.fibre.values]
 
 
 def of(ds: xr.Dataset, fibre: str) -> xr.Dataset:
-    """One fibre type of a reduced series."""
+    """Return one fibre type of a reduced series."""
     return ds.sel(fibre=fibre) if "fibre" in ds.dims else ds
 
 
 def look(fibre: str, *, line: bool = False) -> dict[str, Any]:
-    """Colour and, for points, mark of a fibre type."""
+    """Return the colour and, for points, mark of a fibre type."""
     style: dict[str, Any] = {"color": FIBRE_COLOURS.get(fibre, "black")}
     return style if line else {**style, "marker": FIBRE_MARKS.get(fibre, "o"), "markersize": 5}
 
 
 def points(ax: Axes, x: xr.DataArray, y: xr.DataArray, sem: xr.DataArray | None, fibre: str, label: str = "") -> None:
-    """Values with bars of one s.e.m.; what is NaN is left out."""
+    """Draw values with bars of one s.e.m.; what is NaN is left out."""
     kept = np.isfinite(x.values) & np.isfinite(y.values)
     bars = None if sem is None else np.nan_to_num(sem.values[kept])
     ax.errorbar(
@@ -94,7 +94,7 @@ def band(ax: Axes, low: float, high: float, colour: str = "0.4", *, of_x: bool =
 
 
 def legend(ax: Axes, columns: int | None = None, **options: Any) -> None:
-    """Above the axes, to the right of the title, where it hides nothing."""
+    """Place the legend above the axes, to the right of the title, where it hides nothing."""
     handles, labels = ax.get_legend_handles_labels()
     if not labels:
         return
@@ -111,7 +111,7 @@ def from_zero(ax: Axes) -> None:
 
 
 def side_legend(ax: Axes) -> None:
-    """To the right of the axes, for many curves; curves of the same name share an entry."""
+    """Place the legend to the right of the axes; curves of the same name share an entry."""
     handles, labels = ax.get_legend_handles_labels()
     first = {label: handle for handle, label in reversed(list(zip(handles, labels, strict=True)))}
     names = list(reversed(first))
@@ -126,17 +126,17 @@ def side_legend(ax: Axes) -> None:
 
 
 def title(ax: Axes, text: str) -> None:
-    """Short and to the left, so that the legend has the right."""
+    """Set a short title to the left, so that the legend has the right."""
     ax.set_title(text, loc="left", fontsize="medium")
 
 
 def shades(count: int) -> list[Any]:
-    """Colours for ordered conditions, dark to light, even in lightness and safe for the colour-blind."""
+    """Return colours for ordered conditions, dark to light, even in lightness and safe for the colour-blind."""
     return [matplotlib.colormaps["viridis"](share) for share in np.linspace(0, 0.85, max(count, 1))]
 
 
 def condition_labels(ds: xr.Dataset) -> list[str]:
-    """What tells each condition from the others, such as ``slow, pCa 5.8``."""
+    """Find what tells each condition from the others, such as ``slow, pCa 5.8``."""
     known = [str(name) for name, values in ds.coords.items() if values.dims == ("condition",)]
     varied: list[str] = []
     for name in sorted(known, key=lambda name: name not in ("fibre", "frequency_Hz", *BATH)):
@@ -150,7 +150,7 @@ def condition_labels(ds: xr.Dataset) -> list[str]:
 
 
 def interval(ds: xr.Dataset, name: str, digits: int = 3) -> str:
-    """A fitted value with its 95 % interval, such as ``5.82 (5.80-5.84)``; a dash where the fit was not possible."""
+    """Write a fitted value with its 95 % interval, such as ``5.82 (5.80-5.84)``; a dash where no fit was possible."""
     value = float(ds[name])
     if not np.isfinite(value):
         return "–"
@@ -180,7 +180,7 @@ def _label(name: str, value: object) -> str:
 def traces(
     ax: Axes, ds: xr.Dataset, values: xr.DataArray, *, start: float | None = None, stop: float | None = None
 ) -> None:
-    """Time courses of all conditions, the mean of the replicates.
+    """Draw the time courses of all conditions, the mean of the replicates.
 
     One fibre type: shades from dark to light; more of them: a colour each, and line styles for what else was varied.
     """
@@ -193,7 +193,7 @@ def traces(
 
 
 def line_looks(ds: xr.Dataset) -> tuple[list[Any], list[Any]]:
-    """Colour and line style of each condition."""
+    """Return the colour and line style of each condition."""
     names: Sequence[str] = [str(name) for name in np.atleast_1d(ds.fibre.values)] if "fibre" in ds.coords else []
     count = ds.sizes["condition"]
     if len(set(names)) < 2 or count > 2 * len(set(names)):

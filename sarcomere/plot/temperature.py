@@ -15,7 +15,7 @@ MEASURED_AT = 20.0
 
 
 def force(found: xr.Dataset, ax: Axes) -> None:
-    """Steady active force."""
+    """Draw steady active force."""
     for fibre in style.fibres(found):
         one = style.of(found, fibre)
         style.points(ax, one.temperature_C, one.force, one.force_sem, fibre)
@@ -27,7 +27,7 @@ def force(found: xr.Dataset, ax: Axes) -> None:
 
 
 def atp_use(found: xr.Dataset, rates: xr.Dataset, ax: Axes) -> None:
-    """ATPase of the fibre on a logarithmic scale, the line of its Q10, and the rates measured."""
+    """Draw ATPase of the fibre on a logarithmic scale, the line of its Q10, and the rates measured."""
     for fibre in style.fibres(found):
         one, line = style.of(found, fibre), style.of(rates, fibre)
         look = style.look(fibre, line=True)
@@ -50,7 +50,7 @@ def atp_use(found: xr.Dataset, rates: xr.Dataset, ax: Axes) -> None:
 
 
 def temperature_figure(ds: xr.Dataset) -> Figure:
-    """Steady force and ATP use against temperature.
+    """Draw steady force and ATP use against temperature.
 
     Parameters
     ----------

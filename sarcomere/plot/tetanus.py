@@ -16,7 +16,7 @@ FUSED_RIPPLE = 0.05
 
 
 def force(ds: xr.Dataset, ax: Axes, title: str = "force") -> None:
-    """Active force at every frequency."""
+    """Draw active force at every frequency."""
     style.traces(ax, ds, active_force(ds))
     ax.set_ylim(bottom=min(0, ax.get_ylim()[0]))
     ax.set_xlabel("time (s)")
@@ -26,7 +26,7 @@ def force(ds: xr.Dataset, ax: Axes, title: str = "force") -> None:
 
 
 def force_frequency(found: xr.Dataset, ax: Axes) -> None:
-    """Peak force relative to the highest, and the measured twitch to tetanus ratio."""
+    """Draw the peak force relative to the highest, and the measured twitch to tetanus ratio."""
     for fibre in style.fibres(found):
         one = style.of(found, fibre)
         ratio = float(twitch_tetanus_ratio(one.peak, one.frequency_Hz, "frequency_Hz"))
@@ -40,7 +40,7 @@ def force_frequency(found: xr.Dataset, ax: Axes) -> None:
 
 
 def fusion(found: xr.Dataset, ax: Axes) -> None:
-    """Ripple of the last ten periods."""
+    """Draw ripple of the last ten periods."""
     for fibre in style.fibres(found):
         one = style.of(found, fibre)
         ax.plot(one.frequency_Hz, 100 * one.ripple, linewidth=1, **style.look(fibre))
@@ -54,7 +54,7 @@ def fusion(found: xr.Dataset, ax: Axes) -> None:
 
 
 def tetanus_figure(ds: xr.Dataset) -> Figure:
-    """Force at several frequencies, force-frequency curve and ripple.
+    """Draw force at several frequencies, force-frequency curve and ripple.
 
     Parameters
     ----------

@@ -21,7 +21,7 @@ SOURCE = (
 
 
 def calcium(ds: xr.Dataset, ax: Axes) -> None:
-    """Free calcium."""
+    """Draw free calcium."""
     style.traces(ax, ds, ds.ca)
     ax.set_ylim(bottom=0)
     ax.set_ylabel("[Ca²⁺] (µM)")
@@ -30,7 +30,7 @@ def calcium(ds: xr.Dataset, ax: Axes) -> None:
 
 
 def force(ds: xr.Dataset, ax: Axes) -> None:
-    """Active force."""
+    """Draw active force."""
     style.traces(ax, ds, active_force(ds))
     ax.set_ylim(bottom=min(0, ax.get_ylim()[0]))
     ax.set_xlabel("time (s)")
@@ -39,7 +39,7 @@ def force(ds: xr.Dataset, ax: Axes) -> None:
 
 
 def times(ds: xr.Dataset, ax: Axes) -> None:
-    """Contraction and half-relaxation time of each condition beside those of human muscle."""
+    """Draw contraction and half-relaxation time of each condition beside those of human muscle."""
     mean, after = active_force(ds), last_impulse(ds)
     read = {"contraction": contraction_time(mean, after), "half-relaxation": half_relaxation_time(mean, after)}
     names = style.condition_labels(ds)
@@ -63,7 +63,7 @@ def times(ds: xr.Dataset, ax: Axes) -> None:
 
 
 def twitch_figure(ds: xr.Dataset) -> Figure:
-    """Calcium and force of a twitch, and its times beside those measured.
+    """Draw calcium and force of a twitch, and its times beside those measured.
 
     Parameters
     ----------

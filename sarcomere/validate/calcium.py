@@ -12,14 +12,14 @@ SHORT_NM, LONG_NM = 1150.0, 1450.0  # sarcomeres of 2.3 and 2.9 um
 
 
 def force_pca(effort: Effort) -> FibreScenario:
-    """Steady force against calcium, as in the shipped force-pca."""
+    """Describe steady force against calcium, as in the shipped force-pca."""
     full = [6.6, 6.3, 6.15, 6.05, 5.95, 5.85, 5.75, 5.65, 5.5, 4.5]
     pca = effort.pick(full, [6.4, 6.1, 5.95, 5.85, 5.75, 5.6, 4.5])
     return scenario(effort, "Force and calcium", effort.pick(1.5, 1.2), [{"key": "drive.pCa", "values": pca}])
 
 
 def force_pca_lengths(effort: Effort) -> FibreScenario:
-    """The same on the ascending limb and beyond the plateau."""
+    """Describe the same on the ascending limb and beyond the plateau."""
     pca = effort.pick([6.3, 6.1, 6.0, 5.9, 5.8, 5.7, 5.5, 4.5], [6.1, 5.95, 5.85, 5.75, 5.6, 4.5])
     return scenario(
         effort,
@@ -33,13 +33,13 @@ def force_pca_lengths(effort: Effort) -> FibreScenario:
 
 
 def curve(ds: xr.Dataset) -> xr.Dataset:
-    """Hill's curve through the steady force of all conditions, every point with the same weight."""
+    """Return Hill's curve through the steady force of all conditions, every point with the same weight."""
     force = late_force(ds)
     return hill_calcium(force, ds.pCa, "condition")
 
 
 def read_sensitivity(ds: xr.Dataset) -> Values:
-    """Sensitivity and steepness of both fibre types."""
+    """Read sensitivity and steepness of both fibre types."""
     values = Values()
     for fibre in FIBRES:
         found = curve(of(ds, fibre=fibre))
@@ -48,7 +48,7 @@ def read_sensitivity(ds: xr.Dataset) -> Values:
 
 
 def read_shift(ds: xr.Dataset) -> Values:
-    """How much more sensitive the longer sarcomere is."""
+    """Find how much more sensitive the longer sarcomere is."""
     return {
         f"shift_{fibre}": float(
             curve(of(ds, fibre=fibre, held_length=LONG_NM)).pCa50

@@ -26,7 +26,7 @@ SLOW_SHARE = {"triceps": 0.65, "mg": 0.5, "lg": 0.5, "soleus": 0.8}
 
 
 def twitch(effort: Effort) -> FibreScenario:
-    """One impulse, as in the shipped twitch."""
+    """Describe one impulse, as in the shipped twitch."""
     return scenario(
         effort,
         "Twitch",
@@ -38,7 +38,7 @@ def twitch(effort: Effort) -> FibreScenario:
 
 
 def read_twitch(ds: xr.Dataset) -> Values:
-    """Contraction and half-relaxation time of muscles mixed from both fibre types, ms."""
+    """Read contraction and half-relaxation time of muscles mixed from both fibre types, ms."""
     force = active_force(ds)
     slow, fast = (force[ds.fibre.values == fibre].squeeze("condition", drop=True) for fibre in ("slow", "fast"))
     values, impulse = Values(), xr.DataArray(_IMPULSE_S)
@@ -51,7 +51,7 @@ def read_twitch(ds: xr.Dataset) -> Values:
 
 
 def tetanus(effort: Effort) -> FibreScenario:
-    """A second at 60 Hz and the relaxation after it, rested and fatigued."""
+    """Describe a second at 60 Hz and the relaxation after it, rested and fatigued."""
     return scenario(
         effort,
         "Tetanus",
@@ -63,7 +63,7 @@ def tetanus(effort: Effort) -> FibreScenario:
 
 
 def read_fusion(ds: xr.Dataset, twitch_ds: xr.Dataset) -> Values:
-    """Fusion index at 60 Hz, and twitch over tetanus."""
+    """Read fusion index at 60 Hz, and twitch over tetanus."""
     values = Values()
     for fibre in FIBRES:
         one = of(ds, fibre=fibre, pi_mM=_RESTED_PI_mM)
@@ -77,14 +77,14 @@ def read_fusion(ds: xr.Dataset, twitch_ds: xr.Dataset) -> Values:
 
 
 def read_relaxation(ds: xr.Dataset) -> Values:
-    """Exponential over linear rate of relaxation."""
+    """Read exponential over linear rate of relaxation."""
     rested = of(ds, pi_mM=_RESTED_PI_mM)
     found = two_phase_relaxation(active_force(rested), last_impulse(rested))
     return {f"ratio_{fibre}": float(found.rate_ratio.where(found.fibre == fibre).mean()) for fibre in FIBRES}
 
 
 def read_slowing(ds: xr.Dataset) -> Values:
-    """Half-relaxation time in fatigue over that at rest."""
+    """Read half-relaxation time in fatigue over that at rest."""
     half, values = half_relaxation_time(active_force(ds), last_impulse(ds)), Values()
     for fibre in FIBRES:
         mine, rested = half.fibre.values == fibre, half.pi_mM.values == _RESTED_PI_mM

@@ -122,7 +122,7 @@ DEFICITS = (
 
 
 def remedies(deficit: Deficit, values: Values, errors: Values) -> list[Remedy]:
-    """What a reading says about a deficit.
+    """Find what a reading says about a deficit.
 
     Parameters
     ----------

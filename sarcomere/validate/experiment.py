@@ -30,7 +30,7 @@ class Effort(NamedTuple):
     quick: bool
 
     def pick(self, full: Any, quick: Any) -> Any:
-        """One of two choices."""
+        """Return one of two choices."""
         return quick if self.quick else full
 
 
@@ -55,7 +55,7 @@ Experiment = Callable[[Effort], FibreScenario]
 def scenario(
     effort: Effort, title: str, duration_s: float, vary: Sequence[Mapping[str, Any]] = (), **tables: Any
 ) -> FibreScenario:
-    """An experiment on both fibre types.
+    """Describe an experiment on both fibre types.
 
     Parameters
     ----------
@@ -90,12 +90,12 @@ def scenario(
 
 
 def active(ds: xr.Dataset) -> xr.DataArray:
-    """Force beyond titin's, pN per thick filament, replicates apart."""
-    return ds.force - ds.titin_force
+    """Return force beyond titin's, pN per thick filament, replicates apart."""
+    return ds["force"] - ds["titin_force"]
 
 
 def of(ds: xr.Dataset, **labels: Any) -> xr.Dataset:
-    """Conditions with these labels, such as ``fibre="fast"``."""
+    """Return conditions with these labels, such as ``fibre="fast"``."""
     chosen = np.ones(ds.sizes["condition"], dtype=bool)
     for name, value in labels.items():
         chosen &= ds[name].values == value
@@ -103,18 +103,18 @@ def of(ds: xr.Dataset, **labels: Any) -> xr.Dataset:
 
 
 def late_force(ds: xr.Dataset, share: float = 0.5) -> xr.DataArray:
-    """Mean active force by condition over the last part of the record, pN per thick filament."""
+    """Return the mean active force by condition over the last part of the record, pN per thick filament."""
     duration = float(ds.time[-1])
     force: xr.DataArray = steady_state(active(ds), (1 - share) * duration, duration)["mean"]
     return force
 
 
 def late_atpase(ds: xr.Dataset, share: float = 0.5) -> xr.DataArray:
-    """ATP per head and second by condition over the last part of the record."""
+    """Return ATP per head and second by condition over the last part of the record."""
     duration = float(ds.time[-1])
-    return atpase(ds, (1 - share) * duration, duration).per_head
+    return atpase(ds, (1 - share) * duration, duration)["per_head"]
 
 
 def velocity(ds: xr.Dataset, start: float, stop: float) -> xr.DataArray:
-    """Shortening velocity by condition in a window (s), ML/s with ML = 1300 nm."""
+    """Return shortening velocity by condition in a window (s), ML/s with ML = 1300 nm."""
     return shortening_velocity(ds.hs_length, start, stop, REFERENCE_NM)["mean"]

@@ -47,7 +47,7 @@ _LOOSE = {
 
 
 def equilibrium(effort: Effort) -> FibreScenario:
-    """ATP at which its hydrolysis yields no free energy, at lengths over a whole repeat of the actin helix.
+    """Describe ATP at which its hydrolysis yields no free energy, at lengths over a whole repeat of the actin helix.
 
     Every state is about equally likely there and every step reversed many times a second; strokes, stiffness and the
     form of all rates stay those of the fibre, whose own constants would take minutes to come to equilibrium.
@@ -70,7 +70,7 @@ def equilibrium(effort: Effort) -> FibreScenario:
 
 
 def read_equilibrium(ds: xr.Dataset) -> Values:
-    """Force and net flux, over all lengths."""
+    """Read force and net flux, over all lengths."""
     force = steady_state(active(ds), _SETTLED_S)["mean"]
     flux = slope(ds.atp_used, _SETTLED_S)["mean"]
     return {
@@ -81,24 +81,24 @@ def read_equilibrium(ds: xr.Dataset) -> Values:
 
 
 def isometric(effort: Effort) -> FibreScenario:
-    """Full calcium at body temperature."""
+    """Describe full calcium at body temperature."""
     return scenario(effort._replace(n_thick=SMOOTH), "Isometric force", effort.pick(1.2, 0.8))
 
 
 def read_tension(ds: xr.Dataset) -> Values:
-    """Tension of the fibre, kPa."""
+    """Read the tension of the fibre, kPa."""
     found = {fibre: float(tension(ds, late_force(of(ds, fibre=fibre))).item()) for fibre in FIBRES}
     return {**{f"tension_{fibre}": found[fibre] for fibre in FIBRES}, "ratio": found["fast"] / found["slow"]}
 
 
 def bound_heads(ds: xr.Dataset) -> dict[str, float]:
-    """Share of heads attached, by fibre type, in the second half of the record."""
+    """Return the share of heads attached, by fibre type, in the second half of the record."""
     bound = steady_state(attached_fraction(ds), 0.5 * float(ds.time[-1]))["mean"]
     return {fibre: float(bound.where(ds.fibre == fibre).mean()) for fibre in FIBRES}
 
 
 def read_heads(ds: xr.Dataset) -> Values:
-    """Attached share, and force of each attached head, pN."""
+    """Read attached share, and force of each attached head, pN."""
     heads, values = heads_per_filament(ds), Values()
     for fibre, bound in bound_heads(ds).items():
         force = float(late_force(of(ds, fibre=fibre)).item())
@@ -107,7 +107,7 @@ def read_heads(ds: xr.Dataset) -> Values:
 
 
 def lengths(effort: Effort) -> FibreScenario:
-    """Isometric contractions from the ascending limb to the end of overlap, as in the shipped force-length."""
+    """Describe isometric contractions from the ascending limb to the end of overlap, as in the shipped force-length."""
     full = [875, 950, 1025, 1100, 1175, 1250, 1300, 1350, 1400, 1475, 1550, 1650, 1750, 1850]
     quick = [900, 1000, 1100, 1200, 1275, 1325, 1375, 1475, 1600, 1725, 1850]
     held = [float(nm) for nm in effort.pick(full, quick)]
@@ -120,14 +120,14 @@ def lengths(effort: Effort) -> FibreScenario:
 
 
 def read_lengths(ds: xr.Dataset) -> Values:
-    """Optimum (um) and slopes (F0/um) of the force-length curve."""
+    """Read the optimum (um) and slopes (F0/um) of the force-length curve."""
     curve = force_length(ds, 0.5 * _HELD_S, _HELD_S)
     names = {"optimum": "optimum", "up": "ascending", "down": "descending"}
     return {f"{line}_{fibre}": float(curve[name].sel(fibre=fibre)) for fibre in FIBRES for line, name in names.items()}
 
 
 def temperatures(effort: Effort) -> FibreScenario:
-    """Full calcium in the cold."""
+    """Describe full calcium in the cold."""
     return scenario(
         effort,
         "Force and temperature",
@@ -138,7 +138,7 @@ def temperatures(effort: Effort) -> FibreScenario:
 
 
 def read_temperatures(ds: xr.Dataset) -> Values:
-    """ATPase at 20 C (mM/s) and its Q10."""
+    """Read ATPase at 20 C (mM/s) and its Q10."""
     values = Values()
     for fibre in FIBRES:
         one = of(ds, fibre=fibre)

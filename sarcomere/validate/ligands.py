@@ -30,20 +30,20 @@ _PHOSPHATE_mM = [1.0, 3.0, 10.0, 30.0]
 
 
 def warm_atp_velocity(effort: Effort) -> FibreScenario:
-    """Zero load at falling ATP, 37 C."""
+    """Describe zero load at falling ATP, 37 C."""
     atp = effort.pick([0.1, 0.2, 0.5, 1.0, 2.0, 8.0], [0.1, 0.3, 1.0, 8.0])
     return releases(effort, "V0 and ATP", _WARM_S, WINDOW_S, [{"key": "chemistry.atp_mM", "values": atp}])
 
 
 def cold_atp_velocity(effort: Effort) -> FibreScenario:
-    """Zero load at falling ATP, fast fibres at 12 C."""
+    """Describe zero load at falling ATP, fast fibres at 12 C."""
     atp = effort.pick([0.05, 0.1, 0.2, 0.5, 1.0, 5.0], [0.05, 0.15, 0.5, 5.0])
     vary = [{"key": "chemistry.atp_mM", "values": atp}]
     return releases(effort, "V0 and ATP, 12 C", _COLD_S, _COLD_FAST_S, vary, {"temperature_C": COLD_C})
 
 
 def cold_adp_velocity(effort: Effort) -> FibreScenario:
-    """Zero load at rising ADP, fast fibres at 12 C and 1 mM ATP."""
+    """Describe zero load at rising ADP, fast fibres at 12 C and 1 mM ATP."""
     adp = effort.pick([20.0, 500.0, 1500.0, 3000.0, 5000.0], [20.0, 1500.0, 5000.0])
     chemistry = {"temperature_C": COLD_C, "atp_mM": _ADP_ATP_mM}
     vary = [{"key": "chemistry.adp_uM", "values": adp}]
@@ -51,25 +51,25 @@ def cold_adp_velocity(effort: Effort) -> FibreScenario:
 
 
 def phosphate_velocity(effort: Effort) -> FibreScenario:
-    """Zero load at resting and fatigued phosphate, 37 C."""
+    """Describe zero load at resting and fatigued phosphate, 37 C."""
     vary = [{"key": "chemistry.pi_mM", "values": [_RESTING_PI_mM, _FATIGUED_PI_mM]}]
     return releases(effort, "V0 and phosphate", _WARM_S, WINDOW_S, vary)
 
 
 def atp_force(effort: Effort) -> FibreScenario:
-    """Isometric force against ATP, as in the shipped atp-series."""
+    """Describe isometric force against ATP, as in the shipped atp-series."""
     atp = effort.pick([0.001, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 5.0], [0.001, 0.005, 0.02, 0.05, 0.1, 5.0])
     return scenario(effort, "Force and ATP", 1.0, [{"key": "chemistry.atp_mM", "values": atp}])
 
 
 def phosphate_force(effort: Effort) -> FibreScenario:
-    """Isometric force against phosphate, 37 C, as in the shipped phosphate-series."""
+    """Describe isometric force against phosphate, 37 C, as in the shipped phosphate-series."""
     vary = [{"key": "chemistry.pi_mM", "values": _PHOSPHATE_mM}]
     return scenario(effort, "Force and phosphate", effort.pick(1.0, 0.7), vary)
 
 
 def cold_phosphate_force(effort: Effort) -> FibreScenario:
-    """The same at 12 C."""
+    """Describe the same at 12 C."""
     vary = [{"key": "chemistry.pi_mM", "values": effort.pick(_PHOSPHATE_mM, [1.0, 5.0, 30.0])}]
     return scenario(
         effort, "Force and phosphate, 12 C", effort.pick(2.0, 1.6), vary, chemistry={"temperature_C": COLD_C}
@@ -77,17 +77,17 @@ def cold_phosphate_force(effort: Effort) -> FibreScenario:
 
 
 def unloaded(ds: xr.Dataset, release_s: float, window: tuple[float, float]) -> xr.DataArray:
-    """Velocity at zero load by condition, ML/s."""
+    """Return the velocity at zero load by condition, ML/s."""
     return velocity(ds, release_s + window[0], release_s + window[1])
 
 
 def cold_km(ds: xr.Dataset) -> float:
-    """Km of V0 for ATP of fast fibres at 12 C, mM."""
+    """Return Km of V0 for ATP of fast fibres at 12 C, mM."""
     return float(michaelis_menten(unloaded(ds, _COLD_S, _COLD_FAST_S["fast"]), ds.atp_mM, "condition").km)
 
 
 def read_km(cold_ds: xr.Dataset, warm_ds: xr.Dataset) -> Values:
-    """Km of V0 for ATP, uM."""
+    """Read Km of V0 for ATP, uM."""
     values = {"km_12_fast": 1e3 * cold_km(cold_ds)}
     for fibre in FIBRES:
         one = of(warm_ds, fibre=fibre)
@@ -97,14 +97,14 @@ def read_km(cold_ds: xr.Dataset, warm_ds: xr.Dataset) -> Values:
 
 
 def relative_to_plenty(ds: xr.Dataset, fibre: str) -> xr.DataArray:
-    """Isometric force by ATP (mM) over that at 5 mM."""
+    """Return isometric force by ATP (mM) over that at 5 mM."""
     one = of(ds, fibre=fibre)
     force = late_force(one).assign_coords(atp_mM=one.atp_mM).swap_dims(condition="atp_mM")
     return force / force.sel(atp_mM=5.0)
 
 
 def read_atp_force(ds: xr.Dataset) -> Values:
-    """Rise of force as ATP falls, and whether it levels off."""
+    """Read rise of force as ATP falls, and whether it levels off."""
     values = Values()
     for fibre in FIBRES:
         force = relative_to_plenty(ds, fibre)
@@ -114,7 +114,7 @@ def read_atp_force(ds: xr.Dataset) -> Values:
 
 
 def read_phosphate(cold_ds: xr.Dataset, warm_ds: xr.Dataset, velocity_ds: xr.Dataset) -> Values:
-    """Slopes per decade of phosphate, and unloaded velocity."""
+    """Read slopes per decade of phosphate, and unloaded velocity."""
     values = Values()
     for fibre in FIBRES:
         slopes = {}
@@ -137,7 +137,7 @@ def read_phosphate(cold_ds: xr.Dataset, warm_ds: xr.Dataset, velocity_ds: xr.Dat
 
 
 def read_adp(adp_ds: xr.Dataset, atp_ds: xr.Dataset) -> Values:
-    """Ki of V0 for ADP (mM), and force at 1.5 mM ADP over that at rest."""
+    """Read Ki of V0 for ADP (mM), and force at 1.5 mM ADP over that at rest."""
     speeds = unloaded(adp_ds, _COLD_S, _COLD_FAST_S["fast"])
     found = competitive_inhibition(speeds, 1e-3 * adp_ds.adp_uM, "condition", substrate=_ADP_ATP_mM, km=cold_km(atp_ds))
     force = steady_state(active(adp_ds), _COLD_S - 4 * BEFORE_S, _COLD_S)["mean"]

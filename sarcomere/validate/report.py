@@ -105,7 +105,7 @@ class Report:
         return f"{'; '.join(parts)}; {lines.count('inside')} of {len(lines)} lines inside."
 
     def table(self) -> Table:
-        """For the screen."""
+        """Lay the table out for the screen."""
         table = Table(title=self.wording.heading, caption=self.summary)
         for heading in (_HEADINGS[0], "target", "band", "tier", "ours ± s.e.m.", "verdict", "row"):
             table.add_column(heading, justify="right" if heading in ("#", "tier", "ours ± s.e.m.") else "left")
@@ -127,7 +127,7 @@ class Report:
         return table
 
     def markdown(self, command: str) -> str:
-        """For the documentation.
+        """Write the table as Markdown.
 
         Parameters
         ----------
@@ -179,7 +179,7 @@ class Report:
         return [*out, ""]
 
     def csv(self) -> str:
-        """One line for each line of the table."""
+        """Return one line for each line of the table."""
         text = io.StringIO()
         rows = [self._plain(found) for found in self.findings]
         writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
@@ -188,7 +188,7 @@ class Report:
         return text.getvalue()
 
     def json(self) -> str:
-        """The same for machines, with what made it."""
+        """Return the same for machines, with what made it."""
         whole = {
             "quick": self.quick,
             "seconds": round(self.seconds, 1),
@@ -247,7 +247,7 @@ def _unwritable(path: Path, error: OSError) -> InputError:
 
 
 def _finite(value: Any) -> Any:
-    """Numbers that JSON lacks as null."""
+    """Return numbers that JSON lacks as null."""
     if isinstance(value, dict):
         return {key: _finite(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
@@ -262,7 +262,7 @@ def _value(found: Finding) -> str:
 
 
 def _plus_minus(value: float, sem: float) -> str:
-    """Value to the second figure of its error."""
+    """Return the value to the second figure of its error."""
     if math.isnan(value):
         return "–"
     if not math.isfinite(sem) or sem <= 0:

@@ -28,12 +28,12 @@ _BATHS = (
 
 
 def duration(effort: Effort) -> float:
-    """Time for rigor to develop, s."""
+    """Return the time for rigor to develop, s."""
     return float(effort.pick(4.0, 2.0))
 
 
 def rigor(effort: Effort) -> FibreScenario:
-    """ATP falls without calcium; a release by 1 nm at the end measures stiffness, as in the shipped rigor."""
+    """Describe rigor without calcium as ATP falls, with a release by 1 nm at its end, as in the shipped rigor."""
     end = duration(effort)
     release = end - 0.01
     return scenario(
@@ -56,7 +56,7 @@ def rigor(effort: Effort) -> FibreScenario:
 
 
 def reachable(fibre: str) -> float:
-    """Share of heads that can hold a site all at once, each within one whole stroke of its place.
+    """Return the share of heads that can hold a site all at once, each within one whole stroke of its place.
 
     Parameters
     ----------
@@ -82,7 +82,7 @@ def reachable(fibre: str) -> float:
 
 
 def onset(force: xr.DataArray, active_force: float) -> float:
-    """ATP (uM) at which tension without calcium reaches 5 % of the active force; interpolated in the logarithm.
+    """Return ATP (uM) at which tension without calcium reaches 5 % of the active force; interpolated in the logarithm.
 
     It is 0 where tension never sets in, and at most the highest ATP tried.
     """
@@ -97,7 +97,7 @@ def onset(force: xr.DataArray, active_force: float) -> float:
 
 
 def read_rigor(ds: xr.Dataset) -> Values:
-    """Heads, stiffness and onset of tension in rigor."""
+    """Read heads, stiffness and onset of tension in rigor."""
     release = float(ds.time[-1]) - 0.01
     bound = steady_state(attached_fraction(ds), release - 0.2, release)["mean"]
     force = steady_state(active(ds), release - 0.2, release)["mean"]
@@ -118,7 +118,7 @@ def read_rigor(ds: xr.Dataset) -> Values:
 
 
 def drift(ds: xr.Dataset) -> dict[str, tuple[float, float]]:
-    """Rigor force with calcium over active force, by fibre type: half-way and at the end of the record."""
+    """Return rigor force with calcium over active force, by fibre type: half-way and at the end of the record."""
     release = float(ds.time[-1]) - 0.01
     found = {}
     for fibre in FIBRES:

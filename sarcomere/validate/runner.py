@@ -65,7 +65,7 @@ def validate(
 
 
 def experiments_of(targets: Sequence[Target]) -> list[str]:
-    """Names of the experiments that targets need, each once."""
+    """Return names of the experiments that targets need, each once."""
     return list(dict.fromkeys(name for target in targets for name in ROWS[target.row].experiments))
 
 
@@ -106,12 +106,12 @@ def run_all(
 
 
 def _work(s: FibreScenario) -> float:
-    """Filament-steps of a scenario: what its time goes by."""
+    """Return filament-steps of a scenario: what its time goes by."""
     return s.lattice.n_thick * s.run.replicates * len(s.conditions) * s.run.duration_s / s.numerics.step_ms
 
 
 def measure(row: Row, records: Mapping[str, xr.Dataset]) -> tuple[Values, Values]:
-    """Values of a row, and their standard errors by leaving out replicates in turn (jackknife).
+    """Return values of a row, and their standard errors by leaving out replicates in turn (jackknife).
 
     Parameters
     ----------
@@ -137,7 +137,7 @@ def measure(row: Row, records: Mapping[str, xr.Dataset]) -> tuple[Values, Values
 
 
 def finding(target: Target, values: Values, errors: Values) -> Finding:
-    """A target beside what was measured; some count in standard errors."""
+    """Return a target beside what was measured; some count in standard errors."""
     if target.needs:
         return Finding(target)
     value, error = values[target.line], errors[target.line]

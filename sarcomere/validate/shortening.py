@@ -51,7 +51,7 @@ def releases(
     vary: Sequence[Mapping[str, Any]],
     chemistry: dict[str, float] | None = None,
 ) -> FibreScenario:
-    """Isotonic releases: from the isometric plateau the load falls to a share of the force (by default to nothing).
+    """Describe isotonic releases from the isometric plateau to a share of its force (by default to nothing).
 
     Parameters
     ----------
@@ -94,7 +94,7 @@ def releases(
 
 
 def isotonic(effort: Effort) -> FibreScenario:
-    """Loads from none to 0.9 of the isometric force, 37 C."""
+    """Describe loads from none to 0.9 of the isometric force, 37 C."""
     full = [0.0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.75, 0.9]
     loads = effort.pick(full, [0.0, 0.08, 0.18, 0.3, 0.45, 0.65, 0.9])
     vary = [{"key": "protocol.load.value", "name": "relative_load", "values": loads}]
@@ -102,13 +102,13 @@ def isotonic(effort: Effort) -> FibreScenario:
 
 
 def cold_isotonic(effort: Effort) -> FibreScenario:
-    """Releases to zero load at 12 C."""
+    """Describe releases to zero load at 12 C."""
     vary = [{"key": "chemistry.temperature_C", "values": [12.0]}]
     return releases(effort, "Unloaded at 12 C", 1.2, COLD_WINDOW_S, vary)
 
 
 def loaded(ds: xr.Dataset, fibre: str) -> xr.Dataset:
-    """What the isotonic releases of one fibre type did.
+    """Find what the isotonic releases of one fibre type did.
 
     Parameters
     ----------
@@ -140,13 +140,13 @@ def loaded(ds: xr.Dataset, fibre: str) -> xr.Dataset:
 
 
 def hill(ds: xr.Dataset, fibre: str) -> xr.Dataset:
-    """Hill's curve through the releases of one fibre type, every load with the same weight."""
+    """Return Hill's curve through the releases of one fibre type, every load with the same weight."""
     found = loaded(ds, fibre)
     return hill_velocity(found.velocity, found.force, "condition")
 
 
 def read_unloaded_heads(ds: xr.Dataset) -> Values:
-    """Attached share of heads that are not OFF, at zero load."""
+    """Read attached share of heads that are not OFF, at zero load."""
     return {
         f"bound_{fibre}": float(loaded(ds, fibre).cycling_bound[of(ds, fibre=fibre).relative_load.values == 0].item())
         for fibre in FIBRES
@@ -154,7 +154,7 @@ def read_unloaded_heads(ds: xr.Dataset) -> Values:
 
 
 def slack(effort: Effort) -> FibreScenario:
-    """Releases that leave the fibre slack, 37 C, as in the shipped slack-test."""
+    """Describe releases that leave the fibre slack, 37 C, as in the shipped slack-test."""
     return scenario(
         effort,
         "Slack test",
@@ -180,12 +180,12 @@ def slack(effort: Effort) -> FibreScenario:
 
 
 def slack_velocity(found: xr.Dataset, fibre: str) -> float:
-    """V0 of ``slack_test``, with ML = 1300 nm."""
+    """Return V0 of ``slack_test``, with ML = 1300 nm."""
     return float(found.v0.sel(fibre=fibre)) * _START_NM / REFERENCE_NM
 
 
 def read_velocity(isotonic_ds: xr.Dataset, slack_ds: xr.Dataset, cold_ds: xr.Dataset) -> Values:
-    """V0 by both methods, and fast over slow in the cold."""
+    """Read V0 by both methods, and fast over slow in the cold."""
     slack_found, values = slack_test(slack_ds), Values()
     for fibre in FIBRES:
         values[f"slack_{fibre}"] = slack_velocity(slack_found, fibre)
@@ -198,7 +198,7 @@ def read_velocity(isotonic_ds: xr.Dataset, slack_ds: xr.Dataset, cold_ds: xr.Dat
 
 
 def read_hill(ds: xr.Dataset) -> Values:
-    """Curvature, and force and velocity at peak power."""
+    """Read the curvature, and force and velocity at peak power."""
     values = Values()
     for fibre in FIBRES:
         curve = hill(ds, fibre)
@@ -208,7 +208,7 @@ def read_hill(ds: xr.Dataset) -> Values:
 
 
 def stretch(effort: Effort) -> FibreScenario:
-    """Ramps by 40 nm, from slow stretch to forcible detachment."""
+    """Describe ramps by 40 nm, from slow stretch to forcible detachment."""
     ends = [_RELEASE_S + _RAMP_NM / (speed * REFERENCE_NM) for speed in RAMPS_ML_S]
     return scenario(
         effort,
@@ -223,13 +223,13 @@ def stretch(effort: Effort) -> FibreScenario:
 
 
 def stretched_force(ds: xr.Dataset) -> dict[str, list[float]]:
-    """Force late in the ramps over isometric, by fibre type, in the order of speeds."""
+    """Return force late in the ramps over isometric, by fibre type, in the order of speeds."""
     force = ramp_force(ds).force
     return {fibre: [float(x) for x in force[ds.fibre.values == fibre]] for fibre in FIBRES}
 
 
 def read_fenn(isotonic_ds: xr.Dataset, stretch_ds: xr.Dataset) -> Values:
-    """ATPase at 0.3 Vmax and in the slowest stretch, over isometric."""
+    """Read ATPase at 0.3 Vmax and in the slowest stretch, over isometric."""
     values = Values()
     for fibre in FIBRES:
         found = loaded(isotonic_ds, fibre).sortby("velocity")
@@ -244,7 +244,7 @@ def read_fenn(isotonic_ds: xr.Dataset, stretch_ds: xr.Dataset) -> Values:
 
 
 def read_efficiency(ds: xr.Dataset) -> Values:
-    """Highest of work per time over free energy of the ATP used."""
+    """Read the highest of work per time over free energy of the ATP used."""
     bath = Chemistry()
     energy = -bath.delta_g * bath.thermal_energy * heads_per_filament(ds)  # pN nm per ATP of every head
     values = Values()
@@ -256,7 +256,7 @@ def read_efficiency(ds: xr.Dataset) -> Values:
 
 
 def read_slack(slack_ds: xr.Dataset, isotonic_ds: xr.Dataset) -> Values:
-    """Straightness of the slack test, and its V0 over Hill's Vmax; slow fibres."""
+    """Read straightness of the slack test, and its V0 over Hill's Vmax; slow fibres."""
     found = slack_test(slack_ds)
     points = found.sel(fibre="slow").dropna("measurement")
     r = np.corrcoef(points.slack_time, points.slack_length)[0, 1]

@@ -66,7 +66,7 @@ class Finding(NamedTuple):
 
 
 def row_verdict(findings: list[Finding]) -> str:
-    """Verdict on a row: inside only if all of its lines are.
+    """Return verdict on a row: inside only if all of its lines are.
 
     Parameters
     ----------
@@ -83,7 +83,7 @@ def row_verdict(findings: list[Finding]) -> str:
 
 
 def read_targets(rows: list[int] | None = None, table: str = "muscle") -> list[Target]:
-    """A table of targets.
+    """Read a table of targets.
 
     Parameters
     ----------
@@ -114,7 +114,7 @@ def read_targets(rows: list[int] | None = None, table: str = "muscle") -> list[T
 
 
 def parse_rows(text: str) -> list[int]:
-    """Row numbers as given on a command line.
+    """Return row numbers as given on a command line.
 
     Parameters
     ----------

@@ -15,7 +15,7 @@ _UNLOADED_S, _COLD_UNLOADED_S = 0.03, 0.1  # in the cold heads take longer to le
 
 
 def steps(effort: Effort) -> FibreScenario:
-    """Length steps from the isometric plateau at 12 C, as in the shipped quick-release, which is warm."""
+    """Describe length steps from the isometric plateau at 12 C, as in the shipped quick-release, which is warm."""
     sizes = effort.pick([1.5, -1.5, -3.0, -6.0, -9.0, -12.0], [1.5, -1.5, -3.0, -7.0, -12.0])
     return scenario(
         effort,
@@ -30,7 +30,7 @@ def steps(effort: Effort) -> FibreScenario:
 
 
 def read_steps(ds: xr.Dataset) -> Values:
-    """Where T1 and T2 reach zero, T2 at -3 nm, and how far heads are strained."""
+    """Find where T1 and T2 reach zero, T2 at -3 nm, and how far heads are strained."""
     found = quick_release(ds)
     before = ds.sel(time=slice(0.4, 0.6))
     bound = attached_fraction(before).mean(("replicate", "time"))
@@ -50,7 +50,7 @@ def read_steps(ds: xr.Dataset) -> Values:
 
 
 def _zero(step: np.ndarray, t2: np.ndarray) -> float:
-    """Step of zero T2, on the line through the two deepest releases whose T2 is above zero or brackets it."""
+    """Return step of zero T2, on the line through the two deepest releases whose T2 is above zero or brackets it."""
     below = np.flatnonzero(t2 <= 0)
     i = int(below.max()) if below.size else 0
     slope = (t2[i + 1] - t2[i]) / (step[i + 1] - step[i])
@@ -91,7 +91,7 @@ def redevelopment(effort: Effort) -> FibreScenario:
 
 
 def cold_redevelopment(effort: Effort) -> FibreScenario:
-    """The same at full calcium, 15 C."""
+    """Describe the same at full calcium, 15 C."""
     baths = [[fibre, 4.5] for fibre in FIBRES]
     return _redevelopment(
         effort, "Force redevelopment, 15 C", 15.0, 1.0, _COLD_UNLOADED_S, effort.pick(2.0, 1.5), baths
@@ -99,12 +99,12 @@ def cold_redevelopment(effort: Effort) -> FibreScenario:
 
 
 def full_rates(ds: xr.Dataset) -> dict[str, float]:
-    """Rate of redevelopment at full calcium, 1/s."""
+    """Return the rate of redevelopment at full calcium, 1/s."""
     return {fibre: float(k_tr(of(ds, fibre=fibre, pCa=4.5)).k_tr.item()) for fibre in FIBRES}
 
 
 def read_redevelopment(warm_ds: xr.Dataset, cold_ds: xr.Dataset) -> Values:
-    """Rates of redevelopment, and how many times calcium speeds it."""
+    """Read rates of redevelopment, and how many times calcium speeds it."""
     warm, cold, values = full_rates(warm_ds), full_rates(cold_ds), Values()
     for fibre in FIBRES:
         low = float(k_tr(of(warm_ds, fibre=fibre, pCa=_LOW_PCA[fibre])).k_tr.item())

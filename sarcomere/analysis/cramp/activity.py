@@ -37,7 +37,7 @@ class Activity(NamedTuple):
 
 
 def emg_envelope(ds: xr.Dataset) -> xr.DataArray:
-    """Running mean of the electromyogram over half a second.
+    """Compute the running mean of the electromyogram over half a second.
 
     Parameters
     ----------
@@ -50,12 +50,12 @@ def emg_envelope(ds: xr.Dataset) -> xr.DataArray:
         As ``fibre_ap_rate``; the ends average over what there is.
     """
     step = float(ds.time[1] - ds.time[0])
-    envelope = ds.fibre_ap_rate.rolling(time=max(1, round(ENVELOPE_S / step)), center=True, min_periods=1).mean()
+    envelope = ds["fibre_ap_rate"].rolling(time=max(1, round(ENVELOPE_S / step)), center=True, min_periods=1).mean()
     return envelope.assign_attrs(ds.fibre_ap_rate.attrs, long_name="EMG surrogate, running mean over 0.5 s")
 
 
 def find_activity(one: xr.Dataset, row: list[Values], start: float, stop: float) -> Activity | None:
-    """Activity of at least a second and 5 % of the units between two times.
+    """Compute activity of at least a second and 5 % of the units between two times.
 
     Parameters
     ----------
@@ -101,5 +101,5 @@ def find_activity(one: xr.Dataset, row: list[Values], start: float, stop: float)
 
 
 def within(row: list[Values], start: float, stop: float) -> list[Values]:
-    """Impulses of each unit between two times, both included."""
+    """Compute impulses of each unit between two times, both included."""
     return [train[(train >= start) & (train <= stop)] for train in row]

@@ -56,7 +56,7 @@ _QUANTITIES = {
 
 @pointwise
 def cramp_episode(ds: xr.Dataset, after: float | None = None) -> xr.Dataset:
-    """The cramp of each replicate.
+    """Compute the cramp of each replicate.
 
     A cramp is activity that nothing imposes: it is looked for after each stimulation, burst or voluntary contraction,
     up to the next. It must hold the electromyogram (running mean over 0.5 s) above a tenth of its peak for a second,
@@ -131,7 +131,7 @@ def _one(ds: xr.Dataset, row: list[Times], windows: list[tuple[float, float]], d
 
 
 def _silence(one: xr.Dataset, row: list[Times], start: float, stop: float) -> Table:
-    """When the last impulse came, and the force that is there without impulses."""
+    """Find when the last impulse came, and the force that is there without impulses."""
     aps = np.concatenate(within(row, 0.0, stop))
     last = float(aps.max()) if aps.size else NAN
     late = one.relative_force.sel(time=slice(max(start, last if aps.size else 0.0) + SILENT_FORCE_S, stop))

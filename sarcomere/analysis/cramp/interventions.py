@@ -40,7 +40,7 @@ class Intervention(NamedTuple):
 
 @pointwise
 def interventions(ds: xr.Dataset) -> list[Intervention]:
-    """What was done, in order of time.
+    """Find what was done, in order of time.
 
     The parameters of the run list it under ``interventions``: ``kind`` and ``at_s``, and how long it took as
     ``duration_s`` or ``over_s``, for a train as ``count`` and ``frequency_Hz``, for an effort as ``rise_s``, ``hold_s``
@@ -83,7 +83,7 @@ def _read(row: dict[str, Any]) -> list[Intervention]:
 
 
 def free_windows(ds: xr.Dataset) -> list[tuple[float, float]]:
-    """Stretches of the record in which nothing imposed makes motor units fire.
+    """Compute stretches of the record in which nothing imposed makes motor units fire.
 
     Parameters
     ----------

@@ -20,7 +20,7 @@ Table = dict[str, float | str | bool]
 
 
 def release(one: xr.Dataset, activity: Activity, stop: float, done: list[Intervention]) -> Table:
-    """With what a cramp ended, and how fast force, lactate and pain went back.
+    """Find with what a cramp ended, and how fast force, lactate and pain went back.
 
     Parameters
     ----------
@@ -52,14 +52,14 @@ def release(one: xr.Dataset, activity: Activity, stop: float, done: list[Interve
 
 
 def _fall(relative_force: xr.DataArray) -> float:
-    """From the last time at half the peak to the last at a tenth; NaN if force is still higher at the end."""
+    """Time the fall from half the peak to a tenth; NaN if force is still higher at the end."""
     force, time = smoothed(relative_force).values, relative_force.time.values
     half, tenth = (np.flatnonzero(force >= share * force.max())[-1] for share in (0.5, 0.1))
     return float(time[tenth] - time[half]) if force.max() > 0 and tenth + 1 < time.size else NAN
 
 
 def relaxation(one: xr.Dataset, row: list[Times], since: float, stop: float) -> Table:
-    """Half-times of force and calcium after the last impulse.
+    """Compute the half-times of force and calcium after the last impulse.
 
     Parameters
     ----------
@@ -91,7 +91,7 @@ def relaxation(one: xr.Dataset, row: list[Times], since: float, stop: float) -> 
 
 
 def _calcium_half_time(then: xr.Dataset, row: list[Times]) -> float:
-    """Mean over the groups whose own unit took part and that hold a half-sarcomere."""
+    """Return the mean over the groups whose own unit took part and that hold a half-sarcomere."""
     low, high = float(then.time[0]), float(then.time[-1])
     index = {int(unit): i for i, unit in enumerate(then.motor_unit.values)}
     own = within([row[index[int(unit)]] for unit in then.group_unit.values], low, high)
@@ -100,7 +100,7 @@ def _calcium_half_time(then: xr.Dataset, row: list[Times]) -> float:
 
 
 def _halfway_back(values: xr.DataArray, rest: float) -> float:
-    """From the first sample to where the way from the peak to rest is half gone; NaN if it is not, or nothing rose."""
+    """Time the way from the first sample to half-way from peak to rest; NaN if it is not reached, or nothing rose."""
     course, time = values.values, values.time.values
     if not course.size or course.max() <= rest:
         return NAN
@@ -110,7 +110,7 @@ def _halfway_back(values: xr.DataArray, rest: float) -> float:
 
 
 def mvc_change(one: xr.Dataset, activity: Activity, done: list[Intervention]) -> float:
-    """Highest voluntary force of the first contraction after the cramp against the last before; NaN without both."""
+    """Compare the highest voluntary force of the first contraction after the cramp with the last before it."""
     peaks: list[list[float]] = [[], []]
     for deed in done:
         if deed.kind == MVC and (deed.stop <= activity.begin or deed.start >= activity.end):

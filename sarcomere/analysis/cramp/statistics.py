@@ -70,7 +70,7 @@ _OF_EPISODES = (
 
 @pointwise
 def cramp_statistics(ds: xr.Dataset, episode: xr.Dataset | None = None) -> xr.Dataset:
-    """What is reported of cramps, mean and standard deviation, beside what was measured.
+    """Find what is reported of cramps, mean and standard deviation, beside what was measured.
 
     Parameters
     ----------
@@ -123,7 +123,7 @@ def _moments(values: NDArray[np.float64]) -> tuple[float, float, int]:
 
 
 def threshold_frequency(runs: Sequence[xr.Dataset]) -> xr.DataArray:
-    """Cramp threshold frequency: the lowest at which 5 % of the units fire 2.5 to 4.5 s after the train.
+    """Compute cramp threshold frequency: the lowest at which 5 % of the units fire 2.5 to 4.5 s after the train.
 
     Parameters
     ----------
@@ -150,5 +150,5 @@ def threshold_frequency(runs: Sequence[xr.Dataset]) -> xr.DataArray:
             raise InputError(f"The run {ds.attrs.get('title', '')!r} holds no single train of known frequency_Hz.")
         left = cramp_episode(ds).units_left
         found.append(xr.where(left >= LEAST_SHARE * ds.sizes["motor_unit"], frequencies[0], np.nan))
-    lowest = xr.concat(found, "run").min("run")
+    lowest: xr.DataArray = xr.concat(found, "run").min("run")
     return lowest.assign_attrs(units="Hz", long_name="cramp threshold frequency")

@@ -26,7 +26,7 @@ def common_drive(
     start: float | Values | None = None,
     stop: float | Values | None = None,
 ) -> xr.Dataset:
-    """Common fluctuation of the discharge rates.
+    """Compute common fluctuation of the discharge rates.
 
     Rates are smoothed by a Hann window of 0.4 s and lose what a Hann window of 1.33 s keeps, each unit between its
     first and last impulse. The correlation is at lag 0, where that of independent units is 0 on average, as the
@@ -82,7 +82,7 @@ def _hann(width: float) -> Values:
 
 
 def _fluctuations(row: list[Values], n: int) -> tuple[Values, NDArray[np.bool_]]:
-    """Filtered rates (unit, time), 0 where not active, and where both windows lie inside the unit's discharge."""
+    """Filter rates (unit, time), 0 where not active; also where both windows lie inside the discharge."""
     rates, active = np.zeros((len(row), n)), np.zeros((len(row), n), dtype=bool)
     fast, slow = _hann(SMOOTH_S), _hann(SLOW_S)
     if n < slow.size:
@@ -99,7 +99,7 @@ def _fluctuations(row: list[Values], n: int) -> tuple[Values, NDArray[np.bool_]]
 
 
 def _correlations(rates: Values, active: NDArray[np.bool_]) -> Values:
-    """Of every pair over the time in which both are active."""
+    """Correlate every pair over the time in which both are active."""
     both = active.astype(np.float64)
     together = both @ both.T
     power = (rates**2) @ both.T  # of the first while the second is active

@@ -15,7 +15,7 @@ LEAST_RATE_CHANGE = 0.5  # Hz that the control unit's rate must move, else it is
 
 
 def delta_f(row: Sequence[Times], start: float, stop: float) -> float:
-    """Mean ΔF: a control unit's rate when a test unit is recruited less that when it stops.
+    """Compute the mean ΔF: a control unit's rate when a test unit is recruited less that when it stops.
 
     Parameters
     ----------

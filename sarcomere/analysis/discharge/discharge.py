@@ -26,7 +26,7 @@ SOURCES = {
 
 
 def discharge_rate(ds: xr.Dataset) -> xr.DataArray:
-    """Mean discharge rate of each motor unit between its first and last impulse.
+    """Compute the mean discharge rate of each motor unit between its first and last impulse.
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ def discharge_rate(ds: xr.Dataset) -> xr.DataArray:
     xarray.DataArray
         Impulses per second by ``motor_unit``; NaN with fewer than two impulses.
     """
-    times = ds.impulse_time
+    times = ds["impulse_time"]
     count = times.notnull().sum("impulse")
     if times.sizes["impulse"] == 0:
         rate = xr.full_like(count, float("nan"), dtype=float)
@@ -55,7 +55,7 @@ def trains(
     start: float | Times | None = None,
     stop: float | Times | None = None,
 ) -> list[list[Times]]:
-    """Impulses of each motor unit from the flat tables of a cramp run.
+    """Compute impulses of each motor unit from the flat tables of a cramp run.
 
     Parameters
     ----------
@@ -121,7 +121,7 @@ def discharge_statistics(
     start: float | Times | None = None,
     stop: float | Times | None = None,
 ) -> xr.Dataset:
-    """How each motor unit discharged.
+    """Find how each motor unit discharged.
 
     Parameters
     ----------
@@ -166,7 +166,7 @@ def discharge_statistics(
 
 
 def _statistics(train: Times) -> list[float]:
-    """The numbers of ``_STATISTICS``, in their order."""
+    """Return the numbers of ``_STATISTICS``, in their order."""
     nan = float("nan")
     every = np.diff(train)
     intervals = every[every <= PAUSE_S]

@@ -19,7 +19,7 @@ RATE_STEP_S = 0.01
 
 @pointwise
 def pool_rate(ds: xr.Dataset, source: str = "impulse", bin_s: float = 0.1) -> xr.DataArray:
-    """Impulses of all motor units together per second.
+    """Compute impulses of all motor units together per second.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ def pool_rate(ds: xr.Dataset, source: str = "impulse", bin_s: float = 0.1) -> xr
 
 @pointwise
 def units_firing(ds: xr.Dataset, source: str = "impulse", step_s: float = 0.1) -> xr.DataArray:
-    """How many motor units fire: those with an impulse in the second around each time.
+    """Find how many motor units fire: those with an impulse in the second around each time.
 
     Parameters
     ----------
@@ -76,7 +76,7 @@ def units_firing(ds: xr.Dataset, source: str = "impulse", step_s: float = 0.1) -
 
 @pointwise
 def mean_rate(ds: xr.Dataset, source: str = "impulse") -> xr.DataArray:
-    """Rate of the units that fire, mean over units.
+    """Compute the rate of the units that fire, mean over units.
 
     A unit fires from one impulse to the next, at one over the interval, unless that is a pause of more than a second;
     so its mean in time is impulses over time, whatever the intervals. Running mean over 1 s.
@@ -118,7 +118,7 @@ def mean_rate(ds: xr.Dataset, source: str = "impulse") -> xr.DataArray:
 
 
 def count_firing(row: list[Times], time: Times) -> NDArray[np.int64]:
-    """Units of one replicate that have an impulse in the second around each time."""
+    """Compute units of one replicate that have an impulse in the second around each time."""
     count = np.zeros(time.shape, dtype=np.int64)
     for train in row:
         after = np.searchsorted(train, time + FIRING_S / 2, side="left")
@@ -127,7 +127,7 @@ def count_firing(row: list[Times], time: Times) -> NDArray[np.int64]:
 
 
 def _grid(ds: xr.Dataset, step: float) -> Times:
-    """Middles of the steps that fit into the record."""
+    """Return middles of the steps that fit into the record."""
     end = float(ds.time[-1])
     if not 0 < step <= end:
         raise InputError(f"A step of {step:g} s does not fit into a record of {end:g} s; choose a shorter one.")

@@ -11,7 +11,7 @@ from sarcomere.errors import InputError
 
 @pointwise
 def held_force(ds: xr.Dataset, start: float, stop: float) -> xr.DataArray:
-    """Mean active force over a window.
+    """Compute the mean active force over a window.
 
     Parameters
     ----------
@@ -32,7 +32,7 @@ def held_force(ds: xr.Dataset, start: float, stop: float) -> xr.DataArray:
 
 @pointwise
 def excess_force(ds: xr.Dataset, control: xr.Dataset, start: float, stop: float) -> xr.Dataset:
-    """Active force over a window beyond that of a matched control.
+    """Compute active force over a window beyond that of a matched control.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ def excess_force(ds: xr.Dataset, control: xr.Dataset, start: float, stop: float)
 
 
 def fraction_removed(whole: xr.Dataset, left: xr.Dataset) -> xr.Dataset:
-    """Share of an excess that is gone in an ablated pair of runs.
+    """Compute the share of an excess that is gone in an ablated pair of runs.
 
     Parameters
     ----------

@@ -33,7 +33,7 @@ FORCE_PCA = Curve(
 
 
 def hill_calcium(force: xr.DataArray, pCa: xr.DataArray, dim: str, sem: xr.DataArray | None = None) -> xr.Dataset:
-    """Hill's curve of force against pCa, F = F_max/(1 + 10^(nH (pCa − pCa50))).
+    """Compute Hill's curve of force against pCa, F = F_max/(1 + 10^(nH (pCa − pCa50))).
 
     Parameters
     ----------
@@ -57,7 +57,7 @@ def hill_calcium(force: xr.DataArray, pCa: xr.DataArray, dim: str, sem: xr.DataA
 
 @pointwise
 def force_pca(ds: xr.Dataset, start: float | None = None, stop: float | None = None) -> xr.Dataset:
-    """Steady active force of a series of calcium concentrations, and Hill's curve through it.
+    """Compute steady active force of a series of calcium concentrations, and Hill's curve through it.
 
     Parameters
     ----------

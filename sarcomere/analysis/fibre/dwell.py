@@ -14,7 +14,7 @@ from sarcomere.analysis.statistics.steady import need
 
 @pointwise
 def dwell_survival(ds: xr.Dataset) -> xr.Dataset:
-    """Share of attachments that lasted at least as long, with its exact binomial interval (Clopper & Pearson).
+    """Compute share of attachments that lasted at least as long, with its exact binomial interval (Clopper & Pearson).
 
     Parameters
     ----------
@@ -50,7 +50,7 @@ def dwell_survival(ds: xr.Dataset) -> xr.Dataset:
 
 
 def duty_ratio(ds: xr.Dataset) -> xr.DataArray:
-    """Share of the cycling heads that are attached: attached over all that are not OFF.
+    """Compute the share of the cycling heads that are attached: attached over all that are not OFF.
 
     Parameters
     ----------
@@ -65,5 +65,5 @@ def duty_ratio(ds: xr.Dataset) -> xr.DataArray:
     need(ds, "head_state_fraction")
     off = ds.head_state_fraction.sel(head_state="OFF", drop=True)
     attached = attached_fraction(ds)
-    cycling = np.maximum(1 - off, attached)
+    cycling: xr.DataArray = np.maximum(1 - off, attached)
     return (attached / cycling.where(cycling > 0)).assign_attrs(units="1", long_name="duty ratio")

@@ -20,7 +20,7 @@ HEADS_mM = 0.185
 
 @pointwise
 def heads_per_filament(ds: xr.Dataset) -> int:
-    """Heads on one half thick filament, from the parameters of the run.
+    """Compute heads on one half thick filament, from the parameters of the run.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ def heads_per_filament(ds: xr.Dataset) -> int:
 
 @pointwise
 def atpase(ds: xr.Dataset, start: float | None = None, stop: float | None = None) -> xr.Dataset:
-    """ATP used per time.
+    """Compute ATP used per time.
 
     Parameters
     ----------
@@ -80,7 +80,7 @@ def atpase(ds: xr.Dataset, start: float | None = None, stop: float | None = None
 
 @pointwise
 def economy(ds: xr.Dataset, start: float | None = None, stop: float | None = None) -> xr.Dataset:
-    """ATP spent per active force held for a second: the tension cost.
+    """Compute ATP spent per active force held for a second: the tension cost.
 
     Parameters
     ----------
@@ -109,7 +109,8 @@ def economy(ds: xr.Dataset, start: float | None = None, stop: float | None = Non
         time = part.time - part.time.mean()
         square = (time**2).sum()
         rate = (atp * time).sum("time", skipna=False) / square.where(square > 0)
-        return heads * rate / force.where(force > 0)
+        cost: xr.DataArray = heads * rate / force.where(force > 0)
+        return cost
 
     found = estimate(both, cost, start, stop)
     attributes = {"units": "1/(pN s)", "long_name": "ATP per force and time"}
@@ -120,7 +121,7 @@ def economy(ds: xr.Dataset, start: float | None = None, stop: float | None = Non
 
 @pointwise
 def tension(ds: xr.Dataset, force: xr.DataArray) -> xr.DataArray:
-    """Force per thick filament as tension of the fibre, P = φ F/(2 d10²/√3), d10 at the length of the run.
+    """Compute force per thick filament as tension of the fibre, P = φ F/(2 d10²/√3), d10 at the length of the run.
 
     Parameters
     ----------

@@ -11,7 +11,7 @@ ATTACHED = ["A1", "A2", "A3", "RIGOR"]
 
 
 def attached_fraction(ds: xr.Dataset) -> xr.DataArray:
-    """Share of heads attached to actin.
+    """Compute the share of heads attached to actin.
 
     Parameters
     ----------
@@ -23,12 +23,12 @@ def attached_fraction(ds: xr.Dataset) -> xr.DataArray:
     xarray.DataArray
         Without the ``head_state`` dimension.
     """
-    fraction = ds.head_state_fraction.sel(head_state=ATTACHED).sum("head_state", skipna=False)  # no run is not 0
+    fraction = ds["head_state_fraction"].sel(head_state=ATTACHED).sum("head_state", skipna=False)  # no run is not 0
     return fraction.assign_attrs(units="1", long_name="heads attached")
 
 
 def states_when_attached(ds: xr.Dataset) -> xr.DataArray:
-    """How the attached heads divide among the attached states; NaN where none is attached.
+    """Find how the attached heads divide among the attached states; NaN where none is attached.
 
     Parameters
     ----------
@@ -41,13 +41,13 @@ def states_when_attached(ds: xr.Dataset) -> xr.DataArray:
         Adds up to 1 over ``head_state`` (A1, A2, A3, RIGOR).
     """
     attached = attached_fraction(ds)
-    share = ds.head_state_fraction.sel(head_state=ATTACHED) / attached.where(attached > 0)
+    share = ds["head_state_fraction"].sel(head_state=ATTACHED) / attached.where(attached > 0)
     return share.assign_attrs(units="1", long_name="share of the attached heads")
 
 
 @pointwise
 def mean_dwell(ds: xr.Dataset) -> xr.DataArray:
-    """Mean time a head stayed attached, by how the attachment ended, from the histogram.
+    """Compute the mean time a head stayed attached, by how the attachment ended, from the histogram.
 
     Parameters
     ----------
@@ -63,5 +63,5 @@ def mean_dwell(ds: xr.Dataset) -> xr.DataArray:
     middle = edges * np.sqrt(float(edges[1] / edges[0]))
     counts = ds.dwell_count.sum("replicate")
     total = counts.sum("dwell")
-    mean = (counts * middle).sum("dwell") / total.where(total > 0)
+    mean: xr.DataArray = (counts * middle).sum("dwell") / total.where(total > 0)
     return mean.assign_attrs(units="ms", long_name="mean time attached")

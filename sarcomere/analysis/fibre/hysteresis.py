@@ -14,7 +14,7 @@ POINTS = 200  # of pCa, at which the limbs are compared
 
 @pointwise
 def hysteresis_area(ds: xr.Dataset, turn: float) -> xr.Dataset:
-    """Area between falling and rising calcium in the plane of active force and pCa.
+    """Compute the area between falling and rising calcium in the plane of active force and pCa.
 
     At any finite rate force lags calcium and the loop is open. Measure several rates and extrapolate to rate zero: what
     is left there is bistability.

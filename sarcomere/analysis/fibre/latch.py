@@ -17,13 +17,15 @@ from sarcomere.analysis.fibre.heads import ATTACHED, attached_fraction
 from sarcomere.analysis.select.points import pointwise
 from sarcomere.analysis.statistics.steady import estimate, need, standard_error, window
 
+Vector = NDArray[np.float64]
+
 NULL_SHARE = 0.01  # of the control's attachments that are prolonged, by definition
 HELD_BEFORE_S = 0.02  # over which the force before a small release is averaged
 
 
 @pointwise
 def prolonged_threshold(control: xr.Dataset) -> xr.DataArray:
-    """Duration that 1 % of a control's attachments exceed: beyond it an attachment is called prolonged.
+    """Compute the duration that 1 % of a control's attachments exceed: beyond it an attachment is called prolonged.
 
     Parameters
     ----------
@@ -37,7 +39,7 @@ def prolonged_threshold(control: xr.Dataset) -> xr.DataArray:
     """
     need(control, "dwell_count")
     counts = control.dwell_count.sum(["replicate", "exit_path"])
-    threshold = xr.apply_ufunc(
+    threshold: xr.DataArray = xr.apply_ufunc(
         _upper_percentile, counts, counts.dwell, input_core_dims=[["dwell"], ["dwell"]], vectorize=True
     )
     return threshold.assign_attrs(units="ms", long_name="99th percentile of the control's attachments")
@@ -45,7 +47,7 @@ def prolonged_threshold(control: xr.Dataset) -> xr.DataArray:
 
 @pointwise
 def prolonged_attachment(ds: xr.Dataset, control: xr.Dataset) -> xr.Dataset:
-    """Share of ended attachments that outlast the control's 99th percentile, by how they ended.
+    """Compute the share of ended attachments that outlast the control's 99th percentile, by how they ended.
 
     Heads still attached at the end of the record are not in it: ``standing`` counts them, ``attached_beyond`` tells
     for how long, and ``mean_attachment`` is free of this bias.
@@ -91,7 +93,7 @@ def prolonged_attachment(ds: xr.Dataset, control: xr.Dataset) -> xr.Dataset:
 
 
 def attached_beyond(standing: xr.DataArray, threshold: xr.DataArray | float) -> xr.DataArray:
-    """Share of the attached heads that have been so for longer than a threshold.
+    """Compute the share of the attached heads that have been so for longer than a threshold.
 
     At any moment long attachments are over-represented: compare with the same share of a control, not with 1 %.
 
@@ -112,7 +114,7 @@ def attached_beyond(standing: xr.DataArray, threshold: xr.DataArray | float) -> 
 
 
 def adp_retained(standing: xr.DataArray, threshold: xr.DataArray | float) -> xr.DataArray:
-    """Share of the attached heads that hold ADP (A2, A3) and have been attached for longer than a threshold.
+    """Compute share of the attached heads that hold ADP (A2, A3) and have been attached for longer than a threshold.
 
     Parameters
     ----------
@@ -133,7 +135,7 @@ def adp_retained(standing: xr.DataArray, threshold: xr.DataArray | float) -> xr.
 
 @pointwise
 def rigor_am(ds: xr.Dataset, start: float | None = None, stop: float | None = None) -> xr.Dataset:
-    """Share of the attached heads that are nucleotide-free.
+    """Compute the share of the attached heads that are nucleotide-free.
 
     Parameters
     ----------
@@ -159,7 +161,7 @@ def rigor_am(ds: xr.Dataset, start: float | None = None, stop: float | None = No
 
 
 def ca_unexplained_force(ds: xr.Dataset, steady: xr.DataArray) -> xr.DataArray:
-    """Active force beyond what the calcium of the moment would hold in a steady state.
+    """Compute active force beyond what the calcium of the moment would hold in a steady state.
 
     Ordinary relaxation lags calcium: subtract the same of a control.
 
@@ -181,11 +183,12 @@ def ca_unexplained_force(ds: xr.Dataset, steady: xr.DataArray) -> xr.DataArray:
     table = steady.sortby("pCa")
     pCa = 6.0 - np.log10(np.maximum(ds.ca, 1e-4))
     held = xr.apply_ufunc(np.interp, pCa, table.pCa, table, input_core_dims=[[], ["pCa"], ["pCa"]])
-    return (ds.force - ds.titin_force - held).assign_attrs(units="pN", long_name="force that calcium does not explain")
+    left: xr.DataArray = ds["force"] - ds["titin_force"] - held
+    return left.assign_attrs(units="pN", long_name="force that calcium does not explain")
 
 
 def force_time(force: xr.DataArray, start: float | None = None, stop: float | None = None) -> xr.DataArray:
-    """Integral of a force over a window.
+    """Compute the integral of a force over a window.
 
     Parameters
     ----------
@@ -204,7 +207,7 @@ def force_time(force: xr.DataArray, start: float | None = None, stop: float | No
 
 @pointwise
 def stiffness_to_force(released: xr.Dataset, held: xr.Dataset, at: float) -> xr.Dataset:
-    """Stiffness of the half-sarcomere per active force, from a small release.
+    """Compute the stiffness of the half-sarcomere per active force, from a small release.
 
     The two runs share their random numbers and part at the release alone, so that the fluctuation of force from step to
     step, which a tendon would magnify, cancels.
@@ -234,7 +237,7 @@ def stiffness_to_force(released: xr.Dataset, held: xr.Dataset, at: float) -> xr.
 
 
 def share_longer(counts: xr.DataArray, threshold: xr.DataArray | float) -> xr.DataArray:
-    """Share of a histogram of durations beyond a threshold.
+    """Compute the share of a histogram of durations beyond a threshold.
 
     Parameters
     ----------
@@ -248,7 +251,7 @@ def share_longer(counts: xr.DataArray, threshold: xr.DataArray | float) -> xr.Da
     xarray.DataArray
         Without ``dwell``, log-linear within a bin; NaN for an empty histogram.
     """
-    return xr.apply_ufunc(
+    found: xr.DataArray = xr.apply_ufunc(
         _share_longer,
         counts,
         counts.dwell,
@@ -256,22 +259,23 @@ def share_longer(counts: xr.DataArray, threshold: xr.DataArray | float) -> xr.Da
         input_core_dims=[["dwell"], ["dwell"], []],
         vectorize=True,
     )
+    return found
 
 
-def _survival(counts: NDArray[np.float64], edges: NDArray[np.float64]) -> tuple[NDArray, NDArray]:
-    """Log of the edges, the upper end of the last bin among them, and the share that lasted longer than each."""
+def _survival(counts: Vector, edges: Vector) -> tuple[Vector, Vector]:
+    """Return log of the edges, the upper end of the last bin among them, and the share that lasted longer than each."""
     log_edges = np.log(np.append(edges, edges[-1] ** 2 / edges[-2]))
     longer = np.append(np.cumsum(counts[::-1])[::-1], 0.0)
     return log_edges, longer / longer[0]
 
 
-def _share_longer(counts: NDArray[np.float64], edges: NDArray[np.float64], threshold: float) -> float:
+def _share_longer(counts: Vector, edges: Vector, threshold: float) -> float:
     if counts.sum() == 0 or not np.isfinite(threshold):
         return np.nan
     return float(np.interp(np.log(threshold), *_survival(counts, edges)))
 
 
-def _upper_percentile(counts: NDArray[np.float64], edges: NDArray[np.float64]) -> float:
+def _upper_percentile(counts: Vector, edges: Vector) -> float:
     if counts.sum() == 0:
         return np.nan
     log_edges, survival = _survival(counts, edges)

@@ -35,7 +35,7 @@ TOP_PART = 0.75
 
 @pointwise
 def force_length(ds: xr.Dataset, start: float | None = None, stop: float | None = None) -> xr.Dataset:
-    """Steady active force of a series of lengths, its optimum and limbs.
+    """Compute steady active force of a series of lengths, its optimum and limbs.
 
     The optimum is that of a parabola through the points above 75 % of the highest force; limbs are straight lines
     through those between 10 and 90 % on either side of it.

@@ -12,7 +12,7 @@ STILL_NM = 0.01
 
 
 def length_moves(hs_length: xr.DataArray) -> xr.Dataset:
-    """First and last moment at which the length moved, and the lengths before and after.
+    """Compute the first and last moment at which the length moved, and the lengths before and after.
 
     Parameters
     ----------

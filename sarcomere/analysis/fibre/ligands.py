@@ -30,7 +30,7 @@ DECADES = straight(Quantity("slope", "1", "change per decade"), Quantity("at_ref
 def michaelis_menten(
     values: xr.DataArray, substrate: xr.DataArray, dim: str, sem: xr.DataArray | None = None
 ) -> xr.Dataset:
-    """Saturation v = Vmax S/(Km + S), as of V0 by ATP.
+    """Compute the saturation v = Vmax S/(Km + S), as of V0 by ATP.
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ def competitive_inhibition(
     km: xr.DataArray | float,
     sem: xr.DataArray | None = None,
 ) -> xr.Dataset:
-    """Competitive inhibition v = Vmax S/(S + Km (1 + I/Ki)), as of V0 by ADP at one concentration of ATP.
+    """Compute competitive inhibition v = Vmax S/(S + Km (1 + I/Ki)), as of V0 by ADP at one concentration of ATP.
 
     At one S the data give the inhibitor that halves v, Ki (1 + S/Km); Km has to be known from a series of S.
 
@@ -97,7 +97,7 @@ def competitive_inhibition(
 def slope_per_decade(
     values: xr.DataArray, concentration: xr.DataArray, dim: str, *, reference: float, sem: xr.DataArray | None = None
 ) -> xr.Dataset:
-    """Straight line against log₁₀ of a concentration, as of force against phosphate.
+    """Compute straight line against log₁₀ of a concentration, as of force against phosphate.
 
     Parameters
     ----------

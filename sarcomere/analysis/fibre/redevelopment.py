@@ -37,7 +37,7 @@ RISE = Curve(
 
 
 def rise_rate(force: xr.DataArray, after: xr.DataArray | float, until: float | None = None) -> xr.Dataset:
-    """Rate of a single-exponential rise.
+    """Compute the rate of a single-exponential rise.
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ def rise_rate(force: xr.DataArray, after: xr.DataArray | float, until: float | N
 
 @pointwise
 def k_tr(ds: xr.Dataset, until: float | None = None) -> xr.Dataset:
-    """Rate of force redevelopment after the last move of length (release and restretch).
+    """Compute the rate of force redevelopment after the last move of length (release and restretch).
 
     A restretch strains heads that it finds attached; the rise counts from the lowest force in the 20 ms after it.
 

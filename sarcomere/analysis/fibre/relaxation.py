@@ -10,7 +10,7 @@ SMOOTHING_S = 0.01
 
 
 def active_force(ds: xr.Dataset) -> xr.DataArray:
-    """Force beyond what titin carries, mean over replicates.
+    """Compute force beyond what titin carries, mean over replicates.
 
     Parameters
     ----------
@@ -22,12 +22,12 @@ def active_force(ds: xr.Dataset) -> xr.DataArray:
     xarray.DataArray
         pN per thick filament, by ``motor_unit`` (or ``condition``) and ``time``.
     """
-    force = (ds.force - ds.titin_force).mean("replicate")
+    force = (ds["force"] - ds["titin_force"]).mean("replicate")
     return force.assign_attrs(units="pN", long_name="active force per thick filament")
 
 
 def last_impulse(ds: xr.Dataset) -> xr.DataArray:
-    """Time of the last impulse of each motor unit; NaN without impulses.
+    """Compute the time of the last impulse of each motor unit; NaN without impulses.
 
     Parameters
     ----------
@@ -40,12 +40,12 @@ def last_impulse(ds: xr.Dataset) -> xr.DataArray:
         Seconds, by ``motor_unit`` (or ``condition``).
     """
     if ds.sizes.get("impulse", 0) == 0:
-        return xr.full_like(ds.impulse_time.count("impulse"), np.nan, dtype=float)
-    return ds.impulse_time.max("impulse").assign_attrs(units="s", long_name="last impulse")
+        return xr.full_like(ds["impulse_time"].count("impulse"), np.nan, dtype=float)
+    return ds["impulse_time"].max("impulse").assign_attrs(units="s", long_name="last impulse")
 
 
 def smoothed(values: xr.DataArray) -> xr.DataArray:
-    """Running mean over 10 ms, short against a human twitch and long against the noise of single heads.
+    """Compute the running mean over 10 ms, short against a human twitch and long against the noise of single heads.
 
     Parameters
     ----------
@@ -63,7 +63,7 @@ def smoothed(values: xr.DataArray) -> xr.DataArray:
 
 
 def half_relaxation_time(values: xr.DataArray, after: xr.DataArray) -> xr.DataArray:
-    """Time from the peak that follows the last impulse to half of that peak.
+    """Compute the time from the peak that follows the last impulse to half of that peak.
 
     This is how twitches are measured; for a fused tetanus the peak is at the last impulse.
 
@@ -79,14 +79,14 @@ def half_relaxation_time(values: xr.DataArray, after: xr.DataArray) -> xr.DataAr
     xarray.DataArray
         Seconds; NaN where there is no impulse or the record ends before half is reached.
     """
-    half = xr.apply_ufunc(
+    half: xr.DataArray = xr.apply_ufunc(
         _half_time, smoothed(values), after, values.time, input_core_dims=[["time"], [], ["time"]], vectorize=True
     )
     return half.assign_attrs(units="s", long_name="half-relaxation time after the last impulse")
 
 
 def half_fall_time(values: xr.DataArray, after: xr.DataArray) -> xr.DataArray:
-    """Time from the end of a plateau to half of it.
+    """Compute the time from the end of a plateau to half of it.
 
     For a tetanus, whose highest value is anywhere on its noisy plateau; twitches are read by ``half_relaxation_time``.
 
@@ -102,14 +102,14 @@ def half_fall_time(values: xr.DataArray, after: xr.DataArray) -> xr.DataArray:
     xarray.DataArray
         Seconds; NaN where ``after`` is NaN or the record ends before half is reached.
     """
-    half = xr.apply_ufunc(
+    half: xr.DataArray = xr.apply_ufunc(
         _half_fall, smoothed(values), after, values.time, input_core_dims=[["time"], [], ["time"]], vectorize=True
     )
     return half.assign_attrs(units="s", long_name="time from the end of activation to half the force")
 
 
 def activation_end(ds: xr.Dataset) -> xr.DataArray:
-    """When activation ends: at the last impulse, or without impulses when calcium was last at half its highest.
+    """Find when activation ends: at the last impulse, or without impulses when calcium was last at half its highest.
 
     Parameters
     ----------

@@ -16,7 +16,7 @@ RESIDUAL_S = (0.05, 0.1, 0.2)  # after calcium has gone
 
 
 def calcium_below(ds: xr.Dataset, after: xr.DataArray | float, level: float = CALCIUM_GONE_uM) -> xr.DataArray:
-    """When free calcium falls below a level after a time, and stays there.
+    """Find when free calcium falls below a level after a time, and stays there.
 
     Parameters
     ----------
@@ -33,14 +33,14 @@ def calcium_below(ds: xr.Dataset, after: xr.DataArray | float, level: float = CA
         Seconds since the start; ``after`` itself where calcium is below already, NaN where it never stays below.
     """
     mean = ds.ca.mean("replicate")
-    gone = xr.apply_ufunc(
+    gone: xr.DataArray = xr.apply_ufunc(
         _gone, mean, mean.time, after, input_core_dims=[["time"], ["time"], []], vectorize=True, kwargs={"level": level}
     )
     return gone.assign_attrs(units="s", long_name=f"calcium below {level:g} µM for good")
 
 
 def half_time_from(values: xr.DataArray, after: xr.DataArray | float) -> xr.DataArray:
-    """Time from the last impulse until half of the highest value that follows it is left.
+    """Compute the time from the last impulse until half of the highest value that follows it is left.
 
     ``half_relaxation_time`` counts from that highest value; this counts from the impulse, as the drive ends there.
 
@@ -56,7 +56,7 @@ def half_time_from(values: xr.DataArray, after: xr.DataArray | float) -> xr.Data
     xarray.DataArray
         Seconds; NaN without an impulse, and where the record ends before half is reached.
     """
-    half = xr.apply_ufunc(
+    half: xr.DataArray = xr.apply_ufunc(
         _half_from, smoothed(values), values.time, after, input_core_dims=[["time"], ["time"], []], vectorize=True
     )
     return half.assign_attrs(units="s", long_name="time from the last impulse to half the force")
@@ -64,7 +64,7 @@ def half_time_from(values: xr.DataArray, after: xr.DataArray | float) -> xr.Data
 
 @pointwise
 def relaxation_after_impulses(ds: xr.Dataset) -> xr.Dataset:
-    """How a run lets go after its last impulse.
+    """Measure relaxation of force, calcium and attached heads after the last impulse.
 
     Parameters
     ----------
@@ -100,8 +100,8 @@ def relaxation_after_impulses(ds: xr.Dataset) -> xr.Dataset:
 
 
 def _at(values: xr.DataArray, when: xr.DataArray) -> xr.DataArray:
-    """Value of each unit at its own time; NaN beyond the record."""
-    return xr.apply_ufunc(
+    """Return the value of each unit at its own time; NaN beyond the record."""
+    found: xr.DataArray = xr.apply_ufunc(
         lambda y, t, x: np.interp(x, t, y, left=np.nan, right=np.nan) if np.isfinite(x) else np.nan,
         values,
         values.time,
@@ -109,6 +109,7 @@ def _at(values: xr.DataArray, when: xr.DataArray) -> xr.DataArray:
         input_core_dims=[["time"], ["time"], []],
         vectorize=True,
     )
+    return found
 
 
 def _gone(ca: Vector, time: Vector, after: float, *, level: float) -> float:

@@ -26,7 +26,7 @@ T1_LINE = Curve(
 
 @pointwise
 def quick_release(ds: xr.Dataset, recovery: tuple[float, float] = EARLY_RECOVERY_S) -> xr.Dataset:
-    """T0, T1 and T2 of length steps.
+    """Compute T0, T1 and T2 of length steps.
 
     T0 is the active force in the 20 ms before the step. T1 is T0 and the change of force from the last sample before
     the step to the extreme during it, in the direction of the step: a difference of neighbours, so that the slow
@@ -62,7 +62,7 @@ def quick_release(ds: xr.Dataset, recovery: tuple[float, float] = EARLY_RECOVERY
 
 
 def t1_curve(steps: xr.Dataset) -> xr.Dataset:
-    """Straight line through T0 and the T1 of small releases, and where it reaches zero force.
+    """Compute straight line through T0 and the T1 of small releases, and where it reaches zero force.
 
     Stretches are left out: they recover too quickly for a sample to catch their T1.
 
@@ -83,7 +83,7 @@ def t1_curve(steps: xr.Dataset) -> xr.Dataset:
 
 @pointwise
 def stiffness(ds: xr.Dataset) -> xr.Dataset:
-    """Stiffness of each condition from its small length step, ΔT1/ΔL.
+    """Compute the stiffness of each condition from its small length step, ΔT1/ΔL.
 
     Parameters
     ----------
@@ -107,7 +107,7 @@ def stiffness(ds: xr.Dataset) -> xr.Dataset:
 
 
 def _tensions(ds: xr.Dataset, recovery: tuple[float, float]) -> tuple[xr.DataArray, list[xr.DataArray]]:
-    """The step of each condition, and T0, T1 and T2 of each replicate, all in pN."""
+    """Return the step of each condition, and T0, T1 and T2 of each replicate, all in pN."""
     need(ds, "force", "titin_force", "hs_length")
     ds = unnamed(ds)
     force, moves = ds.force - ds.titin_force, length_moves(ds.hs_length)
@@ -130,7 +130,7 @@ def _tensions(ds: xr.Dataset, recovery: tuple[float, float]) -> tuple[xr.DataArr
 def _first_step(hs_length: xr.DataArray, moves: xr.Dataset) -> xr.DataArray:
     mean = hs_length.mean("replicate")
     there = mean.where(mean.time == moves.first_stop).max("time")
-    return there - moves.before
+    return there - moves["before"]
 
 
 def _t012(

@@ -12,7 +12,7 @@ from sarcomere.analysis.statistics.steady import need, steady_state
 
 @pointwise
 def steady_series(ds: xr.Dataset, *keys: str, start: float | None = None, stop: float | None = None) -> xr.Dataset:
-    """Steady active force and ATP use of every condition.
+    """Compute steady active force and ATP use of every condition.
 
     Parameters
     ----------

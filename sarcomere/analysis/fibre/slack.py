@@ -22,7 +22,7 @@ SLACK_LINE = straight(
 
 @pointwise
 def slack_times(ds: xr.Dataset, level: float = LEVEL) -> xr.Dataset:
-    """How long each release leaves the half-sarcomere slack.
+    """Find how long each release leaves the half-sarcomere slack.
 
     Slack ends when active force last rises through ``level`` of the isometric force. The threshold delays all slack
     times alike, which moves the intercept of the slack test and not its slope.
@@ -64,7 +64,7 @@ def slack_times(ds: xr.Dataset, level: float = LEVEL) -> xr.Dataset:
 
 @pointwise
 def slack_test(ds: xr.Dataset, level: float = LEVEL) -> xr.Dataset:
-    """Slack times of a series of releases, and V0, the slope of length against time.
+    """Compute slack times of a series of releases, and V0, the slope of length against time.
 
     Parameters
     ----------

@@ -17,7 +17,7 @@ LAST_PART = 0.25  # of the ramp, in which its force counts as steady
 
 @pointwise
 def ramp_force(ds: xr.Dataset) -> xr.Dataset:
-    """Active force during a ramp of length, relative to the isometric force before it.
+    """Compute active force during a ramp of length, relative to the isometric force before it.
 
     Parameters
     ----------

@@ -12,7 +12,7 @@ from sarcomere.analysis.select.points import pointwise
 
 @pointwise
 def summary(ds: xr.Dataset) -> xr.Dataset:
-    """What each motor unit did.
+    """Find what each motor unit did.
 
     Parameters
     ----------

@@ -15,7 +15,7 @@ PERIODS = 10  # last periods of a train that count as its plateau
 
 
 def contraction_time(values: xr.DataArray, after: xr.DataArray) -> xr.DataArray:
-    """Time from an impulse to the peak that follows.
+    """Compute the time from an impulse to the peak that follows.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ def contraction_time(values: xr.DataArray, after: xr.DataArray) -> xr.DataArray:
 
 
 def half_rise_time(values: xr.DataArray, after: xr.DataArray) -> xr.DataArray:
-    """Time from an impulse to half of the peak that follows.
+    """Compute the time from an impulse to half of the peak that follows.
 
     Parameters
     ----------
@@ -53,7 +53,7 @@ def half_rise_time(values: xr.DataArray, after: xr.DataArray) -> xr.DataArray:
 
 
 def peak_force(values: xr.DataArray) -> xr.DataArray:
-    """Highest force, noise smoothed over 10 ms.
+    """Compute the highest force, noise smoothed over 10 ms.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ def peak_force(values: xr.DataArray) -> xr.DataArray:
 
 
 def twitch_tetanus_ratio(peak: xr.DataArray, frequency: xr.DataArray, dim: str) -> xr.DataArray:
-    """Peak of the twitch (lowest frequency) over that of the strongest tetanus.
+    """Compute the peak of the twitch (lowest frequency) over that of the strongest tetanus.
 
     Parameters
     ----------
@@ -91,7 +91,7 @@ def twitch_tetanus_ratio(peak: xr.DataArray, frequency: xr.DataArray, dim: str) 
 
 
 def ripple(values: xr.DataArray, impulses: xr.DataArray) -> xr.Dataset:
-    """How unfused a contraction is, from the last ten periods of its train folded on the stimulus period.
+    """Find how unfused a contraction is, from the last ten periods of its train folded on the stimulus period.
 
     Parameters
     ----------

@@ -19,7 +19,7 @@ def _two_phases(
 
 
 def _guess(time: Vector, force: Vector) -> list[float]:
-    """Shoulder where the fall first turns steeper than a straight line to the half."""
+    """Return the shoulder where the fall first turns steeper than a straight line to the half."""
     start, end = float(force[0]), float(force[-max(1, force.size // 10) :].mean())
     half = float(time[np.flatnonzero(force <= 0.5 * (start + end))[0]])
     slow = np.flatnonzero(force <= start - 0.2 * (start - end))
@@ -43,7 +43,7 @@ TWO_PHASES = Curve(
 
 
 def two_phase_relaxation(force: xr.DataArray, after: xr.DataArray, until: float | None = None) -> xr.Dataset:
-    """Linear slope, shoulder and exponential rate of a relaxation.
+    """Compute the linear slope, shoulder and exponential rate of a relaxation.
 
     Relaxation begins when force, smoothed over 10 ms, last leaves 97 % of what it was at ``after``; before that calcium
     falls and force does not.

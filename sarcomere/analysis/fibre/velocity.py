@@ -20,7 +20,7 @@ def _hill(force: Vector, v_max: Vector, a_over_f0: Vector, f0: Vector) -> Vector
 
 
 def _power(parameters: Vector) -> Vector:
-    """Hill's hyperbola is symmetric: power peaks at the same fraction of F0 and of Vmax."""
+    """Return the peak power, which Hill's hyperbola has at the same fraction of F0 and of Vmax."""
     v_max, a, f0 = parameters
     best = np.sqrt(a * (a + 1)) - a
     return np.array([best, v_max * f0 * best**2])
@@ -43,7 +43,7 @@ FORCE_VELOCITY = Curve(
 
 
 def hill_velocity(velocity: xr.DataArray, force: xr.DataArray, dim: str, sem: xr.DataArray | None = None) -> xr.Dataset:
-    """Hill's hyperbola, v = Vmax (1 − f)/(1 + f/(a/F0)), with f = F/F0.
+    """Compute Hill's hyperbola, v = Vmax (1 − f)/(1 + f/(a/F0)), with f = F/F0.
 
     Parameters
     ----------
@@ -68,7 +68,7 @@ def hill_velocity(velocity: xr.DataArray, force: xr.DataArray, dim: str, sem: xr
 def shortening_velocity(
     hs_length: xr.DataArray, start: float | None = None, stop: float | None = None, reference: float | None = None
 ) -> xr.Dataset:
-    """Velocity of shortening from the slope of the length.
+    """Compute the velocity of shortening from the slope of the length.
 
     Parameters
     ----------
@@ -98,7 +98,7 @@ def shortening_velocity(
 
 @pointwise
 def isotonic(ds: xr.Dataset, settle: float | None = None, until: float | None = None) -> xr.Dataset:
-    """Force and velocity of every condition during its loaded phase.
+    """Compute force and velocity of every condition during its loaded phase.
 
     The phase is where ``load`` is imposed, or without that variable from the first to the last move of the length
     (isovelocity ramps). It is read in its middle third unless a window is given.
@@ -124,7 +124,7 @@ def isotonic(ds: xr.Dataset, settle: float | None = None, until: float | None = 
 
 @pointwise
 def force_velocity(ds: xr.Dataset, settle: float | None = None, until: float | None = None) -> xr.Dataset:
-    """Force and velocity of a series of loads, and Hill's curve through them.
+    """Compute force and velocity of a series of loads, and Hill's curve through them.
 
     Parameters
     ----------

@@ -29,7 +29,7 @@ def stack_conditions(ds: xr.Dataset) -> xr.Dataset:
 
 
 def unnamed(ds: xr.Dataset) -> xr.Dataset:
-    """As ``stack_conditions``, with no coordinates but fibre type and bath.
+    """Do as ``stack_conditions``, with no coordinates but fibre type and bath.
 
     What else was varied (load, step, length) is what an analysis measures, and may bear the same name.
 

@@ -23,7 +23,7 @@ _CLOSE = 1e-9  # relative; values of a range such as 5:6:11 are not what one typ
 
 
 def point_dims(ds: xr.Dataset) -> tuple[str, ...]:
-    """Dimensions of the points of an ensemble.
+    """Compute dimensions of the points of an ensemble.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ def need_run(ds: xr.Dataset) -> None:
 
 
 def select_run(ds: xr.Dataset, **labels: Any) -> xr.Dataset:
-    """One point of an ensemble in exactly the form of a run.
+    """Compute one point of an ensemble in exactly the form of a run.
 
     Parameters
     ----------
@@ -84,7 +84,7 @@ def select_run(ds: xr.Dataset, **labels: Any) -> xr.Dataset:
 
 
 def _place(ds: xr.Dataset, labels: Mapping[str, Any]) -> dict[str, int]:
-    """Index along each dimension of the points of the one point with these labels."""
+    """Return the index along each dimension of the points of the one point with these labels."""
     dims = point_dims(ds)
     names = _label_names(ds)
     fits = np.ones(ds.point.shape, dtype=bool)
@@ -124,7 +124,7 @@ def _equal(a: Any, b: Any) -> bool:
 
 
 def _run_at(ds: xr.Dataset, place: Mapping[str, int]) -> xr.Dataset:
-    """A point as the run it is."""
+    """Return a point as the run it is."""
     run = ds.isel(place)
     done = np.flatnonzero(run.done.values)
     if not done.size:
@@ -158,7 +158,7 @@ def _event_dims(ds: xr.Dataset) -> list[str]:
 
 
 def _own_events(run: xr.Dataset) -> dict[Any, NDArray[np.int64]]:
-    """Rows of each table of events that belong to the point and the replicates that are left."""
+    """Return rows of each table of events that belong to the point and the replicates that are left."""
     rows = {}
     for event in _event_dims(run):
         mine = np.flatnonzero(run[f"{event}_point"].values == int(run.point))
@@ -168,7 +168,7 @@ def _own_events(run: xr.Dataset) -> dict[Any, NDArray[np.int64]]:
 
 
 def _as_recorded(run: xr.Dataset) -> xr.Dataset:
-    """Whole numbers as such again, and an index along each dimension that has one in a run."""
+    """Return whole numbers as such again, and an index along each dimension that has one in a run."""
     for name, variable in run.variables.items():
         kept = np.dtype(variable.encoding.get("dtype", variable.dtype))
         if kept.kind in "iu" and variable.dtype.kind == "f" and np.isfinite(variable.values).all():
@@ -180,7 +180,7 @@ def _as_recorded(run: xr.Dataset) -> xr.Dataset:
 
 
 def _attributes(ds: xr.Dataset, own: Mapping[str, Any]) -> dict[str, Any]:
-    """Attributes of one point."""
+    """Return attributes of one point."""
     parameters = merge(json.loads(ds.attrs.get("parameters", "{}")), own.get("parameters", {}))
     return {**own, "parameters": json.dumps(parameters, sort_keys=True)}
 
@@ -215,7 +215,7 @@ def each_point(function: Callable[..., Any], ds: xr.Dataset, *args: Any, **kwarg
         If nothing is done, or points differ in length along a dimension that was cut.
     """
     if not _is_ensemble(ds):
-        return function(ds, *args, **kwargs)
+        return cast("xr.Dataset | xr.DataArray", function(ds, *args, **kwargs))
     dims = point_dims(ds)
     found = {}
     for cell, index in enumerate(np.ndindex(*ds.point.shape)):
@@ -227,7 +227,8 @@ def each_point(function: Callable[..., Any], ds: xr.Dataset, *args: Any, **kwarg
             found[cell] = _labelled(function(run, *rest, **named))
     if not found:
         raise InputError("each_point: no run is done yet; go on with the sweep.")
-    return _spread(ds, found)
+    spread: xr.Dataset | xr.DataArray = _spread(ds, found)
+    return spread
 
 
 def pointwise(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
@@ -258,7 +259,7 @@ def pointwise(function: Callable[Parameters, Result]) -> Callable[Parameters, Re
 
 
 def _of_point(value: Any, ds: xr.Dataset, place: Mapping[str, int], run: xr.Dataset) -> Any:
-    """What of an argument belongs to a point of an ensemble."""
+    """Find what of an argument belongs to a point of an ensemble."""
     if not isinstance(value, xr.Dataset | xr.DataArray):
         return value
     own = {dim: _index(value, dim, ds, i) for dim, i in place.items() if dim in value.dims}
@@ -269,7 +270,7 @@ def _of_point(value: Any, ds: xr.Dataset, place: Mapping[str, int], run: xr.Data
 
 
 def _index(value: xr.Dataset | xr.DataArray, dim: str, ds: xr.Dataset, i: int) -> int:
-    """Where a point of an ensemble lies along a dimension of an argument."""
+    """Find where a point of an ensemble lies along a dimension of an argument."""
     if dim not in value.indexes or dim not in ds.indexes:
         return i
     label = ds.indexes[dim][i]
@@ -290,12 +291,12 @@ def _labelled(result: Any) -> Any:
 
 
 def _absent(values: xr.DataArray) -> Any:
-    """What stands where there is no run."""
+    """Find what stands where there is no run."""
     return {"b": False, "U": "", "T": ""}.get(values.dtype.kind, np.nan)
 
 
 def _spread(ds: xr.Dataset, found: Mapping[int, Any]) -> Any:
-    """Results of the points along the dimensions that the points have."""
+    """Return results of the points along the dimensions that the points have."""
     dims, shape = point_dims(ds), ds.point.shape
     cells = xr.Variable(_CELL, list(found))
     first = next(iter(found.values()))

@@ -28,7 +28,7 @@ def mean_ci(
     method: str = "student",
     seed: int = 1,
 ) -> xr.Dataset:
-    """Mean over replicates with its confidence interval.
+    """Compute the mean over replicates with its confidence interval.
 
     Parameters
     ----------
@@ -91,7 +91,7 @@ def mean_ci(
 
 
 def _resampled(values: xr.DataArray, dim: str, level: float, seed: int) -> xr.DataArray:
-    return xr.apply_ufunc(
+    found: xr.DataArray = xr.apply_ufunc(
         _bootstrap,
         values,
         input_core_dims=[[dim]],
@@ -100,11 +100,12 @@ def _resampled(values: xr.DataArray, dim: str, level: float, seed: int) -> xr.Da
         kwargs={"level": level, "seed": seed},
         dask_gufunc_kwargs={"allow_rechunk": True, "output_sizes": {"bound": 2}},
         **_LAZILY,
-    ).transpose("bound", ...)
+    )
+    return found.transpose("bound", ...)
 
 
 def _bootstrap(values: NDArray[Any], *, level: float, seed: int) -> NDArray[np.float64]:
-    """Ends of the interval; each row of an array draws the same resamples, so that no row depends on others."""
+    """Return ends of the interval; each row of an array draws the same resamples, so that no row depends on others."""
     values = values[np.isfinite(values)]
     if values.size < 3:
         return np.full(2, np.nan)

@@ -97,7 +97,7 @@ def fit(
 
 
 def fitted(curve: Curve, result: xr.Dataset, x: xr.DataArray) -> xr.DataArray:
-    """The fitted curve at other places.
+    """Compute the fitted curve at other places.
 
     Parameters
     ----------
@@ -163,7 +163,7 @@ def _solve(curve: Curve, x: Vector, y: Vector, sem: Vector, *, in_time: bool) ->
 
 
 def _repetition(residual: Vector) -> float:
-    """How many samples of a record say as much as one that stands alone."""
+    """Find how many samples of a record say as much as one that stands alone."""
     power = float(residual @ residual)
     correlation = float(residual[1:] @ residual[:-1]) / power if power > 0 else 0.0
     return (1 + correlation) / (1 - correlation) if 0 < correlation < 1 else 1.0

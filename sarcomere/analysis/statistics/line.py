@@ -11,7 +11,7 @@ TEN_DEGREES = 10.0
 
 
 def straight(slope: Quantity, intercept: Quantity) -> Curve:
-    """A straight line y = slope·x + intercept, ready for ``fit``.
+    """Compute a straight line y = slope·x + intercept, ready for ``fit``.
 
     Parameters
     ----------
@@ -44,7 +44,7 @@ Q10 = Curve(
 
 
 def q10(values: xr.DataArray, temperature: xr.DataArray, dim: str, sem: xr.DataArray | None = None) -> xr.Dataset:
-    """How many times a rate grows in ten degrees.
+    """Find how many times a rate grows in ten degrees.
 
     Parameters
     ----------

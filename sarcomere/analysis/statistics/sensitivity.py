@@ -59,7 +59,7 @@ class Design(NamedTuple):
 
 
 def sobol_design(ranges: Mapping[str, tuple[float, float]], n: int, *, seed: int = 1) -> Design:
-    """Points for first-order and total Sobol indices (Saltelli's design on a scrambled Sobol sequence).
+    """Compute points for first-order and total Sobol indices (Saltelli's design on a scrambled Sobol sequence).
 
     Parameters
     ----------
@@ -90,7 +90,7 @@ def sobol_design(ranges: Mapping[str, tuple[float, float]], n: int, *, seed: int
 
 
 def morris_design(ranges: Mapping[str, tuple[float, float]], n: int, *, levels: int = 4, seed: int = 1) -> Design:
-    """Points for elementary effects: random walks that change one key at a time.
+    """Compute points for elementary effects: random walks that change one key at a time.
 
     Parameters
     ----------
@@ -158,7 +158,7 @@ def write_points(design: Design, path: str | Path) -> Path:
 
 
 def indices(outcome: xr.DataArray, design: Design, *, level: float = LEVEL, seed: int = 1) -> xr.Dataset:
-    """Sensitivity of a result to every key of a design.
+    """Compute sensitivity of a result to every key of a design.
 
     Parameters
     ----------
@@ -247,7 +247,7 @@ def _morris(outcome: Values, *, design: Design, level: float, seed: int) -> Valu
 
 
 def _checked(ranges: Mapping[str, tuple[float, float]]) -> dict[str, Any]:
-    """The problem as SALib takes it."""
+    """Return the problem as SALib takes it."""
     if len(ranges) < 2:
         raise InputError(f"ranges: {len(ranges)} keys cannot be told apart; give at least two.")
     for key, pair in ranges.items():
@@ -300,7 +300,7 @@ def _complete(outcome: xr.DataArray, design: Design) -> None:
 
 
 def _salib(name: str) -> ModuleType:
-    """Part of SALib, which is there with the extra ``sensitivity``."""
+    """Return part of SALib, which is there with the extra ``sensitivity``."""
     from importlib import import_module
 
     try:

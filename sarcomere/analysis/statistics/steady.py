@@ -37,7 +37,7 @@ def need(ds: xr.Dataset, *names: str) -> None:
 
 
 def window(values: xr.DataArray, start: float | None = None, stop: float | None = None) -> xr.DataArray:
-    """A stretch of time.
+    """Compute a stretch of time.
 
     Parameters
     ----------
@@ -74,7 +74,7 @@ def estimate(
     start: float | None = None,
     stop: float | None = None,
 ) -> xr.Dataset:
-    """A number read from a stretch of time, with its standard error.
+    """Compute a number read from a stretch of time, with its standard error.
 
     The error is that between replicates, which are independent; a single replicate is cut into eight successive
     pieces instead (batch means), which are nearly so if each is longer than the force remembers.
@@ -110,7 +110,7 @@ def estimate(
 
 
 def standard_error(values: xr.DataArray, dim: str = "replicate") -> xr.DataArray:
-    """Standard error of the mean along a dimension.
+    """Compute the standard error of the mean along a dimension.
 
     Parameters
     ----------
@@ -129,7 +129,7 @@ def standard_error(values: xr.DataArray, dim: str = "replicate") -> xr.DataArray
 
 
 def steady_state(values: xr.DataArray, start: float | None = None, stop: float | None = None) -> xr.Dataset:
-    """Mean over a stretch of time and over replicates, with its standard error.
+    """Compute the mean over a stretch of time and over replicates, with its standard error.
 
     Parameters
     ----------
@@ -152,7 +152,7 @@ def steady_state(values: xr.DataArray, start: float | None = None, stop: float |
 
 
 def slope(values: xr.DataArray, start: float | None = None, stop: float | None = None) -> xr.Dataset:
-    """Slope in time by linear regression, with its standard error.
+    """Compute the slope in time by linear regression, with its standard error.
 
     Parameters
     ----------
@@ -174,4 +174,5 @@ def slope(values: xr.DataArray, start: float | None = None, stop: float | None =
 def _regression(values: xr.DataArray) -> xr.DataArray:
     time = values.time - values.time.mean()
     square = (time**2).sum()
-    return (values * time).sum("time", skipna=False) / square.where(square > 0)
+    slope: xr.DataArray = (values * time).sum("time", skipna=False) / square.where(square > 0)
+    return slope

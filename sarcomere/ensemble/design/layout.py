@@ -29,7 +29,7 @@ class Layout(NamedTuple):
 
 
 def grid(names: Mapping[str, str], points: Sequence[Mapping[str, Any]]) -> Layout:
-    """A dimension for each key.
+    """Return a dimension for each key.
 
     Parameters
     ----------
@@ -53,7 +53,7 @@ def grid(names: Mapping[str, str], points: Sequence[Mapping[str, Any]]) -> Layou
 
 
 def listed(names: Mapping[str, str], points: Sequence[Mapping[str, Any]]) -> Layout:
-    """One dimension, ``point``, along which the keys are coordinates.
+    """Return one dimension, ``point``, along which the keys are coordinates.
 
     Parameters
     ----------
@@ -74,7 +74,7 @@ def listed(names: Mapping[str, str], points: Sequence[Mapping[str, Any]]) -> Lay
 
 
 def _plain(value: Any) -> float | str:
-    """Numbers and truth values as they are, anything else as text."""
+    """Return numbers and truth values as they are, anything else as text."""
     return value if isinstance(value, int | float) else str(value)
 
 

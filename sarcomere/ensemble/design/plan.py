@@ -30,7 +30,7 @@ class Plan(NamedTuple):
     there: Manifest | None  # what the folder held
 
     def task(self, folder: str | Path, shard: Shard) -> Task:
-        """What a worker needs for a shard."""
+        """Find what a worker needs for a shard."""
         return Task(str(folder), shard, self.written, self.values[shard.point])
 
 
@@ -86,7 +86,7 @@ def plan(sweep: Sweep, there: Manifest | None = None, where: str = "") -> Plan:
 
 
 def _seed(written: Written, common: Point) -> int:
-    """Seed that all points share unless it varies itself."""
+    """Return the seed that all points share unless it varies itself."""
     run = common.get("run", written.table.get("run"))
     given = common.get("run.seed", run.get("seed", 1) if isinstance(run, dict) else 1)
     return given if isinstance(given, int) and given >= 0 else 1  # what cannot be a seed is refused with the points
@@ -100,7 +100,7 @@ def _dims(sweep: Sweep, names: Sequence[str]) -> list[Dim]:
 def _kept(
     there: Manifest | None, points: list[Point], replicates: int, seed: int, where: str
 ) -> dict[int, list[ShardEntry]]:
-    """Shards of the folder by number of the point in the new design.
+    """Return shards of the folder by number of the point in the new design.
 
     Raises
     ------
@@ -137,7 +137,7 @@ def _kept(
 
 
 def _told(point: Point) -> str:
-    """A point in words, the same for 1 and 1.0 and in any order of the keys."""
+    """Return a point in words, the same for 1 and 1.0 and in any order of the keys."""
     return ", ".join(f"{key} = {json.dumps(_plain(value), sort_keys=True)}" for key, value in sorted(point.items()))
 
 
@@ -165,7 +165,7 @@ def _check_point(scenario: Scenario, keys: Sequence[str], where: str) -> None:
 def _entries(
     number: int, scenario: Scenario, kept: list[ShardEntry], replicates: int, where: str
 ) -> Iterator[ShardEntry]:
-    """Shards of a point: those that are kept, and what its further replicates take."""
+    """Return shards of a point: those that are kept, and what its further replicates take."""
     namer, covered = Namer(scenario), 0
     for entry in kept:
         if namer.name(entry.first, entry.count) != entry.name:

@@ -20,7 +20,7 @@ _COORDINATES = {"point", "done", "motor_unit", "fibre"}
 
 
 def points_of(sweep: Sweep, seed: int) -> list[Point]:
-    """All points in order; those of a grid with the last key changing fastest.
+    """Return all points in order; those of a grid with the last key changing fastest.
 
     Parameters
     ----------
@@ -50,7 +50,7 @@ def points_of(sweep: Sweep, seed: int) -> list[Point]:
 
 
 def names_of(keys: Sequence[str], scenario: Scenario) -> list[str]:
-    """Dimension or coordinate of every varied key: its short name unless a run uses it or two keys share it.
+    """Return dimension or coordinate of every varied key: its short name unless a run uses it or two keys share it.
 
     Parameters
     ----------
@@ -71,6 +71,6 @@ def names_of(keys: Sequence[str], scenario: Scenario) -> list[str]:
 
 
 def _taken(scenario: Scenario) -> set[str]:
-    """Names that an ensemble or a run of it has already; in an ensemble events say of which point they are."""
+    """Return names that an ensemble or a run of it has already; in an ensemble events say of which point they are."""
     names = TAKEN | _COORDINATES | scenario.reserved_names()
     return names | {f"{name}_point" for name in names}

@@ -152,7 +152,7 @@ def sweep_of(table: Mapping[str, Any], where: str, text: str = "") -> Sweep:
 
 
 def _plain(value: Any) -> Any:
-    """Numbers, arrays and sequences of any kind as a file would have them."""
+    """Return numbers, arrays and sequences of any kind as a file would have them."""
     if isinstance(value, np.generic | np.ndarray):
         return value.tolist()
     if isinstance(value, Mapping):

@@ -58,7 +58,7 @@ def is_sweep_file(name: str) -> bool:
 
 
 def read_sweep_file(name: str) -> dict[str, Any]:
-    """Fields of a sweep from its file.
+    """Return fields of a sweep from its file.
 
     Parameters
     ----------
@@ -104,7 +104,7 @@ def _values(vary: _Vary, name: str) -> list[Any]:
 
 
 def _flat(table: Mapping[str, Any], parents: str = "") -> Iterator[tuple[str, Any]]:
-    """Values by dotted key: TOML makes tables of ``chemistry.atp_mM = 1``."""
+    """Return values by dotted key: TOML makes tables of ``chemistry.atp_mM = 1``."""
     for key, value in table.items():
         if isinstance(value, Mapping):
             yield from _flat(value, f"{parents}{key}.")
@@ -117,7 +117,7 @@ def _points(tables: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def read_points(name: str) -> list[dict[str, Any]]:
-    """Points of a list: a CSV file with dotted keys as its header, or a TOML file with tables [[points]].
+    """Return points of a list: a CSV file with dotted keys as its header, or a TOML file with tables [[points]].
 
     Parameters
     ----------

@@ -20,7 +20,7 @@ _LARGEST = 1e300
 
 
 def parse_vary(texts: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
-    """Grid and ranges from texts such as ``drive.pCa=4.5,5.8`` or ``chemistry.atp_mM=0.1:8:7log``.
+    """Return grid and ranges from texts such as ``drive.pCa=4.5,5.8`` or ``chemistry.atp_mM=0.1:8:7log``.
 
     Parameters
     ----------
@@ -79,7 +79,7 @@ def _plain(number: str) -> int | float:
 
 
 def steps_between(low: float, high: float, count: int, log: bool, where: str) -> list[int | float]:
-    """Values from ``low`` to ``high``, both among them; whole numbers if the ends and all between are.
+    """Return values from ``low`` to ``high``, both among them; whole numbers if the ends and all between are.
 
     Raises
     ------

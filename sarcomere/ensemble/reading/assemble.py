@@ -75,7 +75,7 @@ def _coordinates(survey: Survey) -> dict[str, xr.Variable]:
 
 
 def _coordinate(survey: Survey, name: str) -> xr.Variable:
-    """One for all points if they agree as far as each of them goes, else one for each point."""
+    """Return one for all points if they agree as far as each of them goes, else one for each point."""
     form = survey.forms[name]
     rows = {cell: point.coordinates[name] for cell, point in survey.contents.items() if name in point.names}
     longest = max(rows.values(), key=len)
@@ -93,14 +93,14 @@ def _coordinate(survey: Survey, name: str) -> xr.Variable:
 
 
 def _by_cell(survey: Survey, found: list[Any], missing: Any) -> NDArray[Any]:
-    """A value for each point, in the order of their places."""
+    """Return a value for each point, in the order of their places."""
     table = np.full(survey.layout.size, missing)
     table[sorted(survey.contents)] = found
     return table
 
 
 def _own_attributes(survey: Survey) -> NDArray[np.str_]:
-    """What ``select_run`` puts back, so that a point is the run it was."""
+    """Find what ``select_run`` puts back, so that a point is the run it was."""
     base = common([survey.contents[cell].attrs for cell in sorted(survey.contents)])
     texts = [""] * survey.layout.size
     for cell, point in survey.contents.items():

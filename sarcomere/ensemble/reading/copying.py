@@ -56,7 +56,7 @@ def add_dimensions(path: Path, survey: Survey) -> None:
 
 
 def create(file: h5py.File, survey: Survey, name: str) -> None:
-    """An empty variable for all points, stored as it is in the shards.
+    """Return an empty variable for all points, stored as it is in the shards.
 
     Parameters
     ----------

@@ -20,7 +20,7 @@ Axes = list[NDArray[np.int64]]
 
 
 def with_gaps(dtype: np.dtype[Any]) -> np.dtype[Any]:
-    """Type that can say that nothing is there; for whole numbers the one that xarray takes for a ``_FillValue``."""
+    """Return a type that can say that nothing is there; for whole numbers the one that xarray takes."""
     if dtype.kind in "iu":
         return np.dtype("f4" if dtype.itemsize <= 2 else "f8")
     return dtype
@@ -34,7 +34,9 @@ class _Lazy(BackendArray, ABC):
 
     def __getitem__(self, key: indexing.ExplicitIndexer) -> NDArray[Any]:
         """Read what the key selects."""
-        return indexing.explicit_indexing_adapter(key, self.shape, indexing.IndexingSupport.OUTER, self._outer)
+        outer = indexing.IndexingSupport.OUTER
+        found: NDArray[Any] = indexing.explicit_indexing_adapter(key, self.shape, outer, self._outer)
+        return found
 
     def _outer(self, key: tuple[Any, ...]) -> NDArray[Any]:
         axes = [np.atleast_1d(np.arange(size)[part]) for size, part in zip(self.shape, key, strict=True)]
@@ -43,7 +45,7 @@ class _Lazy(BackendArray, ABC):
 
     @abstractmethod
     def read(self, axes: Axes) -> NDArray[Any]:
-        """Values at every combination of indices."""
+        """Return values at every combination of indices."""
 
 
 class Stacked(_Lazy):
@@ -69,7 +71,7 @@ class Stacked(_Lazy):
                 self.shards.setdefault(shard.cell, []).append(shard)
 
     def read(self, axes: Axes) -> NDArray[Any]:
-        """Values at every combination of indices; NaN where there is none."""
+        """Return values at every combination of indices; NaN where there is none."""
         n = len(self.layout.shape)
         out = np.full([axis.size for axis in axes], np.nan if self.dtype.kind == "f" else 0, self.dtype)
         points = np.ix_(*axes[:n])
@@ -80,7 +82,7 @@ class Stacked(_Lazy):
         return out
 
     def _wanted(self, cell: int, axes: Axes) -> Iterator[tuple[Stored, Axes, Axes]]:
-        """Shards of a point that hold some of it: where it goes, and where it lies in the shard."""
+        """Return shards of a point that hold some of it: where it goes, and where it lies in the shard."""
         here = [np.arange(axis.size) for axis in axes]
         for shard in self.shards.get(cell, []):
             if not self.replicated:
@@ -123,7 +125,7 @@ class Events(_Lazy):
         self.dtype = survey.forms.get(name, POINT_OF).dtype
 
     def read(self, axes: Axes) -> NDArray[Any]:
-        """Values at the indices."""
+        """Return values at the indices."""
         (axis,) = axes
         owner = np.searchsorted(self.begin, axis, side="right") - 1
         if not self.in_run:
@@ -136,13 +138,13 @@ class Events(_Lazy):
 
 
 def of(survey: Survey, name: str) -> Form:
-    """Form of a variable over all points."""
+    """Return form of a variable over all points."""
     form = survey.forms[name]
     return form._replace(dims=(*survey.layout.dims, *form.dims))
 
 
 def event_of(survey: Survey, name: str) -> str:
-    """Table of events that a variable is a column of, or an empty text."""
+    """Return table of events that a variable is a column of, or an empty text."""
     if name in survey.forms:
         dims = survey.forms[name].dims
         return dims[0] if len(dims) == 1 and dims[0] in survey.events else ""

@@ -17,8 +17,9 @@ from sarcomere.ensemble.design.layout import grid, listed
 from sarcomere.ensemble.reading.assemble import dataset
 from sarcomere.ensemble.reading.survey import Stored, Survey, survey
 from sarcomere.ensemble.shards.folder import Manifest, dumps, is_done, need_manifest, shard_path
-from sarcomere.ensemble.shards.structure import DAMAGED, told
+from sarcomere.ensemble.shards.structure import told
 from sarcomere.errors import InputError, StoreError
+from sarcomere.recording.netcdf import DAMAGED
 
 
 def open_ensemble(path: str | Path, *, chunks: Mapping[str, Any] | str | int | None = None) -> xr.Dataset:
@@ -81,7 +82,7 @@ class _Folder(BackendEntrypoint):
 
 
 def survey_of(folder: Path, manifest: Manifest) -> Survey:
-    """What the finished shards of a folder hold.
+    """Find what the finished shards of a folder hold.
 
     Parameters
     ----------

@@ -107,20 +107,20 @@ def survey(layout: Layout, replicates: int, shards: Sequence[Stored]) -> Survey:
 
 
 def _events(forms: Mapping[str, Form]) -> list[str]:
-    """Dimensions of flat tables of events, each with a column that says to which replicate a row belongs."""
+    """Return dimensions of flat tables of events, each with a column that says to which replicate a row belongs."""
     columns = [form.dims[0] for name, form in forms.items() if len(form.dims) == 1]
     return [dim for dim in dict.fromkeys(columns) if f"{dim}_replicate" in forms]
 
 
 def _of_whole_point(found: Contents, replicates: int) -> Contents:
-    """Attributes as of a run of all replicates in one file."""
+    """Return attributes as of a run of all replicates in one file."""
     parameters = found.attrs["parameters"]
     run = {**parameters["run"], "first_replicate": 0, "replicates": replicates}
     return found._replace(attrs={**found.attrs, "parameters": {**parameters, "run": run}})
 
 
 def common(tables: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """What all tables say; ``None`` where they differ.
+    """Find what all tables say; ``None`` where they differ.
 
     Parameters
     ----------
@@ -143,7 +143,7 @@ def common(tables: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
 
 def differing(table: Mapping[str, Any], base: Mapping[str, Any]) -> dict[str, Any]:
-    """What a table says beyond what is common to all.
+    """Find what a table says beyond what is common to all.
 
     Parameters
     ----------
@@ -168,7 +168,7 @@ def differing(table: Mapping[str, Any], base: Mapping[str, Any]) -> dict[str, An
 
 
 def attributes_text(attrs: Mapping[str, Any]) -> dict[str, Any]:
-    """Attributes as a file holds them: those that are common, parameters as the JSON text that provenance writes.
+    """Return attributes as a file holds them: the common ones, parameters as the JSON text of provenance.
 
     Parameters
     ----------

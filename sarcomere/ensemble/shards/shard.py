@@ -35,12 +35,12 @@ class Task(NamedTuple):
     values: dict[str, Any]  # by dotted key, on top of what is written
 
     def scenario(self) -> Scenario:
-        """The shard's checked scenario."""
+        """Return the shard's checked scenario."""
         return check(self.written, {**self.values, **part(self.shard.first, self.shard.size)})
 
 
 def part(first: int, count: int) -> dict[str, int]:
-    """Values that run some of the replicates alone."""
+    """Return values that run some of the replicates alone."""
     return {"run.first_replicate": first, "run.replicates": count}
 
 

@@ -101,7 +101,7 @@ def verify_file(path: Path) -> FileVerdict:
 
 
 def fault_of(path: Path, name: str) -> str:
-    """What is wrong with a shard's file; empty if nothing is."""
+    """Find what is wrong with a shard's file; empty if nothing is."""
     if fault := _broken_seal(path):
         return fault
     with h5py.File(path, "r") as file:
@@ -110,7 +110,7 @@ def fault_of(path: Path, name: str) -> str:
 
 
 def _broken_seal(path: Path) -> str:
-    """What is wrong with the bytes of a file; HDF5 only looks at those that are not as written."""
+    """Find what is wrong with the bytes of a file; HDF5 only looks at those that are not as written."""
     try:
         seal.check(path)
     except seal.BrokenSealError as broken:

@@ -31,7 +31,7 @@ _PATIENCE_S = 30  # for the scheduler, and for its first worker
 
 
 def connect(address: str) -> Client:
-    """A client of a running Dask scheduler.
+    """Return a client of a running Dask scheduler.
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ def connect(address: str) -> Client:
 
 
 def on_cluster(client: Client) -> Executor:
-    """An executor whose workers are those of a cluster, however many come and go.
+    """Return an executor whose workers are those of a cluster, however many come and go.
 
     Parameters
     ----------
@@ -108,13 +108,13 @@ def on_cluster(client: Client) -> Executor:
 
 
 def _anywhere(task: Task) -> Task:
-    """A task that does not depend on the folder it is read in."""
+    """Return a task that does not depend on the folder it is read in."""
     source = os.path.abspath(task.written.source)
     return task._replace(folder=os.path.abspath(task.folder), written=task.written._replace(source=source))
 
 
 def _do_shard(task: Any) -> Outcome:
-    """``do_shard`` of a task that may have come as a plain tuple."""
+    """Return ``do_shard`` of a task that may have come as a plain tuple."""
     return do_shard(Task(*task))
 
 
@@ -123,6 +123,7 @@ def _prepare(client: Client, folder: Path) -> None:
     try:
         client.wait_for_workers(1, timeout=_PATIENCE_S)
     except TimeoutError:
+        assert client.scheduler is not None
         raise InputError(
             f"The Dask scheduler {client.scheduler.address} has no worker after {_PATIENCE_S} s; start some with "
             f"'dask worker {client.scheduler.address}'."
@@ -162,8 +163,8 @@ def check_versions(client: Client) -> None:
             )
 
 
-def fault_of(readied: Future) -> str:
-    """What keeps a worker from its work; empty if nothing does."""
+def fault_of(readied: Future[str]) -> str:
+    """Find what keeps a worker from its work; empty if nothing does."""
     try:
         return str(readied.result())
     except Exception as error:  # whatever ended it

@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import nullcontext
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from sarcomere.ensemble.design.plan import Plan, plan
 from sarcomere.ensemble.design.sweep import Sweep
@@ -37,17 +37,17 @@ class Watcher(Protocol):
     """Who is told how a sweep goes."""
 
     def begin(self, runs: int, done: int, failed: int) -> None:
-        """So many runs in all, of which some are there and some failed before."""
+        """Begin: so many runs in all, of which some are there and some failed before."""
 
     def update(self, runs: int, *, failed: bool) -> None:
-        """So many more are there, or failed."""
+        """Count so many more that are there, or failed."""
 
 
 class Failure(NamedTuple):
     """A shard that failed, and why."""
 
     shard: Shard
-    point: dict
+    point: dict[str, Any]
     error: str
 
 
@@ -77,13 +77,13 @@ class Report(NamedTuple):
 
 
 def serially(tasks: Sequence[Task]) -> Generator[Outcome, None, None]:
-    """An executor: shards one after the other in this process."""
+    """Make shards one after the other in this process; an executor."""
     for task in tasks:
         yield do_shard(task)
 
 
 def planned(sweep: Sweep, folder: str | Path, *, overwrite: bool = False) -> Plan:
-    """What a sweep would do, checked against what the folder holds.
+    """Find what a sweep would do, checked against what the folder holds.
 
     Parameters
     ----------
@@ -243,7 +243,7 @@ def _runs(shards: Iterable[Shard]) -> int:
 
 
 def failures_of(folder: Path, shards: Iterable[Shard], manifest: Manifest) -> list[Failure]:
-    """Shards that failed in a sweep before."""
+    """Return shards that failed in a sweep before."""
     found = []
     for shard in shards:
         try:

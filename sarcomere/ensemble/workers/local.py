@@ -25,7 +25,7 @@ _START = "from sarcomere.ensemble.workers.worker import main; main()"
 
 
 def locally(workers: int) -> Executor:
-    """An executor on this machine.
+    """Return an executor on this machine.
 
     Parameters
     ----------
@@ -74,7 +74,7 @@ class _Worker:
             self.stdin.flush()
 
     def answers(self) -> list[str] | None:
-        """Whole lines that have come, or None at its death."""
+        """Return whole lines that have come, or None at its death."""
         got = os.read(self.stdout.fileno(), 1 << 16)
         *lines, self._read = (self._read + got).split(b"\n")
         return [line.decode() for line in lines] if got else None

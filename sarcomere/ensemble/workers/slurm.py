@@ -22,7 +22,7 @@ export NUMBA_CACHE_DIR="${{SLURM_TMPDIR:-/tmp}}/sarcomere-$USER"
 
 
 def job_array(arguments: Sequence[str], parts: int, workers: int | None = None) -> str:
-    """Text of a batch script for Slurm.
+    """Return the text of a batch script for Slurm.
 
     Parameters
     ----------

@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from sarcomere.ensemble.shards.folder import SHARDS, Manifest, is_done, need_manifest, parts
 from sarcomere.ensemble.workers.driver import Failure, failures_of
-from sarcomere.ensemble.workers.lock import held, holder
+from sarcomere.ensemble.workers.lock import held
+from sarcomere.recording.lock import holder
 
 _LATEST = 20  # shards that the rate is taken from
 
@@ -79,7 +80,7 @@ def _who(locks: list[Path]) -> str:
 
 
 def _finished(folder: Path, names: object) -> dict[str, float]:
-    """When each finished shard took its name."""
+    """Find when each finished shard took its name."""
     found = {}
     if (folder / SHARDS).is_dir():
         with os.scandir(folder / SHARDS) as entries:
@@ -91,7 +92,7 @@ def _finished(folder: Path, names: object) -> dict[str, float]:
 
 
 def _rate(finished: list[tuple[float, int]], locks: list[Path]) -> float:
-    """Runs per second over the latest shards that were finished since those at work began, up to now."""
+    """Return runs per second over the latest shards that were finished since those at work began, up to now."""
     if not locks:
         return 0.0
     began = min(path.stat().st_mtime for path in locks)

@@ -134,11 +134,11 @@ def carry_out(planned: Plan, progress: Progress | None = None) -> Path:
 
 
 def _silent(what: str, share: float) -> None:
-    """Progress that nobody asked for."""
+    """Ignore progress that nobody asked for."""
 
 
 def _drawn(planned: Plan, told: Told) -> Drawn:
-    """The run replayed and its figure made."""
+    """Return the run replayed and its figure made."""
     scenario, moments, number = planned.scenario, planned.moments, planned.replicate
     simulation = FibreSimulation(sampled_as(scenario, moments, number))
     lattice = simulation.batch[0].lattice
@@ -157,7 +157,7 @@ def _drawn(planned: Plan, told: Told) -> Drawn:
 
 
 def _chosen(ds: xr.Dataset, unit: int | None, replicate: int | None) -> tuple[FibreScenario, int, xr.DataArray | None]:
-    """One motor unit of a run as a scenario, the number of its replicate, and its recorded force if bits are kept."""
+    """Return one motor unit as a scenario, the number of its replicate, and its recorded force if bits are kept."""
     numbers = ds.replicate.values.tolist() if "replicate" in ds.coords else []
     number = int(numbers[0]) if replicate is None and numbers else replicate
     if number is None or number not in numbers:
@@ -210,7 +210,7 @@ def replayed_fibre(ds: xr.Dataset, unit: int | None, number: int) -> tuple[Fibre
 
 
 def _place(ds: xr.Dataset, scenario: FibreScenario, label: str) -> int:
-    """Where the chosen motor unit or condition stands in the file."""
+    """Find where the chosen motor unit or condition stands in the file."""
     if label == "motor_unit":
         return int(ds.motor_unit.values.tolist().index(scenario.motor_units[0].id))
     first: int = json.loads(ds.attrs["parameters"])["run"]["stream"]
@@ -218,7 +218,7 @@ def _place(ds: xr.Dataset, scenario: FibreScenario, label: str) -> int:
 
 
 def _origin(scenario: FibreScenario, number: int, is_recorded: bool | None) -> str:
-    """What is shown, and how it relates to what the file holds."""
+    """Find what is shown, and how it relates to what the file holds."""
     unit, lattice = scenario.motor_units[0], scenario.lattice
     if is_recorded is None:
         origin = "same impulses, length and chemistry as recorded, other random numbers"

@@ -90,7 +90,7 @@ class Panel:
 
 
 def outlines(look: PairLook) -> NDArray[np.float64]:
-    """Outline of each motor domain, (head, point, 2): it continues its tail, a folded one lies on the backbone."""
+    """Outline each motor domain, (head, point, 2): it continues its tail, a folded one lies on the backbone."""
     along = look.motor - look.foot
     along[look.head_state == k.HeadState.OFF] = (1.0, 0.0)
     along /= np.linalg.norm(along, axis=1, keepdims=True)

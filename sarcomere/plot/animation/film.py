@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from sarcomere.half_sarcomere import codes as k
 from sarcomere.plot.animation.window import Window
+from sarcomere.recording.recordable import DEFAULT_BLOCK
 from sarcomere.scenario.fibre import FibreScenario
-from sarcomere.simulation.base import DEFAULT_BLOCK
 from sarcomere.simulation.fibre import FibreSimulation
 
 Look = TypeVar("Look")
@@ -36,7 +36,7 @@ class Film(NamedTuple, Generic[Look]):
 
 
 def sampled_as(scenario: FibreScenario, window: Window, replicate: int) -> FibreScenario:
-    """One replicate of a scenario, sampled as often as the window asks; sampling changes no bit."""
+    """Return one replicate of a scenario, sampled as often as the window asks; sampling changes no bit."""
     return scenario.model_copy(
         update={
             "run": scenario.run.model_copy(update={"first_replicate": replicate, "replicates": 1}),
@@ -73,8 +73,8 @@ def replay(
     -------
     Film
     """
-    times: list[NDArray] = []
-    values: dict[str, list[NDArray]] = {"force": [], "ca": []}
+    times: list[NDArray[np.float64]] = []
+    values: dict[str, list[NDArray[np.float64]]] = {"force": [], "ca": []}
     looks = []
     state = simulation.batch[0].state
     for frame in window.frames:

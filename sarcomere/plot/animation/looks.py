@@ -41,7 +41,7 @@ SITE_NAMES = ("closed, no calcium", "closed, calcium bound", "open, calcium boun
 
 
 def unit_state(ru_open: np.ndarray, ru_calcium: np.ndarray) -> np.ndarray:
-    """Which of the four colours a regulatory unit has."""
+    """Find which of the four colours a regulatory unit has."""
     return np.where(
         ru_open == 1,
         np.where(ru_calcium > 0, OPEN_CALCIUM, OPEN_BARE),

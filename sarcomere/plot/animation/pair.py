@@ -32,7 +32,7 @@ class PairLook(NamedTuple):
 
 
 def parse_pair(text: str, p: LatticeParameters) -> tuple[int, int]:
-    """Thick filament and face that ``--pair`` names.
+    """Return thick filament and face that ``--pair`` names.
 
     Parameters
     ----------
@@ -88,7 +88,7 @@ class Pair:
         self._order = [np.argsort(np.sin(azimuth), kind="stable") for azimuth in azimuths]
 
     def __call__(self, state: k.State) -> PairLook:
-        """What is seen now."""
+        """Find what is seen now."""
         actins, heads, spacing = self._scene.actins(state), self._scene.heads(state), self._scene.spacing(state)
         places, units = [], []
         for side, thin, toward, order in zip((1.0, -1.0), self.thins, self._toward, self._order, strict=True):

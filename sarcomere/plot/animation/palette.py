@@ -26,7 +26,7 @@ _SIZE = 256
 
 @cache
 def palette() -> Image.Image:
-    """An image that has these colours as its palette.
+    """Return an image that has these colours as its palette.
 
     Returns
     -------

@@ -61,18 +61,18 @@ class Scene:
         self._unit = strand * p.n_ru + monomer // 2 // ACTINS_PER_RU
 
     def spacing(self, state: k.State) -> float:
-        """Axis of a thick filament to axis of a thin one, nm."""
+        """Return the distance from the axis of a thick filament to that of a thin one, nm."""
         return spacing(self._p, float(state.mechanics[k.Mechanical.HS_LENGTH]))
 
     def azimuth(self, thin: Index, face: Index, monomer: Index | None = None) -> NDArray[np.float64]:
-        """Azimuth of actins of a thin filament seen from one of its thick neighbours, radians; 0 faces it."""
+        """Return azimuth of actins of a thin filament seen from one of its thick neighbours, radians; 0 faces it."""
         p = self._p
         toward = 210.0 + 60.0 * (thin % 2) - p.thin_rotation * thin + 120.0 * face
         turn = -360.0 * p.helix_turns / p.helix_monomers
         return np.radians(turn * (self._monomer if monomer is None else monomer) - toward)
 
     def actins(self, state: k.State) -> Actins:
-        """Where actins are and what their regulatory units do."""
+        """Locate actins and read what their regulatory units do."""
         shift = state.thin_shift.reshape(-1, self._lattice.n_thin)
         moved = (1.0 - self._weight) * shift[self._row] + self._weight * shift[self._row + 1]
         z = self._lattice.reference_length - self._s - moved.T
@@ -80,7 +80,7 @@ class Scene:
         return Actins(z, unit[self._unit].astype(np.int8))
 
     def heads(self, state: k.State) -> Heads:
-        """Where heads are: attached ones on their actin, detached ones at a place that shows their state."""
+        """Find where heads are: attached ones on their actin, detached ones at a place that shows their state."""
         lattice, plan = self._lattice, self.plan
         foot = lattice.head_z + state.thick_shift[lattice.head_node]
         now = state.head_state.copy()

@@ -67,7 +67,7 @@ class Space:
         self._direction = _FACE_AZIMUTHS[np.where(is_even, even, even + 1)]
 
     def __call__(self, state: k.State) -> SpaceLook:
-        """What is seen now."""
+        """Find what is seen now."""
         spacing, heads = self._scene.spacing(state), self._scene.heads(state)
         thick = spacing * self._places
         across = np.column_stack([np.cos(self._direction), np.sin(self._direction)])
@@ -87,8 +87,8 @@ class Space:
     def _actins(
         self, state: k.State, thick: NDArray[np.float64], spacing: float
     ) -> tuple[NDArray[np.float64], NDArray[np.int8]]:
-        """Actins of every thin filament that a thick one faces, each at the place where it is faced."""
-        actins, found = self._scene.actins(state), dict[tuple[int, int], tuple[NDArray, NDArray]]()
+        """Return actins of every thin filament that a thick one faces, each at the place where it is faced."""
+        actins, found = self._scene.actins(state), dict[tuple[int, int], tuple[NDArray[np.float64], NDArray[np.int8]]]()
         for filament, faced in enumerate(self._facing):
             for face, thin in enumerate(faced):
                 toward = _FACE_AZIMUTHS[face]
@@ -106,7 +106,7 @@ class Space:
 
 
 def load_pyvista() -> Any:
-    """The library that draws in space.
+    """Return the library that draws in space.
 
     Raises
     ------
@@ -216,7 +216,7 @@ class SpaceFigure:
         shape: Any,
         along: NDArray[np.float64] | None = None,
     ) -> None:
-        """The same shape at many places, coloured by state."""
+        """Return the same shape at many places, coloured by state."""
         cloud = self._pv.PolyData(places)
         cloud["state"] = state.astype(np.float64)
         if along is not None:

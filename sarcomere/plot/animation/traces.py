@@ -25,7 +25,7 @@ class Traces:
         What is drawn.
     """
 
-    def __init__(self, axes: list[Axes], film: Film) -> None:
+    def __init__(self, axes: list[Axes], film: Film[Any]) -> None:
         self._film = film
         self._parts = []
         curves = (
@@ -65,7 +65,7 @@ class Traces:
 
 
 def legends(figure: Figure, y: float) -> None:
-    """What the colours of heads and of actin mean, in two rows below height ``y`` of the figure."""
+    """Find what the colours of heads and of actin mean, in two rows below height ``y`` of the figure."""
     box: dict[str, Any] = {"loc": "upper left", "fontsize": "x-small", "frameon": False, "handletextpad": 0.3}
     box |= {"columnspacing": 1.2, "title_fontsize": "small", "alignment": "left"}
     rows = (

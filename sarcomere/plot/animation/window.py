@@ -27,14 +27,14 @@ class Window(NamedTuple):
         return range(self.first, self.last + 1, self.every)
 
     def seconds(self, step: int) -> float:
-        """Time of a step."""
+        """Return the time of a step."""
         return step * self.step_ms * 1e-3
 
 
 def window(
     scenario: FibreScenario, start: float | None = None, stop: float | None = None, every_ms: float | None = None
 ) -> Window:
-    """Moments to draw.
+    """Return moments to draw.
 
     Parameters
     ----------

@@ -20,7 +20,7 @@ class Seeds(NamedTuple):
     quick: int
 
     def number(self, quick: bool) -> int:
-        """One of the two."""
+        """Return one of the two."""
         return self.quick if quick else self.full
 
 
@@ -49,7 +49,7 @@ class Arm(NamedTuple):
     changes: dict[str, Any] = {}  # noqa: RUF012  never changed
 
     def jobs(self, quick: bool) -> list[Job]:
-        """One for each seed: the same seeds for all arms, so that arms differ in what was changed only."""
+        """Return one for each seed: the same seeds for all arms, so that arms differ in what was changed only."""
         changes = json.dumps(self.changes, sort_keys=True)
         count = self.seeds.number(quick)
         return [Job(self.measure, self.scenario, changes, FIRST_SEED + i) for i in range(count)]
@@ -67,11 +67,11 @@ class Row(NamedTuple):
 
 
 def mean(values: xr.DataArray) -> float:
-    """Mean over the seeds that have a value; NaN if none has."""
+    """Return the mean over the seeds that have a value; NaN if none has."""
     known = values.values[values.notnull().values]
     return float(known.mean()) if known.size else float("nan")
 
 
 def mean_change(arm: xr.DataArray, control: xr.DataArray) -> float:
-    """Mean difference, seed by seed."""
+    """Return the mean difference, seed by seed."""
     return mean(arm - control)

@@ -17,7 +17,7 @@ LOWEST_FORCE = 0.1  # of the peak
 
 
 def contracture(episode: LoopScenario) -> Values:
-    """Efforts until ATP is gone, silence, a stretch, then blood again: what holds the fibres that have a lattice.
+    """Measure what holds the fibres with a lattice: efforts until ATP is gone, silence, a stretch, blood again.
 
     Forces are means of the half-sarcomeres beyond titin's; stiffness is attached heads per force.
     """
@@ -47,7 +47,7 @@ def contracture(episode: LoopScenario) -> Values:
 
 
 def relaxation(episode: LoopScenario) -> Values:
-    """How long force and calcium outlast the impulses."""
+    """Find how long force and calcium outlast the impulses."""
     ds = run(episode, threads=1)
     found = cramp_episode(ds).isel(replicate=0)
     force = ds.relative_force.isel(replicate=0)

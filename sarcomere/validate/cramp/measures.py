@@ -30,12 +30,12 @@ _OF_UNITS = ("rate_min", "rate_max", "active_time", "doublets")
 
 
 def cramp(episode: LoopScenario) -> Values:
-    """The cramp after all that is imposed: whether there is one, its time, units, rates, force and pain."""
+    """Return the cramp after all that is imposed: whether there is one, its time, units, rates, force and pain."""
     return read_cramp(run_until_quiet(episode))
 
 
 def read_cramp(ds: xr.Dataset) -> Values:
-    """The same of a record."""
+    """Read the same of a record."""
     found = cramp_episode(ds).isel(replicate=0)
     values = {name: float(found[name]) for name in _EPISODE}
     values["cramp"] = float(found.cramp)
@@ -48,7 +48,7 @@ def read_cramp(ds: xr.Dataset) -> Values:
 
 
 def contraction(episode: LoopScenario) -> Values:
-    """An effort: order of recruitment, rates while it holds, silence after it, hysteresis of recruitment, force."""
+    """Measure an effort: order of recruitment, rates while it holds, silence after it, hysteresis, force."""
     ds = run(episode)
     effort = next(e for e in episode.interventions if e.kind == "effort")
     held, end = effort.at_s + effort.rise_s, effort.ends_s
@@ -66,7 +66,7 @@ def contraction(episode: LoopScenario) -> Values:
 
 
 def after_train(episode: LoopScenario) -> Values:
-    """What a train leaves behind: the cramp, how long anything lasts, how fast units fire, impulses of terminals."""
+    """Measure what follows a train: the cramp, how long it lasts, how fast units fire, impulses of terminals."""
     ds = run_until_quiet(episode)
     end = imposed_end(episode)
     begin = end + SETTLED_S
@@ -86,7 +86,7 @@ def after_train(episode: LoopScenario) -> Values:
 
 
 def efforts(episode: LoopScenario) -> Values:
-    """Highest force of the last effort against that of the first."""
+    """Return the highest force of the last effort against that of the first."""
     ds = run(episode)
     entries = [e for e in episode.interventions if e.kind == "effort"]
     force = ds.relative_force.isel(replicate=0)
@@ -95,7 +95,7 @@ def efforts(episode: LoopScenario) -> Values:
 
 
 def stretched(episode: LoopScenario) -> Values:
-    """A stretch during a cramp: when the electromyogram goes, how much it rises first, what is left of it."""
+    """Return a stretch during a cramp: when the electromyogram goes, how much it rises first, what is left of it."""
     ds = run(episode)
     at = next(e.at_s for e in episode.interventions if isinstance(e, Stretch | Walking))
     emg = ds.fibre_ap_rate.isel(replicate=0)
@@ -114,7 +114,7 @@ def stretched(episode: LoopScenario) -> Values:
 
 
 def recovery(episode: LoopScenario) -> Values:
-    """A cramp and how fast lactate and pain fade once the person moves: half-times over the minute after their peak."""
+    """Measure a cramp and the half-times of lactate and pain over the minute after their peak, as the person moves."""
     ds = run(episode)
     at = next(e.at_s for e in episode.interventions if isinstance(e, Stretch | Walking))
     end = float(cramp_episode(ds).end[0])
@@ -123,7 +123,7 @@ def recovery(episode: LoopScenario) -> Values:
 
 
 def _half_time(course: xr.DataArray, since: float, over_s: float = 60.0) -> float:
-    """Half-time of the excess over the first sample, from its peak on; NaN if there is none to speak of."""
+    """Return the half-time of the excess over the first sample, from its peak on; NaN if there is none to speak of."""
     excess = course.sel(time=slice(since, None)) - float(course[0])
     peak = int(excess.values.argmax())
     later = excess.isel(time=slice(peak, None)).sel(time=slice(None, float(excess.time[peak]) + over_s))
@@ -135,7 +135,7 @@ def _half_time(course: xr.DataArray, since: float, over_s: float = 60.0) -> floa
 
 
 def exercise(episode: LoopScenario) -> Values:
-    """Efforts under a cuff: what gathers, what force does, whether a cramp comes, how phosphocreatine recovers."""
+    """Measure efforts under a cuff: what gathers, force, whether a cramp comes, how phosphocreatine recovers."""
     ds = run(episode).isel(replicate=0)
     cuff = next(e for e in episode.interventions if e.kind == "cuff")
     effort = next(e for e in episode.interventions if e.kind == "effort")

@@ -31,13 +31,13 @@ AS_NIGHT = {"numerics.exchange_ms": 10}  # so that the same seed is the same cra
 
 
 def _drink(fluid: str) -> Arm:
-    """Threshold frequency of healthy persons, as they were measured, once a drink is absorbed."""
+    """Return the threshold frequency of healthy persons, as they were measured, once a drink is absorbed."""
     drink = {"kind": "drink", "at_s": 0.0, "fluid": fluid, "absorption_s": 0.01}
     return HEALTHY_THRESHOLD._replace(changes={**HEALTHY, "interventions": [drink, TRAIN]})
 
 
 def _salt(changed: dict[str, float], more: dict[str, Any] | None = None) -> Arm:
-    """Threshold frequency under other plasma."""
+    """Return the threshold frequency under other plasma."""
     plasma = {f"interventions.0.{name}": value for name, value in (NORMAL | changed).items()}
     return Arm("threshold", "electrolyte", SOME, 2.5 * TRAIN_S, {**plasma, **(more or {})})
 
@@ -51,7 +51,7 @@ def _calcium_arm(changed: dict[str, float]) -> Arm:
 
 
 def _force_arm(changed: dict[str, float]) -> Arm:
-    """Force of an effort that recruits all units at their highest rates."""
+    """Return force of an effort that recruits all units at their highest rates."""
     salts = {"kind": "electrolytes", "at_s": 0.0, **NORMAL, **changed}
     effort = {**MVC, "at_s": SETTLED_S, "rise_s": 1.0, "x": 5.0}
     changes = {"interventions": [effort, salts], "run.duration_s": SETTLED_S + 7.0}
@@ -85,8 +85,9 @@ def _hydration(r: Results) -> Values:
 
 
 def _stopped(ds: xr.Dataset) -> xr.DataArray:
-    """1 where a cramp ended within a minute after the drink at 5 s, 0 where not; NaN without a cramp."""
-    return xr.where(ds.cramp > 0, (ds.end < 5.0 + MINUTE_S) * 1.0, float("nan"))
+    """Mark with 1 where a cramp ended within a minute after the drink at 5 s, else 0; NaN without a cramp."""
+    found: xr.DataArray = xr.where(ds.cramp > 0, (ds.end < 5.0 + MINUTE_S) * 1.0, float("nan"))
+    return found
 
 
 def _electrolytes(r: Results) -> Values:

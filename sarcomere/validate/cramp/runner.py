@@ -103,7 +103,7 @@ def run_all(arms: Iterable[Arm], quick: bool, threads: int = 1, progress: Progre
 
 
 def _finished(jobs: list[Job], threads: int) -> Iterable[tuple[Job, Values]]:
-    """Jobs and what came of them, as they come; the longest begin first."""
+    """Return jobs and what came of them, as they come; the longest begin first."""
     if threads == 1:
         for job in jobs:
             yield job, run_job(job)
@@ -128,7 +128,7 @@ def _episode(job: Job) -> LoopScenario:
 
 
 def measure(row: Row, quick: bool, results: Mapping[Job, Values]) -> tuple[Values, Values]:
-    """Values of a row, and their standard errors by leaving out seeds in turn (jackknife).
+    """Return values of a row, and their standard errors by leaving out seeds in turn (jackknife).
 
     Parameters
     ----------

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import xarray as xr
 from numpy.typing import NDArray
 
@@ -14,11 +16,11 @@ QUIET_S, QUIET_EMG = 5.0, 0.05  # so long below this share of the highest second
 
 SOON_S = 1.0  # before the window: who is silent then stays so
 
-Checkpoint = dict[str, NDArray]
+Checkpoint = dict[str, NDArray[Any]]
 
 
 def imposed_end(episode: LoopScenario) -> float:
-    """When the last effort or train of stimuli of an episode ends, s; 0 without any."""
+    """Find when the last effort or train of stimuli of an episode ends, s; 0 without any."""
     return max((e.ends_s for e in episode.interventions if isinstance(e, Effort | Stimulation)), default=0.0)
 
 
@@ -48,7 +50,7 @@ def run_until_quiet(episode: LoopScenario) -> xr.Dataset:
 
 
 def checkpoint_after(episode: LoopScenario) -> Checkpoint:
-    """All that has changed in a person by the end of an episode of one replicate."""
+    """Return all that has changed in a person by the end of an episode of one replicate."""
     simulation = LoopSimulation(episode)
     for _ in simulation.blocks():
         pass

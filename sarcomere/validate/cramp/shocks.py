@@ -16,7 +16,7 @@ SMOOTH = 7  # bins
 
 
 def shocks(episode: LoopScenario) -> Values:
-    """Mean electromyogram around the shocks: when the dip begins, how long it lasts, how deep it is.
+    """Return the mean electromyogram around the shocks: when the dip begins, how long it lasts, how deep it is.
 
     Action potentials are weighted by the cross-section of their units and count from the end plate.  The dip is where
     the smoothed mean lies below half of its depth.

@@ -19,7 +19,7 @@ ABOVE_HZ = 42.0  # said where not even the highest frequency leaves a cramp
 
 
 def lowest(leaves: Callable[[float], bool]) -> float:
-    """Lowest frequency of the grid that leaves a cramp, by bisection: if one does, all above are taken to.
+    """Return the lowest frequency of the grid that leaves a cramp, by bisection: if one does, all above are taken to.
 
     Parameters
     ----------
@@ -42,7 +42,7 @@ def lowest(leaves: Callable[[float], bool]) -> float:
 
 
 def with_train(episode: LoopScenario, frequency: float, left_s: float) -> tuple[LoopScenario, float]:
-    """An episode whose train has another frequency and which ends so long after it; and the train's end, s."""
+    """Describe an episode whose train has another frequency and which ends so long after it; and the train's end, s."""
     changed = [
         entry.model_copy(update={"frequency_Hz": frequency}) if isinstance(entry, Stimulation) else entry
         for entry in episode.interventions
@@ -81,7 +81,7 @@ def leaves_cramp(
 
 
 def threshold(episode: LoopScenario) -> dict[str, float]:
-    """Threshold frequency of an episode that has one train of stimuli."""
+    """Return the threshold frequency of an episode that has one train of stimuli."""
     return {"threshold": lowest(lambda frequency: leaves_cramp(episode, frequency))}
 
 
@@ -91,7 +91,7 @@ FATIGUED = {"fatigue_ia": 0.3, "fatigue_ib": 0.5}  # gains by which fatigue shif
 
 
 def threshold_after_exercise(episode: LoopScenario) -> dict[str, float]:
-    """Threshold frequency before and after an episode's exercise, with and without an effect of fatigue on reflexes.
+    """Find the threshold frequency before and after exercise, with and without an effect of fatigue on reflexes.
 
     The short posture and the train come after the exercise; the body is the one that exercised.
     """
