@@ -15,10 +15,10 @@ from click.testing import CliRunner
 
 import sarcomere
 from sarcomere.cli import main
-from sarcomere.ensemble.shards.seal import BLANK
 from sarcomere.errors import InputError, nearest, printable, quoted
 from sarcomere.parameters import figures
 from sarcomere.plot.figure import FIGURES
+from sarcomere.recording.seal import BLANK
 from sarcomere.scenario import text_file
 from sarcomere.scenario.reading import read
 from sarcomere.simulation.size import BLOCK_BYTES, rows_that_fit, size_of
