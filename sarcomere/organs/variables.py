@@ -8,7 +8,8 @@ from typing import Any
 
 from sarcomere.half_sarcomere.variables import HEAD_STATES, SERIES
 from sarcomere.recording.variable import TIME, Event, Variable
-from sarcomere_kernels import organ_types as o
+from sarcomere_kernels.blood import Blood
+from sarcomere_kernels.reflex import Pathway
 
 MUSCLE_DIMS = ("replicate", "time")
 GROUP_DIMS = ("replicate", "group", "time")
@@ -46,16 +47,16 @@ MUSCLE = (
     _muscle("fibre_ap_rate", "1/s", "EMG surrogate: fibre action potentials by share of area", "fibre_ap_rate"),
     _muscle("x_base", "1", "shared input to the motoneurons: rest, voluntary, afferents, in rheobases", "x_base"),
     _muscle("x_inhibition", "1", "inhibition of the motoneurons, Renshaw cells apart, in rheobases", "x_inhibition"),
-    _muscle("x_ia", "1", "input that spindles send off, on its way to the motoneurons, in rheobases", _signal(o.IA)),
-    _muscle("x_ib", "1", "inhibition that tendon organs send off, in rheobases", _signal(o.IB)),
-    _muscle("x_nociceptive", "1", "input that nociceptors send off, in rheobases", _signal(o.NOCICEPTIVE)),
+    _muscle("x_ia", "1", "input that spindles send to the motoneurons, in rheobases", _signal(Pathway.IA)),
+    _muscle("x_ib", "1", "inhibition that tendon organs send off, in rheobases", _signal(Pathway.IB)),
+    _muscle("x_nociceptive", "1", "input that nociceptors send off, in rheobases", _signal(Pathway.NOCICEPTIVE)),
     _muscle("fatigue", "1", "central fatigue, 0 to 1", "fatigue"),
-    _muscle("pressure", "mmHg", "pressure inside the muscle", _blood(o.PRESSURE)),
-    _muscle("flow", "1", "blood flow, 1 at rest", _blood(o.FLOW)),
-    _muscle("lactate", "mmol/L", "lactate between the fibres", _blood(o.LACTATE)),
+    _muscle("pressure", "mmHg", "pressure inside the muscle", _blood(Blood.PRESSURE)),
+    _muscle("flow", "1", "blood flow, 1 at rest", _blood(Blood.FLOW)),
+    _muscle("lactate", "mmol/L", "lactate between the fibres", _blood(Blood.LACTATE)),
     _muscle("k_interstitial", "mmol/L", "potassium between the fibres", "excitation.k_interstitial"),
-    _muscle("nociception", "1", "drive of chemical nociceptors, 0 to 1", _blood(o.METABOLIC_NOCICEPTION)),
-    _muscle("pain", "1", "pain on a scale of 0 to 10", _blood(o.PAIN)),
+    _muscle("nociception", "1", "drive of chemical nociceptors, 0 to 1", _blood(Blood.METABOLIC_NOCICEPTION)),
+    _muscle("pain", "1", "pain on a scale of 0 to 10", _blood(Blood.PAIN)),
 )
 GROUPS = (
     _group("atp_mM", "mmol/L", "ATP", "metabolism.atp"),

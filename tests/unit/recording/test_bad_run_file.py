@@ -163,6 +163,12 @@ def test_a_title_of_another_file_is_no_mark(run_file: Path, capsys: pytest.Captu
         assert "\x1b" not in shown
 
 
+@pytest.mark.parametrize("engine", ["netcdf4", "h5netcdf"])
+def test_a_run_saved_again_is_a_run(engine: str, run_file: Path) -> None:
+    load_run(run_file).to_netcdf("again.h5", engine=engine)
+    assert load_run("again.h5").identical(load_run(run_file))
+
+
 def test_the_run_of_these_tests_is_read(run_file: Path) -> None:
     for command in ("info", "plot"):
         assert CliRunner().invoke(main, [command, str(run_file)]).exit_code == 0
