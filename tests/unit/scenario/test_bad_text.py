@@ -15,13 +15,14 @@ from click.testing import CliRunner
 
 import sarcomere
 from sarcomere.cli import main
-from sarcomere.ensemble.shards.seal import BLANK
 from sarcomere.errors import InputError, nearest, printable, quoted
 from sarcomere.parameters import figures
 from sarcomere.plot.figure import FIGURES
+from sarcomere.recording.seal import BLANK
 from sarcomere.scenario import text_file
+from sarcomere.scenario.kinds import simulation_class
 from sarcomere.scenario.reading import read
-from sarcomere.simulation.size import BLOCK_BYTES, rows_that_fit, size_of
+from sarcomere.simulation.size import BLOCK_BYTES, rows_that_fit
 from tests.support.refusal import SMALL, refuse, run
 
 pytestmark = pytest.mark.usefixtures("folder")
@@ -331,7 +332,7 @@ def test_blocks_are_bounded_in_bytes() -> None:
     few = {"record.sample_interval_ms": 1000.0, "record.snapshot_interval_ms": 0.1, "run.duration_s": 3600.0}
     assert rows_that_fit(read("mine.toml", few)) == 4
     usual = read("nocturnal-calf-cramp")
-    assert 1024 <= rows_that_fit(usual) <= BLOCK_BYTES // size_of(usual).row
+    assert 1024 <= rows_that_fit(usual) <= BLOCK_BYTES // simulation_class(usual.kind).size_of(usual).row
 
 
 IN_SHELL = {
