@@ -107,7 +107,7 @@ def test_chain_opens_at_its_exact_pace(name: str) -> None:
     runs = []
     for seed in range(20):
         b = many_strands(p, name, step_ms=0.0125)
-        b.state.stream[:] = np.random.SeedSequence(seed).generate_state(4, np.uint64)
+        b.state.stream[:4] = np.random.SeedSequence(seed).generate_state(4, np.uint64)
         b.state.lanes[:] = np.random.SeedSequence(seed).generate_state(64, np.uint32).reshape(4, 16)
         runs.append(switch(b, 10.0, 80))
     mean, sem = np.mean(runs, axis=0), np.std(runs, axis=0, ddof=1) / np.sqrt(len(runs))
