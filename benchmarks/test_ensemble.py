@@ -13,7 +13,8 @@ from benchmarks.timing import cost_of
 from sarcomere.ensemble.api import asked
 from sarcomere.ensemble.workers import work
 from sarcomere.ensemble.workers.driver import carry_out, planned, serially
-from sarcomere.simulation.api import Running, run, simulation_of
+from sarcomere.simulation.api import run, simulation_of
+from sarcomere.simulation.base import Simulation
 
 pytestmark = pytest.mark.benchmark(timer=time.process_time)
 # Runs of about a second of CPU time in one shard: scenario, what is changed, replicates.
@@ -27,7 +28,7 @@ CASES = {
 class Played:
     """A simulation that is over: its blocks come at once, so that what remains is the cost of all else."""
 
-    def __init__(self, simulation: Running) -> None:
+    def __init__(self, simulation: Simulation) -> None:
         self.of, self.pieces = simulation, list(simulation.blocks())
         self.samples_done = -1
 

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from benchmarks.timing import cost_of
+from sarcomere.recording.recordable import DEFAULT_BLOCK
 from sarcomere.scenario.checking import from_dict
 from sarcomere.scenario.fibre import FibreScenario
 from sarcomere.simulation.api import record
-from sarcomere.simulation.fibre import DEFAULT_BLOCK, run
+from sarcomere.simulation.fibre import run
 
 pytestmark = pytest.mark.benchmark(timer=time.process_time)
 FURTHER_BLOCKS = 2

@@ -93,7 +93,13 @@ def parameters() -> str:
 def episode() -> list[str]:
     """Tables of the closed loop: presets of its pool, groups, twitches, switches, interventions."""
     lines = ["# Episodes", "", "What a scenario with a table `[pool]` takes besides; see [cramp.md](cramp.md).", ""]
-    lines += ["## Presets of `pool`", "", "| preset | " + " | ".join(f"`{key}`" for key in PRESET_KEYS) + " |"]
+    lines += [
+        "## Presets of `pool`",
+        "",
+        "Where a cell is empty the default holds.",
+        "",
+        "| preset | " + " | ".join(f"`{key}`" for key in PRESET_KEYS) + " |",
+    ]
     lines.append("|" + "---|" * (1 + len(PRESET_KEYS)))
     for name, table in pool_presets().items():
         lines.append(f"| {name} | " + " | ".join(preset_value(table, key) for key in PRESET_KEYS) + " |")
@@ -177,7 +183,7 @@ def file_format() -> str:
         "| variable | dimensions | unit | meaning |",
         "|---|---|---|---|",
     ]
-    always = (*recorder.SERIES, recorder.MUSCLE_FORCE, recorder.DWELL, recorder.IMPULSES)
+    always = (*recorder.SERIES, recorder.HEAD_STATES, recorder.MUSCLE_FORCE, recorder.DWELL, recorder.IMPULSES)
     variables = (*always, *recorder.IMPOSED, *recorder.SNAPSHOTS)
     lines += [f"| `{v.name}` | {', '.join(v.dims)} | {v.units} | {v.long_name} |" for v in variables]
     lines += [
@@ -193,18 +199,15 @@ def file_format() -> str:
         "",
         "# Episodes",
         "",
-        'The run of a scenario with a table `[pool]` has the attribute `kind = "cramp"`. `motor_unit` are the units of',
-        "the pool, `group` those that follow one representative (`group_unit`); variables of lattices are there where",
-        "`muscle.explicit_units` is above 0. The first sample comes one interval after the start. Events are flat",
+        'Every file says in the attribute `kind` what it is of: `"fibre"` or, where the scenario has a table `[pool]`,',
+        '`"loop"`. In the latter `motor_unit` are the units of the pool, `group` those that follow one representative',
+        "(`group_unit`); variables of lattices are there where `muscle.explicit_units` is above 0. Events are flat",
         "tables, one row each, in order of time within a replicate and a block of samples.",
         "",
         "| variable | dimensions | unit | meaning |",
         "|---|---|---|---|",
     ]
     lines += [f"| `{v.name}` | {', '.join(v.dims)} | {v.units} | {v.long_name} |" for v in cramp_recorder.recorded(1)]
-    for event in cramp_recorder.EVENTS:
-        for column, units, meaning, _ in event.columns:
-            lines.append(f"| `{event.name}_{column}` | {event.name} | {units} | {meaning}: {event.long_name} |")
     lines.append("")
     return "\n".join(lines)
 

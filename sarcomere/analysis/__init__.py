@@ -7,7 +7,7 @@ from sarcomere.analysis.cramp.statistics import cramp_statistics, threshold_freq
 from sarcomere.analysis.discharge.common_drive import common_drive
 from sarcomere.analysis.discharge.discharge import discharge_rate, discharge_statistics, trains
 from sarcomere.analysis.discharge.rates import mean_rate, pool_rate, units_firing
-from sarcomere.analysis.fibre.attribution import excess_force, held_force, removed
+from sarcomere.analysis.fibre.attribution import excess_force, fraction_removed, held_force
 from sarcomere.analysis.fibre.calcium import FORCE_PCA, force_pca, hill_calcium
 from sarcomere.analysis.fibre.dwell import duty_ratio, dwell_survival
 from sarcomere.analysis.fibre.energetics import HEADS_mM, atpase, economy, heads_per_filament, tension
@@ -15,10 +15,10 @@ from sarcomere.analysis.fibre.heads import ATTACHED, attached_fraction, mean_dwe
 from sarcomere.analysis.fibre.hysteresis import hysteresis_area
 from sarcomere.analysis.fibre.latch import (
     adp_retained,
+    attached_beyond,
     ca_unexplained_force,
     force_time,
     prolonged_attachment,
-    prolonged_standing,
     prolonged_threshold,
     rigor_am,
     stiffness_to_force,
@@ -40,7 +40,7 @@ from sarcomere.analysis.fibre.relaxation import (
     last_impulse,
     smoothed,
 )
-from sarcomere.analysis.fibre.relaxation_times import calcium_gone, half_time_from, letting_go
+from sarcomere.analysis.fibre.relaxation_times import calcium_below, half_time_from, relaxation_after_impulses
 from sarcomere.analysis.fibre.release import quick_release, stiffness, t1_curve
 from sarcomere.analysis.fibre.series import steady_series
 from sarcomere.analysis.fibre.slack import SLACK_LINE, slack_test, slack_times
@@ -55,7 +55,7 @@ from sarcomere.analysis.fibre.velocity import (
     isotonic,
     shortening_velocity,
 )
-from sarcomere.analysis.select.conditions import by_point, flat, unfold
+from sarcomere.analysis.select.conditions import by_point, stack_conditions, unstack_conditions
 from sarcomere.analysis.statistics import sensitivity
 from sarcomere.analysis.statistics.confidence import mean_ci
 from sarcomere.analysis.statistics.fit import Curve, Quantity, fit, fitted
@@ -79,10 +79,11 @@ __all__ = [
     "active_force",
     "adp_retained",
     "atpase",
+    "attached_beyond",
     "attached_fraction",
     "by_point",
     "ca_unexplained_force",
-    "calcium_gone",
+    "calcium_below",
     "common_drive",
     "competitive_inhibition",
     "contraction_time",
@@ -97,11 +98,11 @@ __all__ = [
     "excess_force",
     "fit",
     "fitted",
-    "flat",
     "force_length",
     "force_pca",
     "force_time",
     "force_velocity",
+    "fraction_removed",
     "half_fall_time",
     "half_relaxation_time",
     "half_rise_time",
@@ -116,7 +117,6 @@ __all__ = [
     "k_tr",
     "last_impulse",
     "length_moves",
-    "letting_go",
     "mean_ci",
     "mean_dwell",
     "mean_rate",
@@ -124,12 +124,11 @@ __all__ = [
     "peak_force",
     "pool_rate",
     "prolonged_attachment",
-    "prolonged_standing",
     "prolonged_threshold",
     "q10",
     "quick_release",
     "ramp_force",
-    "removed",
+    "relaxation_after_impulses",
     "rigor_am",
     "ripple",
     "rise_rate",
@@ -140,6 +139,7 @@ __all__ = [
     "slope",
     "slope_per_decade",
     "smoothed",
+    "stack_conditions",
     "standard_error",
     "states_when_attached",
     "steady_series",
@@ -154,7 +154,7 @@ __all__ = [
     "trains",
     "twitch_tetanus_ratio",
     "two_phase_relaxation",
-    "unfold",
     "units_firing",
+    "unstack_conditions",
     "window",
 ]

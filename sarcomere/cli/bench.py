@@ -21,10 +21,10 @@ from rich.table import Table
 
 from sarcomere.ensemble.workers.cores import cores
 from sarcomere.errors import StoreError
+from sarcomere.recording.provenance import KERNEL_HASH
 from sarcomere.scenario.checking import from_dict
 from sarcomere.simulation.api import simulation_of
 from sarcomere.simulation.warm_up import load_kernels
-from sarcomere_kernels import KERNEL_HASH
 
 _START = (
     "import time; from sarcomere.simulation.warm_up import load_kernels; load_kernels(); print(time.process_time())"

@@ -66,7 +66,7 @@ def sentence_of(error: Exception) -> str | None:
     if isinstance(error, RuntimeError) and "start new thread" in str(error):
         return "No further thread can be started here; use fewer with --threads, or raise the limit of processes."
     if isinstance(error, EOFError):
-        from sarcomere_kernels import CACHE_FOLDER
+        from sarcomere.recording.provenance import CACHE_FOLDER
 
         return f"{CACHE_FOLDER}: a file of compiled kernels ends too soon; remove that folder, it is made anew."
     if isinstance(error, OSError):

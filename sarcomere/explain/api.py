@@ -9,7 +9,7 @@ import xarray as xr
 from sarcomere.analysis import cramp_episode
 from sarcomere.analysis.select.points import need_run
 from sarcomere.errors import InputError
-from sarcomere.explain import counterfactuals as twins
+from sarcomere.explain import counterfactuals
 from sarcomere.explain.explanation import Explanation
 from sarcomere.explain.investigation import Inquiry
 from sarcomere.explain.observables import Bench, Progress, drive_of
@@ -71,7 +71,7 @@ def explain(
     recorded, command_end = function_for(ds.attrs, "explain")(ds, unit, command_end)
     replicates = QUICK_REPLICATES if quick else max(REPLICATES, recorded.run.replicates)
     n_thick = min(QUICK_THICK, recorded.lattice.n_thick) if quick else recorded.lattice.n_thick
-    scenario = twins.prepared(recorded, replicates, n_thick)
+    scenario = counterfactuals.prepared(recorded, replicates, n_thick)
     inquiry = Inquiry(scenario, Bench(threads, progress))
     found = Explanation(
         title=scenario.title,
@@ -84,8 +84,8 @@ def explain(
         stop=inquiry.stop(),
         stretch=inquiry.stretch(),
         observed=inquiry.observed(),
-        yardstick=inquiry.yardstick(),
-        unlike_shipped=twins.unlike_shipped(scenario),
+        reference=inquiry.reference(),
+        unlike_shipped=counterfactuals.unlike_shipped(scenario),
     )
     found = replace(found, held_by=held_by(found))
     found = replace(found, contrast=contrast(found))

@@ -35,7 +35,7 @@ class Windows(NamedTuple):
 
 
 def windows(scenario: FibreScenario) -> Windows:
-    """Find where a run and its twins are read.
+    """Find where a run and its counterfactuals are read.
 
     Parameters
     ----------
@@ -63,7 +63,7 @@ def changed(scenario: FibreScenario, values: Mapping[str, Any], stream: int | No
     values : mapping
         By dotted key.
     stream : int, optional
-        Adds to the random stream, so that twins draw independent numbers.
+        Adds to the random stream, so that counterfactuals draw independent numbers.
 
     Returns
     -------
@@ -133,7 +133,7 @@ def unlike_shipped(scenario: FibreScenario) -> dict[str, tuple[float, float]]:
 
 
 def reference(control: FibreScenario) -> FibreScenario:
-    """Return a fused contraction of the control: the yardstick of a run without impulses."""
+    """Return a fused contraction of the control: the reference of a run without impulses."""
     rate = REFERENCE_HZ[control.motor_units[0].fibre]
     times = 0.05 + np.arange(round(REFERENCE_S * rate)) / rate
     return changed(

@@ -19,14 +19,14 @@ class Observed(NamedTuple):
     rigor_am: float  # of the attached heads, nucleotide-free
     adp_retained: float  # of the attached heads, with ADP beyond the control's 99th percentile
     prolonged: float  # of the attachments that ended, beyond the control's 99th percentile
-    prolonged_standing: float  # the same of the heads attached at a time
+    attached_beyond: float  # the same of the heads attached at a time
     mean_attachment_ms: float
     cost: float  # ATP per pN s
     stiffness_to_force: float  # 1/nm
     ca_unexplained: float  # pN, mean over the hold
     from_impulse: float  # to half the force
     from_calcium: float
-    calcium_gone: float  # after the last impulse
+    calcium_below: float  # after the last impulse
     residual_50ms: float  # of the most heads attached after the last impulse, 50 ms after calcium has gone
     residual_100ms: float
     residual_200ms: float
@@ -99,10 +99,10 @@ class Explanation:
         What was explained.
     drive : Drive
         Impulses.
-    observed, yardstick : Observed
+    observed, reference : Observed
         The run and what it is compared with: its matched control, or without impulses a fused contraction of it.
     excess : Measured
-        Active force beyond the control's after the last impulse, as a share of ``yardstick.force``.
+        Active force beyond the control's after the last impulse, as a share of ``reference.force``.
     excess_driven : Measured
         The same during the last second of impulses; NaN without impulses.
     stop : Stop or None
@@ -126,7 +126,7 @@ class Explanation:
     fibre: str
     drive: Drive
     observed: Observed
-    yardstick: Observed
+    reference: Observed
     excess: Measured
     excess_driven: Measured
     stop: Stop | None

@@ -8,9 +8,9 @@ import numpy as np
 import xarray as xr
 
 from sarcomere import analysis
-from sarcomere.explain import counterfactuals as twins
+from sarcomere.explain import counterfactuals
 from sarcomere.explain.explanation import Attribution, Measured, Observed, Stop, Stretch
-from sarcomere.explain.observables import Bench, Twin, measured, observe
+from sarcomere.explain.observables import Bench, Counterfactual, measured, observe
 from sarcomere.explain.verdict import LEAST_FORCE, is_excess
 from sarcomere.scenario.fibre import FibreScenario
 
@@ -26,7 +26,7 @@ class Inquiry:
     Parameters
     ----------
     scenario : FibreScenario
-        One motor unit, impulses written out, as ``twins.prepared`` gives it.
+        One motor unit, impulses written out, as ``counterfactuals.prepared`` gives it.
     bench : Bench
         Where it is run.
 
@@ -39,14 +39,15 @@ class Inquiry:
 
     def __init__(self, scenario: FibreScenario, bench: Bench) -> None:
         self._scenario, self._bench = scenario, bench
-        self._control = twins.control(scenario)
+        self._control = counterfactuals.control(scenario)
         driven = bool(scenario.drive.impulses_s)
-        # without impulses the control rests; a fused contraction of it is then the yardstick
-        self._normal = self._control if driven else twins.reference(self._control)
-        self._where, self._normal_where = twins.windows(scenario), twins.windows(self._normal)
+        # without impulses the control rests; a fused contraction of it is then the reference
+        self._normal = self._control if driven else counterfactuals.reference(self._control)
+        self._where, self._normal_where = counterfactuals.windows(scenario), counterfactuals.windows(self._normal)
         first = [scenario, self._control, *([] if driven else [self._normal])]
         tests = [scenario] * 4  # about as much as stop, stretch and probes take
-        bench.plan(*first, *tests, *[scenario] * (2 * len(twins.ABLATIONS) - len(twins.CLAMPED) - 1))
+        n_ablated = 2 * len(counterfactuals.ABLATIONS) - len(counterfactuals.CLAMPED) - 1
+        bench.plan(*first, *tests, *[scenario] * n_ablated)
         self._subject_run = bench.run("the run again", scenario)
         self._control_run = bench.run("its matched control", self._control)
         self._normal_run = self._control_run if driven else bench.run("a normal contraction", self._normal)
@@ -68,7 +69,7 @@ class Inquiry:
     def _steady(self) -> xr.DataArray:
         """Steady force of the control against pCa, at its mean length."""
         length = float(self._control_run.ds.hs_length.mean())
-        series = self._bench.run("steady force at held calcium", twins.steady_table(self._control, length)).ds
+        series = self._bench.run("steady force at held calcium", counterfactuals.steady_table(self._control, length)).ds
         return analysis.force_pca(series)["force"].squeeze("fibre", drop=True)
 
     def _excesses(self) -> tuple[Measured, Measured]:
@@ -85,27 +86,27 @@ class Inquiry:
         at = min(compared[0] + IN_HOLD_S, 0.5 * sum(compared))
         return self._observe(self._subject_run, where, compared, self._scenario, at, 5)
 
-    def yardstick(self) -> Observed:
+    def reference(self) -> Observed:
         """Return the normal contraction, its heads looked at while driven."""
         drive = self._normal_drive
         return self._observe(self._normal_run, self._normal_where, drive, self._normal, 0.5 * sum(drive), 6)
 
     def _observe(
         self,
-        twin: Twin,
-        where: twins.Windows,
+        run: Counterfactual,
+        where: counterfactuals.Windows,
         compared: tuple[float, float],
         scenario: FibreScenario,
         at: float,
         stream: int,
     ) -> Observed:
         released, held = (
-            self._bench.run("a small release for stiffness", twins.probed(scenario, at, release, stream)).ds
-            for release in twins.PROBES_NM
+            self._bench.run("a small release for stiffness", counterfactuals.probed(scenario, at, release, stream)).ds
+            for release in counterfactuals.PROBES_NM
         )
-        found = analysis.stiffness_to_force(released, held, twins.probe_time(scenario, at))
+        found = analysis.stiffness_to_force(released, held, counterfactuals.probe_time(scenario, at))
         stiffness = float(found["mean"].squeeze())
-        return observe(twin, where, compared, self._normal_run.ds, self._steady, stiffness)
+        return observe(run, where, compared, self._normal_run.ds, self._steady, stiffness)
 
     def stop(self) -> Stop | None:
         """Run and control with their drive stopped early; None without a train that lasts."""
@@ -115,7 +116,7 @@ class Inquiry:
         at = max(time for time in times if time <= times[0] + STOP_SHARE * (times[-1] - times[0]))
         half = []
         for stream, scenario in ((3, self._scenario), (4, self._control)):
-            ds = self._bench.run("the drive stopped early", twins.stopped(scenario, at, stream)).ds
+            ds = self._bench.run("the drive stopped early", counterfactuals.stopped(scenario, at, stream)).ds
             half.append(float(analysis.half_time_from(analysis.active_force(ds), at).squeeze()))
         return Stop(at, *half)
 
@@ -123,9 +124,9 @@ class Inquiry:
         """Stretch the muscle while it holds, or where the drive is stopped; None with little force."""
         last = self._where.hold[0]
         at = last + IN_HOLD_S if self._holds and self._where.drive is not None else last
-        later = at + twins.STRETCH / twins.STRETCH_SPEED + 1.0
+        later = at + counterfactuals.STRETCH / counterfactuals.STRETCH_SPEED + 1.0
         before, after = slice(at - 0.1, at), slice(later - 0.05, later + 0.05)
-        stretched = self._bench.run("a stretch", twins.stretched(self._scenario, at, 7)).ds
+        stretched = self._bench.run("a stretch", counterfactuals.stretched(self._scenario, at, 7)).ds
         held = [_force_and_heads(stretched, before), _force_and_heads(stretched, after)]
         if held[0][0] < STRETCHABLE * self.force:
             return None
@@ -137,11 +138,13 @@ class Inquiry:
         if not self._holds:
             return ()
         found = []
-        for i, ablation in enumerate(twins.ABLATIONS):
-            if ablation.name in twins.CLAMPED and not twins.departs(self._scenario, ablation.name):
+        for i, ablation in enumerate(counterfactuals.ABLATIONS):
+            if ablation.name in counterfactuals.CLAMPED and not counterfactuals.departs(self._scenario, ablation.name):
                 continue
-            ours = twins.ablated(self._scenario, ablation, self._control_run.ds, 10 + 2 * i)
-            theirs = twins.ablated(self._control, ablation, self._control_run.ds, 11 + 2 * i) if ablation.both else None
+            ours = counterfactuals.ablated(self._scenario, ablation, self._control_run.ds, 10 + 2 * i)
+            theirs = None
+            if ablation.both:
+                theirs = counterfactuals.ablated(self._control, ablation, self._control_run.ds, 11 + 2 * i)
             subject = self._bench.run(ablation.text, ours).ds
             control = self._control_run.ds if theirs is None else self._bench.run(ablation.text, theirs).ds
             found.append(Attribution(*ablation[:3], self._removed(subject, control)))
@@ -155,7 +158,7 @@ class Inquiry:
             if force < LEAST_FORCE * self.force:
                 return Measured(np.nan, np.nan)
         left = analysis.excess_force(subject, control, *self._where.hold) / force
-        return measured(analysis.removed(xr.Dataset(self.excess._asdict()), left))
+        return measured(analysis.fraction_removed(xr.Dataset(self.excess._asdict()), left))
 
 
 def _force_and_heads(ds: xr.Dataset, part: slice) -> tuple[float, float]:

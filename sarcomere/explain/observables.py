@@ -21,7 +21,7 @@ PAUSE_S = 0.5  # longer intervals are pauses, not intervals of a discharge
 Progress = Callable[[str, float], None]
 
 
-class Twin(NamedTuple):
+class Counterfactual(NamedTuple):
     """A run in memory."""
 
     ds: xr.Dataset
@@ -29,7 +29,7 @@ class Twin(NamedTuple):
 
 
 class Bench:
-    """Runs twins one after the other and tells how far it is.
+    """Runs counterfactuals one after the other and tells how far it is.
 
     Parameters
     ----------
@@ -47,14 +47,14 @@ class Bench:
         """Say what is still to be done."""
         self._planned = self._done + sum(_work(scenario) for scenario in scenarios)
 
-    def run(self, title: str, scenario: FibreScenario) -> Twin:
+    def run(self, title: str, scenario: FibreScenario) -> Counterfactual:
         """Run a scenario, keeping the ages of its attached heads now and then."""
         simulation = FibreSimulation(scenario)
         block = max(1, round(CHECK_S * 1e3 / scenario.record.sample_interval_ms))
         blocks, checks, times = [], [], []
         for piece in simulation.blocks(self._threads, block):
             blocks.append(piece)
-            checks.append(simulation.standing_counts())
+            checks.append(simulation.attachment_ages())
             times.append(float(piece.time[-1]))
             self._tell(title, scenario, len(piece.time) / (scenario.n_samples + 1))
         ds = simulation.dataset(*blocks)
@@ -64,7 +64,7 @@ class Bench:
             "head_state": analysis.ATTACHED,
             "dwell": dwell_edges(scenario.numerics.step_ms),
         }
-        return Twin(ds, xr.DataArray(np.stack(checks), dims=dims, coords=coords))
+        return Counterfactual(ds, xr.DataArray(np.stack(checks), dims=dims, coords=coords))
 
     def _tell(self, title: str, scenario: FibreScenario, share: float) -> None:
         self._done += share * _work(scenario)
@@ -108,18 +108,18 @@ def drive_of(scenario: FibreScenario, command_end: float | None) -> Drive:
 
 
 def observe(
-    twin: Twin,
+    run: Counterfactual,
     where: Windows,
     compared: tuple[float, float],
     control: xr.Dataset,
     steady: xr.DataArray,
     stiffness: float,
 ) -> Observed:
-    """Read a twin.
+    """Read a run and its attached heads.
 
     Parameters
     ----------
-    twin : Twin
+    run : Counterfactual
         Of one motor unit.
     where : Windows
         Of drive and hold.
@@ -136,10 +136,10 @@ def observe(
     -------
     Observed
     """
-    ds, standing = twin.ds, twin.standing.sel(time=slice(*compared)).sum(["time", "replicate"])
+    ds, standing = run.ds, run.standing.sel(time=slice(*compared)).sum(["time", "replicate"])
     threshold = analysis.prolonged_threshold(control)
     long = analysis.prolonged_attachment(ds, control).sel(exit_path="all")
-    release = analysis.letting_go(ds)
+    release = analysis.relaxation_after_impulses(ds)
     drive = _one(analysis.held_force(ds, *where.drive).mean()) if where.drive else np.nan
     unexplained = analysis.ca_unexplained_force(ds, steady).mean("replicate").sel(time=slice(*where.hold))
     residual = release.residual.squeeze().values
@@ -150,14 +150,14 @@ def observe(
         rigor_am=_one(analysis.rigor_am(ds, *compared)["mean"]),
         adp_retained=_one(analysis.adp_retained(standing, threshold)),
         prolonged=_one(long.prolonged),
-        prolonged_standing=_one(analysis.prolonged_standing(standing, threshold)),
+        attached_beyond=_one(analysis.attached_beyond(standing, threshold)),
         mean_attachment_ms=_one(long.mean_attachment),
         cost=_one(analysis.economy(ds, *compared).cost),
         stiffness_to_force=stiffness,
         ca_unexplained=_one(unexplained.mean()),
         from_impulse=_one(release.from_impulse),
         from_calcium=_one(release.from_calcium),
-        calcium_gone=_one(release.calcium_gone),
+        calcium_below=_one(release.calcium_below),
         residual_50ms=float(residual[0]),
         residual_100ms=float(residual[1]),
         residual_200ms=float(residual[2]),

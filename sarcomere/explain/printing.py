@@ -18,14 +18,14 @@ _ROWS = {
     "rigor_am": ("of these without nucleotide (rigor_am), %", "{:.1f}", 100.0),
     "adp_retained": ("of these keeping ADP (adp_retained), %", "{:.1f}", 100.0),
     "prolonged": ("attachments prolonged, %", "{:.1f}", 100.0),
-    "prolonged_standing": ("attached heads older than that, %", "{:.1f}", 100.0),
+    "attached_beyond": ("attached heads older than that, %", "{:.1f}", 100.0),
     "mean_attachment_ms": ("mean attachment, ms", "{:.0f}", 1.0),
     "cost": ("ATP per pN s", "{:.2g}", 1.0),
     "stiffness_to_force": ("stiffness over force, 1/nm", "{:.3f}", 1.0),
     "ca_unexplained": ("force that calcium does not explain, pN", "{:.0f}", 1.0),
     "from_impulse": ("half-time of force from the last impulse, s", "{:.2f}", 1.0),
     "from_calcium": ("half-time of force from calcium < 0.5 µM, s", "{:.2f}", 1.0),
-    "calcium_gone": ("calcium < 0.5 µM after the last impulse, s", "{:.2f}", 1.0),
+    "calcium_below": ("calcium < 0.5 µM after the last impulse, s", "{:.2f}", 1.0),
     "residual_50ms": ("heads left 50 ms after calcium fell, %", "{:.0f}", 100.0),
     "residual_100ms": ("heads left 100 ms after calcium fell, %", "{:.0f}", 100.0),
     "residual_200ms": ("heads left 200 ms after calcium fell, %", "{:.0f}", 100.0),
@@ -67,7 +67,7 @@ def print_explanation(found: Explanation) -> None:
     table.add_column(f"unit {found.unit}\n({found.fibre})", justify="right")
     table.add_column(control, justify="right")
     for name, (text, form, scale) in _ROWS.items():
-        ours, theirs = getattr(found.observed, name), getattr(found.yardstick, name)
+        ours, theirs = getattr(found.observed, name), getattr(found.reference, name)
         table.add_row(text, form.format(scale * ours), form.format(scale * theirs))
     show(table)
     for sentence in found.sentences:

@@ -38,7 +38,7 @@ def sentences(found: Explanation) -> Iterator[str]:
     yield _force(found)
     yield from _verdict(found)
     yield from _heads(found)
-    yield _letting_go(found)
+    yield _relaxation(found)
     if found.stretch is not None:
         yield _stretch(found)
 
@@ -69,13 +69,13 @@ def _drive(found: Explanation) -> str:
 def _force(found: Explanation) -> str:
     normal = "its matched control" if found.drive.impulses else "a normal fused contraction of the same fibre"
     held = 100 * found.excess.mean
-    beyond = f"{found.excess.mean * found.yardstick.force:.0f} pN beyond its control, {held:.0f} % of the normal force"
+    beyond = f"{found.excess.mean * found.reference.force:.0f} pN beyond its control, {held:.0f} % of the normal force"
     outcome = "a hold" if is_excess(found.excess) else "no hold"
     span = f"in the {HOLD_S:g} s after the last impulse" if found.drive.impulses else "in the last third of the record"
     driven = ""
     if found.drive.impulses:
         driven = f"While driven it pulled {found.observed.force:.0f} pN per thick filament ({normal}: "
-        driven += f"{found.yardstick.force:.0f} pN), and "
+        driven += f"{found.reference.force:.0f} pN), and "
     line = f"{driven}{span} it pulled {beyond} (± {100 * found.excess.sem:.1f} %): {outcome}."
     return line[0].upper() + line[1:]
 
@@ -115,7 +115,7 @@ def _verdict(found: Explanation) -> Iterator[str]:
 
 
 def _heads(found: Explanation) -> Iterator[str]:
-    o, y = found.observed, found.yardstick
+    o, y = found.observed, found.reference
     span = "held" if is_excess(found.excess) else "driven"
     yield (
         f"While {span}, {100 * o.attached:.0f} % of the heads were attached ({100 * y.attached:.0f} % in a normal "
@@ -136,18 +136,18 @@ def _heads(found: Explanation) -> Iterator[str]:
     )
 
 
-def _letting_go(found: Explanation) -> str:
-    o, y = found.observed, found.yardstick
+def _relaxation(found: Explanation) -> str:
+    o, y = found.observed, found.reference
     if found.drive.impulses == 0:
         return f"Nothing let it go: {o.held:.0f} pN were there in the last third of the record."
     if math.isnan(o.from_impulse):
         return (
             f"Nothing let it go within the record: {o.held:.0f} pN stayed on average in the {HOLD_S:g} s after the "
-            f"last impulse, calcium {_gone(o.calcium_gone)}."
+            f"last impulse, calcium {_gone(o.calcium_below)}."
         )
     since = left = ""
-    if not math.isnan(o.calcium_gone):
-        since = f"; calcium was below 0.5 µM after {_seconds(o.calcium_gone)} (control {_seconds(y.calcium_gone)})"
+    if not math.isnan(o.calcium_below):
+        since = f"; calcium was below 0.5 µM after {_seconds(o.calcium_below)} (control {_seconds(y.calcium_below)})"
     if not math.isnan(o.residual_100ms):
         left = f", and 100 ms later {100 * o.residual_100ms:.0f} % of the heads still held on"
     return (

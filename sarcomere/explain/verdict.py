@@ -47,11 +47,11 @@ def held_by(found: Explanation) -> tuple[str, ...]:
         Empty if there was no force.
     """
     if not is_excess(found.excess):
-        weak = not found.observed.force >= LEAST_FORCE * found.yardstick.force
+        weak = not found.observed.force >= LEAST_FORCE * found.reference.force
         slow = found.stop is not None and found.stop.ratio > NORMAL_RATIO
         return () if weak else ("unexplained",) if slow else ("drive",)
     removers = {a.mechanism for a in found.attributions if a.removed.mean >= HALF}
-    cycling = not found.observed.cost < HARDLY_CYCLE * found.yardstick.cost
+    cycling = not found.observed.cost < HARDLY_CYCLE * found.reference.cost
     if "calcium" in removers and found.observed.rigor_am < RIGOR_SHARE and cycling:
         removers.discard("rigor_am")
     order = ("rigor_am", "calcium", "adp_retained", "cooperative_hold", "off_state")

@@ -263,7 +263,7 @@ class Loop:
     def _contract(
         self, unit: NDArray[np.int32], step: NDArray[np.int64], lengths: Values, side_by_side: Map
     ) -> tuple[Values, Values, Spent]:
-        """The representatives' lattices: active and passive force (pN per thick filament, (group, ms)), what was spent."""
+        """Active and passive force of the lattices, pN per thick filament, (group, ms), and what they spent."""
         n = self.constants.representative.size
         active, passive = np.zeros((n, self._ms)), np.zeros((n, self._ms))
         spent = Spent(np.zeros(n), np.zeros(n))

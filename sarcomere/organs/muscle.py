@@ -13,7 +13,8 @@ from sarcomere.parameters import FIBRE_TYPES, FibreParameters, LatticeParameters
 from sarcomere.parameters.lattice import area_per_thick
 from sarcomere.parameters.muscle import OVERLAP_FIRST, OVERLAP_STEP, MuscleParameters
 from sarcomere_kernels import advance_muscle
-from sarcomere_kernels.muscle import Muscle, MuscleDrive, MuscleState, MuscleTrace, Twitch
+from sarcomere_kernels.muscle import Muscle as Muscle
+from sarcomere_kernels.muscle import MuscleDrive, MuscleState, MuscleTrace, Twitch
 
 SLOW, FAST = range(2)  # as in FIBRE_TYPES
 _PER_MS = 1e-3

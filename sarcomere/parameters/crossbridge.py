@@ -43,7 +43,7 @@ class Chemistry(Bath):
         "umol/L", "free MgADP", "creatine kinase equilibrium at rest, 16-20 uM", 20.0, gt=0, le=10000
     )
     pi_mM: float = quantity(
-        "mmol/L", "inorganic phosphate", "4.5 +- 0.2 mM, resting human calf (Kemp 2007)", 4.0, gt=0, le=200
+        "mmol/L", "inorganic phosphate", "4.5 +- 0.2 mM, resting human calf (Kemp 2007)", 4.0, ge=1e-9, le=200
     )
 
     @property

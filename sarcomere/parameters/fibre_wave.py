@@ -38,7 +38,7 @@ class FibreApParameters(Parameters):
         "speed of the action potential",
         "3.7-4.1 in human biceps (review of fibre conduction velocity)",
         4.0,
-        gt=0,
+        ge=1e-3,
         le=20,
     )
     fibre_length_mm: float = quantity(

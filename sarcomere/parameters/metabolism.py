@@ -14,7 +14,7 @@ class EnergyParameters(Parameters):
     """Phosphagens, oxidation, glycolysis and acid of a human calf fibre (PHYSIOLOGY E); mM of fibre water."""
 
     atp_mM: float = quantity("mmol/L", "ATP at rest", f"8.2 +- 0.4, {KEMP}", 8.2, gt=0, le=100)
-    pcr_mM: float = quantity("mmol/L", "phosphocreatine at rest", f"33 +- 2, {KEMP}", 33.0, gt=0, le=200)
+    pcr_mM: float = quantity("mmol/L", "phosphocreatine at rest", f"33 +- 2, {KEMP}", 33.0, ge=1e-6, le=200)
     pi_mM: float = quantity("mmol/L", "inorganic phosphate at rest", f"4.5 +- 0.2, {KEMP}", 4.5, ge=0, le=100)
     creatine_mM: float = quantity("mmol/L", "creatine, free and phosphorylated", f"42 ({MEMORY})", 42.0, gt=0, le=300)
     ph_rest: float = quantity("1", "pH at rest", f"7.05 ({MEMORY})", 7.05, ge=6, le=8)
@@ -115,7 +115,7 @@ class BloodParameters(Parameters):
         "s", "flow 1 washes lactate out of fibres and interstitium as a whole", "design", 150.0, ge=10, le=1e4
     )
     lactate_half_mM: float = quantity(
-        "mmol/L", "lactate of half the metabolic nociception", "fitted to Pollak 2014; design", 12.0, gt=0, le=100
+        "mmol/L", "lactate of half the metabolic nociception", "fitted to Pollak 2014; design", 12.0, ge=1e-6, le=100
     )
     lactate_hill: float = quantity("1", "Hill coefficient of that", "fitted to Pollak 2014; design", 3.0, ge=1, le=10)
     force_half: float = quantity(

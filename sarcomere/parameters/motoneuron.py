@@ -180,8 +180,8 @@ class RecurrentInhibition(Parameters):
     rate_Hz: float = quantity(
         "Hz", "mean rate of all units at which gain holds", "design (CRAMP C)", 15.0, gt=0, le=500
     )
-    rise_ms: float = quantity("ms", "time constant of its rise", "design (CRAMP C)", 10.0, gt=0, le=1e4)
-    decay_ms: float = quantity("ms", "time constant of its decay", "design (CRAMP C)", 40.0, gt=0, le=1e4)
+    rise_ms: float = quantity("ms", "time constant of its rise", "design (CRAMP C)", 10.0, ge=1e-3, le=1e4)
+    decay_ms: float = quantity("ms", "time constant of its decay", "design (CRAMP C)", 40.0, ge=1e-3, le=1e4)
 
 
 class PoolParameters(Parameters):

@@ -32,7 +32,7 @@ class TendonOrganParameters(Parameters):
     """Rate of group Ib afferents, ln(1 + scale F) with adaptation, and the length that lets them inhibit."""
 
     rate_Hz: float = quantity("Hz", "rate per e-fold of 1 + scale F", "ReMoto's public code", 60.0, gt=0, le=1000)
-    force_scale: float = quantity("1/F0", "scale of force", DESIGN, 25.0, gt=0, le=1000)
+    force_scale: float = quantity("1/F0", "scale of force", DESIGN, 25.0, ge=1e-6, le=1000)
     passive_threshold: float = quantity(
         "F0",
         "passive force that they do not feel; to active force they have no threshold",

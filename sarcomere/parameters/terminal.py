@@ -17,7 +17,7 @@ class TerminalParameters(Parameters):
         "fitted (docs/cramp/fit.md): a train's potassium and the first few units bring the muscle's to "
         f"18 +- 3, {MINETTO}",
         48.0,
-        gt=0,
+        ge=1e-6,
         le=200,
     )
     threshold_sd_Hz: float = quantity(

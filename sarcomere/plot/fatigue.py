@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sarcomere.analysis import activation_end, active_force, attached_fraction, half_fall_time, smoothed
-from sarcomere.analysis.select.conditions import flat
+from sarcomere.analysis.select.conditions import stack_conditions
 from sarcomere.plot import style
 
 SETTLED_S = 0.01  # around the end of activation, for the force then
@@ -30,7 +30,7 @@ def heads(ds: xr.Dataset, ax: Axes) -> None:
     style.title(ax, "heads attached")
 
 
-def letting_go(ds: xr.Dataset, ax: Axes) -> None:
+def relaxation(ds: xr.Dataset, ax: Axes) -> None:
     """Draw force after activation ends, relative to what it was then."""
     after, mean = activation_end(ds), smoothed(active_force(ds))
     level = mean.where(abs(mean.time - after) <= 0.5 * SETTLED_S).mean("time")
@@ -55,9 +55,9 @@ def fatigue_figure(ds: xr.Dataset) -> Figure:
     -------
     matplotlib.figure.Figure
     """
-    ds = flat(ds)
+    ds = stack_conditions(ds)
     figure, axes = style.new_figure(ds.attrs.get("title", ""), 3, 1, height=2.6, sharex=True)
-    for panel, ax in zip((force, heads, letting_go), axes[:, 0], strict=True):
+    for panel, ax in zip((force, heads, relaxation), axes[:, 0], strict=True):
         panel(ds, ax)
     half = 1e3 * half_fall_time(active_force(ds), activation_end(ds))
     times = [f"{name or 'fibre'} {float(half[i]):.0f} ms" for i, name in enumerate(style.condition_labels(ds))]

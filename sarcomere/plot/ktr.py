@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sarcomere.analysis import RISE, by_point, fitted, k_tr
-from sarcomere.analysis.select.conditions import flat
+from sarcomere.analysis.select.conditions import stack_conditions
 from sarcomere.plot import style
 
 MEASURED = {"slow": (8.0, 25.0), "fast": (30.0, 90.0)}  # 1/s at 37 degrees Celsius, PHYSIOLOGY C 20
@@ -62,7 +62,7 @@ def ktr_figure(ds: xr.Dataset) -> Figure:
     -------
     matplotlib.figure.Figure
     """
-    ds = flat(ds)
+    ds = stack_conditions(ds)
     found = k_tr(ds)
     figure, axes = style.new_figure(ds.attrs.get("title", ""), 2, 1)
     force(ds, found, axes[0, 0])

@@ -15,7 +15,7 @@ from sarcomere.analysis import (
     smoothed,
     two_phase_relaxation,
 )
-from sarcomere.analysis.select.conditions import flat
+from sarcomere.analysis.select.conditions import stack_conditions
 from sarcomere.plot import style
 
 LOWEST_SHOWN = 0.01  # of the force at start
@@ -62,7 +62,7 @@ def relaxation_figure(ds: xr.Dataset) -> Figure:
     -------
     matplotlib.figure.Figure
     """
-    ds = flat(ds)
+    ds = stack_conditions(ds)
     found = two_phase_relaxation(active_force(ds), activation_end(ds))
     figure, axes = style.new_figure(ds.attrs.get("title", ""), 3, 1, height=2.6, sharex=True)
     calcium(ds, axes[0, 0])

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sarcomere.analysis import attached_fraction, stiffness
-from sarcomere.analysis.select.conditions import flat
+from sarcomere.analysis.select.conditions import stack_conditions
 from sarcomere.plot import style
 
 MEASURED_BOUND = 0.9  # of the heads that can reach a site
@@ -66,7 +66,7 @@ def rigor_figure(ds: xr.Dataset) -> Figure:
     -------
     matplotlib.figure.Figure
     """
-    ds = flat(ds)
+    ds = stack_conditions(ds)
     found = stiffness(ds)
     stepped = bool(found.stiffness.notnull().any())
     figure, axes = style.new_figure(ds.attrs.get("title", ""), 4 if stepped else 3, 1, height=2.5)

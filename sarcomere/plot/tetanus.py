@@ -6,8 +6,8 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sarcomere.analysis import active_force, peak_force, ripple, twitch_tetanus_ratio, unfold
-from sarcomere.analysis.select.conditions import flat
+from sarcomere.analysis import active_force, peak_force, ripple, twitch_tetanus_ratio, unstack_conditions
+from sarcomere.analysis.select.conditions import stack_conditions
 from sarcomere.plot import style
 
 MEASURED_RATIO = (0.10, 0.25)
@@ -65,10 +65,10 @@ def tetanus_figure(ds: xr.Dataset) -> Figure:
     -------
     matplotlib.figure.Figure
     """
-    ds = flat(ds)
+    ds = stack_conditions(ds)
     mean = active_force(ds)
     read = ripple(mean, ds.impulse_time).assign(peak=peak_force(mean))
-    found = unfold(read, "frequency_Hz")
+    found = unstack_conditions(read, "frequency_Hz")
     kinds = style.fibres(found)
     figure, axes = style.new_figure(ds.attrs.get("title", ""), len(kinds) + 2, 1, height=2.6)
     for fibre, ax in zip(kinds, axes[:, 0], strict=False):

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sarcomere.analysis import active_force, contraction_time, half_relaxation_time, last_impulse
-from sarcomere.analysis.select.conditions import flat
+from sarcomere.analysis.select.conditions import stack_conditions
 from sarcomere.plot import style
 
 # Human, ms, mean and SD (PHYSIOLOGY C 21).
@@ -74,7 +74,7 @@ def twitch_figure(ds: xr.Dataset) -> Figure:
     -------
     matplotlib.figure.Figure
     """
-    ds = flat(ds)
+    ds = stack_conditions(ds)
     figure, axes = style.new_figure(ds.attrs.get("title", ""), 3, 1, height=2.6)
     axes[0, 0].sharex(axes[1, 0])
     for panel, ax in zip((calcium, force, times), axes[:, 0], strict=True):

@@ -83,7 +83,7 @@ def _sync(path: Path, how: int) -> None:
 
 def target_of(path: Path) -> Path:
     """Where a file is to be written: what a symbolic link points to, or the path itself."""
-    return Path(os.path.realpath(path)) if path.is_symlink() else path
+    return Path(os.path.realpath(path)) if os.path.islink(path) else path
 
 
 def check_place(path: Path, example: str = "run.h5") -> None:

@@ -142,7 +142,7 @@ def _faults(file: h5py.File) -> Iterator[str]:
     if "sweep" in file.attrs:
         yield "holds a whole sweep; open it with sarcomere.open_ensemble and take a run with sarcomere.select_run"
     for name in _TEXTS:
-        if not isinstance(file.attrs.get(name), str):
+        if not isinstance(file.attrs.get(name), str | bytes):  # bytes where netCDF4 saved it again
             yield f"has no text {name}; {_MADE_IT}"
     if not _is_number(file.attrs.get("seed")):
         yield f"has no seed; {_MADE_IT}"
@@ -158,11 +158,11 @@ def _faults(file: h5py.File) -> Iterator[str]:
             if word in dataset.attrs and not _is_number(dataset.attrs[word]):
                 yield f"has the text {quoted(dataset.attrs[word])} as {word} of {quoted(name)}; {_MADE_IT}"
         for word in ("units", "long_name"):
-            if not isinstance(dataset.attrs.get(word, ""), str):
+            if not isinstance(dataset.attrs.get(word, ""), str | bytes):
                 yield f"has no text as {word} of {quoted(name)}; {_MADE_IT}"
 
 
-def _faults_of_parameters(text: str) -> Iterator[str]:
+def _faults_of_parameters(text: str | bytes) -> Iterator[str]:
     """What keeps the attribute ``parameters`` from being those of a run."""
     try:
         table = json.loads(text)

@@ -11,8 +11,9 @@ from typing import Any
 import numba
 from llvmlite import binding
 
-import sarcomere_kernels
 from sarcomere.scenario.base import Scenario
+from sarcomere_kernels import CACHE_FOLDER as CACHE_FOLDER
+from sarcomere_kernels import KERNEL_HASH as KERNEL_HASH
 
 PACKAGES = ("numpy", "numba", "llvmlite", "h5py", "h5netcdf", "xarray")
 
@@ -33,7 +34,7 @@ def cpu() -> str:
 def made_by() -> dict[str, str]:
     """What makes the bits of a run besides its scenario, as attributes of its file."""
     versions = {f"{name}_version": version(name) for name in ("numba", "llvmlite", "numpy")}
-    return {"kernel_hash": sarcomere_kernels.KERNEL_HASH, **versions, "cpu": cpu()}
+    return {"kernel_hash": KERNEL_HASH, **versions, "cpu": cpu()}
 
 
 def attributes(scenario: Scenario) -> dict[str, str | int]:

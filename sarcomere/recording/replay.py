@@ -1,4 +1,4 @@
-"""A recorded run as a scenario of one motor unit, its impulses written out: what twins are made from."""
+"""A recorded run as a scenario of one motor unit, its impulses written out: what counterfactuals are made from."""
 
 from __future__ import annotations
 

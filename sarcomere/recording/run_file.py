@@ -312,6 +312,8 @@ def _save(image: Image, path: Path, new: Path) -> None:
             for piece in image.pieces():
                 _write_all(descriptor, piece)
             os.fsync(descriptor)
+            if hasattr(os, "posix_fadvise"):  # what is read back comes from the disk, not from what was to go there
+                os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
         finally:
             os.close(descriptor)
         if seal.check(new) != place:

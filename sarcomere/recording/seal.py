@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -136,8 +135,6 @@ def is_intact(path: Path) -> bool:
 
 def _pieces(path: Path) -> Iterator[bytes]:
     with open(path, "rb", buffering=0) as file:
-        if hasattr(os, "posix_fadvise"):  # from the disk where it can be, not from what was to go there
-            os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
         while piece := file.read(_PIECE):
             yield piece
 

@@ -39,7 +39,7 @@ def read_course(path: str | Path, key: str) -> dict[str, list[float]]:
         raise InputError(f"{where}: no such file; check {key}.") from None
     except OSError as error:
         raise InputError(f"{where}: cannot be read ({error.strerror}); {remedy}.") from None
-    lines = [(n, line) for n, line in enumerate(text.splitlines(), start=1) if line.strip() and line[0] != "#"]
+    lines = [(n, line) for n, line in enumerate(text.splitlines(), start=1) if line.strip() and line.lstrip()[0] != "#"]
     if not lines or _cells(lines[0][1], where) != HEADER:
         raise InputError(f"{where}: does not begin with {','.join(HEADER)}; make that its first line.")
     points = [_point(line, f"{where}, line {number}") for number, line in lines[1:]]

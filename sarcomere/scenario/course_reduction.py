@@ -1,4 +1,4 @@
-"""Recorded courses as few points: what a twin of a recorded run is imposed on."""
+"""Recorded courses as few points: what is imposed on a replay of a recorded run."""
 
 from __future__ import annotations
 

@@ -105,7 +105,9 @@ def _append(times: list[float], value: Any, where: str) -> None:
         raise InputError(f"{where}: time_s {quoted(value)} is not finite; remove it or give seconds.")
     if time < 0:
         raise InputError(f"{where}: time_s {time:g} is negative; count time from the start of the recording.")
-    if times and time <= times[-1]:
+    if times and time == times[-1]:
+        raise InputError(f"{where}: time_s {time:g} is there twice for the same unit; take one out.")
+    if times and time < times[-1]:
         raise InputError(f"{where}: time_s {time:g} is not after {times[-1]:g} of the same unit; sort the times.")
     times.append(time)
 

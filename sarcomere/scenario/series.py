@@ -13,6 +13,7 @@ from pydantic import Field, model_validator
 from sarcomere.errors import MAX_QUOTED, printable, quoted
 from sarcomere.parameters.base import Parameters
 from sarcomere.parameters.tables import set_key, short_name
+from sarcomere.scenario.protocol import CHEMISTRY
 
 MAX_CONDITIONS = 1000
 # Names that a run file gives to something else.
@@ -133,7 +134,7 @@ def check_names(series: Series, imposed: Collection[str]) -> None:
     """
     for vary in series.vary:
         for name, key in zip(vary.names, vary.keys, strict=True):
-            if name in imposed or key.startswith(f"protocol.{name}."):
+            if name in imposed or (name in CHEMISTRY and key.startswith(f"protocol.{name}.")):
                 raise ValueError(
                     f"series: cannot call a coordinate {quoted(name)}, which the file keeps against time; give {key} "
                     f'another with name = "…"'

@@ -48,7 +48,7 @@ def read_text(path: Path, remedy: str) -> str:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         byte = f"byte {error.start + 1}, 0x{raw[error.start]:02x}, is not UTF-8"
-        raise InputError(f"{where}: cannot be read as text ({byte}); {remedy}.") from None
+        raise InputError(f"{where}: cannot be read as text ({byte}); save it as UTF-8, or {remedy}.") from None
     except (OSError, EOFError, zlib.error) as error:
         raise InputError(f"{where}: cannot be read as text ({error}); {remedy}.") from None
 

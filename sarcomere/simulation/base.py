@@ -13,7 +13,7 @@ from sarcomere.half_sarcomere.state_checks import check_numbers
 from sarcomere.recording.recordable import DEFAULT_BLOCK
 from sarcomere.recording.variable import Block, Variable, block_of
 from sarcomere.scenario.base import Scenario
-from sarcomere.simulation.size import Size
+from sarcomere.simulation.size import Size, rows_that_fit
 
 if TYPE_CHECKING:
     import xarray as xr  # loading it takes a quarter of a second, which the first step need not wait for
@@ -100,7 +100,7 @@ class Simulation(ABC, Generic[S]):
         threads : int
             Rows advanced at once; changes no bit of the result.
         block : int
-            Samples per block; changes no bit of the result.
+            Samples per block, fewer where they would take too much memory; changes no bit of the result.
 
         Yields
         ------
@@ -112,7 +112,7 @@ class Simulation(ABC, Generic[S]):
         SarcomereError
             If a step finds no force balance or a part cannot go on.
         """
-        n = self.scenario.n_samples
+        n, block = self.scenario.n_samples, min(block, rows_that_fit(self.scenario))
         with ThreadPoolExecutor(max_workers=threads) as pool:
             while self.samples_done < n:
                 first = self.samples_done + 1

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sarcomere.half_sarcomere import codes as k
 from sarcomere.half_sarcomere.variables import dwell_edges
+from sarcomere.organs.muscle import Muscle
 from sarcomere.parameters import FIBRE_TYPES
 from sarcomere.scenario.fibre import FibreScenario
 from sarcomere.scenario.keys import coordinate_attributes
 from sarcomere.scenario.series import conditions
-from sarcomere_kernels import types as k
-from sarcomere_kernels.muscle import Muscle
 
 if TYPE_CHECKING:
     import xarray as xr

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sarcomere.errors import InputError, SarcomereError
+from sarcomere.half_sarcomere import codes as k
 from sarcomere.half_sarcomere.control import Samples, preparations
 from sarcomere.half_sarcomere.state_checks import check_half_sarcomere, check_numbers
 from sarcomere.half_sarcomere.variables import DWELL, IMPULSES, SERIES, in_file, recorded
@@ -22,7 +23,6 @@ from sarcomere.scenario.protocol import CHEMISTRY
 from sarcomere.simulation import coordinates
 from sarcomere.simulation.base import Simulation
 from sarcomere.simulation.size import Size, of_fibres
-from sarcomere_kernels import types as k
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -192,7 +192,7 @@ class FibreSimulation(Simulation[FibreScenario]):
                 f"put back the discharge file that began it, or add --overwrite to start again."
             )
 
-    def standing_counts(self) -> NDArray[np.int64]:
+    def attachment_ages(self) -> NDArray[np.int64]:
         """Heads attached now, (replicate, motor_unit or condition, A1 to RIGOR, time attached in dwell bins)."""
         counts = np.zeros((len(self.batch), k.N_ATTACHED, k.N_DWELL_BINS), dtype=np.int64)
         for count, hs in zip(counts, self.batch, strict=True):

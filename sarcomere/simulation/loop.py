@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from sarcomere.half_sarcomere import codes as k
 from sarcomere.half_sarcomere.half_sarcomere import loop_models
 from sarcomere.organs.loop import CLOCK, Events, Loop, check_parts
 from sarcomere.organs.state_checks import check_loop
@@ -21,7 +22,6 @@ from sarcomere.scenario.loop import LoopScenario
 from sarcomere.simulation import coordinates
 from sarcomere.simulation.base import Simulation
 from sarcomere.simulation.size import Size, of_loop
-from sarcomere_kernels import types as k
 
 if TYPE_CHECKING:
     import xarray as xr

@@ -12,8 +12,8 @@ import pytest
 from sarcomere.parameters import LatticeParameters, load_fibre
 from sarcomere_kernels import advance
 from sarcomere_kernels import types as k
-from tests.bench import bench
-from tests.organs import balance_forces, balance_rows, fill_uniform, uniform
+from tests.support.bench import bench
+from tests.support.organs import balance_forces, balance_rows, fill_uniform, uniform
 
 compiled_only = pytest.mark.skipif(os.environ.get("NUMBA_DISABLE_JIT") == "1", reason="needs compiled kernels")
 

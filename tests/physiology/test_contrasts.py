@@ -58,14 +58,14 @@ def test_a_cramp_is_held_by_impulses_that_nobody_wants() -> None:
     assert found.held_by == ("drive",)
     assert found.contrast == "cramp"
     assert found.observed.rigor_am < 0.02
-    assert found.observed.cost == pytest.approx(found.yardstick.cost, rel=0.3)
+    assert found.observed.cost == pytest.approx(found.reference.cost, rel=0.3)
 
 
 def test_rigor_holds_without_impulses_and_against_stretch() -> None:
     found = explained(protocol={"atp_mM": FALLING_ATP})
     assert found.contrast == "rigor contracture"
     assert found.observed.rigor_am > 0.3
-    assert found.observed.cost < 0.1 * found.yardstick.cost
+    assert found.observed.cost < 0.1 * found.reference.cost
     assert np.isnan(found.observed.from_impulse)
     assert found.stretch is not None
     assert not found.stretch.releases
@@ -77,9 +77,9 @@ def test_rigor_holds_without_impulses_and_against_stretch() -> None:
 def test_a_slow_pump_holds_by_calcium_with_cycling_heads() -> None:
     found = explained(fibres={"slow": {"calcium": {"v_pump_mM_s": 0.3 * 0.848}}})
     assert found.held_by == ("calcium",)
-    assert found.observed.calcium_gone > 3 * found.yardstick.calcium_gone
+    assert found.observed.calcium_below > 3 * found.reference.calcium_below
     assert found.observed.rigor_am < 0.02
-    assert found.observed.cost == pytest.approx(found.yardstick.cost, rel=0.3)
+    assert found.observed.cost == pytest.approx(found.reference.cost, rel=0.3)
 
 
 def test_strong_cooperativity_is_found_out_as_cooperative_hold() -> None:

@@ -33,7 +33,7 @@ def test_contrasts_of_the_loop_are_told_apart(scenario: str, changes: dict[str, 
     found = explained(scenario, changes)
     assert found.contrast == contrast, found.sentences
     if contrast == "rigor contracture":
-        assert found.observed.cost < 0.3 * found.yardstick.cost  # heads hardly cycle
+        assert found.observed.cost < 0.3 * found.reference.cost  # heads hardly cycle
         assert found.stretch is not None
         assert not found.stretch.releases
     elif contrast == "cramp":

@@ -7,10 +7,13 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import pytest
 from click.testing import CliRunner
 
 from sarcomere.cli import main
+from sarcomere.errors import InputError
 
 SMALL = """\
 title = "small"
@@ -46,6 +49,15 @@ hold_s = 0.1
 """
 HEADER = "motor_unit,time_s\n"
 GOOD = HEADER + "1,0.001\n2,0.001\n"
+
+
+def refused(words: tuple[str, ...], action: Any) -> None:
+    """The action is refused in one sentence that holds the words."""
+    with pytest.raises(InputError) as caught:
+        action()
+    message = str(caught.value)
+    assert re.fullmatch(r"[^\n]*[^.\n][.?]", message), message
+    assert not [word for word in words if word not in message], message
 
 
 def files() -> dict[str, bytes]:

@@ -68,7 +68,7 @@ def excess_force(ds: xr.Dataset, control: xr.Dataset, start: float, stop: float)
     )
 
 
-def removed(whole: xr.Dataset, left: xr.Dataset) -> xr.Dataset:
+def fraction_removed(whole: xr.Dataset, left: xr.Dataset) -> xr.Dataset:
     """Compute the share of an excess that is gone in an ablated pair of runs.
 
     Parameters

@@ -6,7 +6,7 @@ import json
 
 import xarray as xr
 
-from sarcomere.analysis.select.conditions import flat
+from sarcomere.analysis.select.conditions import stack_conditions
 from sarcomere.analysis.select.points import pointwise
 from sarcomere.analysis.statistics.steady import estimate, need, slope
 from sarcomere.errors import InputError
@@ -67,7 +67,7 @@ def atpase(ds: xr.Dataset, start: float | None = None, stop: float | None = None
         If no samples lie in the window.
     """
     need(ds, "atp_used")
-    rate = slope(flat(ds).atp_used, start, stop)
+    rate = slope(stack_conditions(ds).atp_used, start, stop)
     table = {}
     for name, factor, units, text in (
         ("per_head", 1.0, "1/s", "ATP per head and second"),
@@ -100,7 +100,7 @@ def economy(ds: xr.Dataset, start: float | None = None, stop: float | None = Non
         If no samples lie in the window or the lattice is not known.
     """
     need(ds, "atp_used", "force", "titin_force")
-    ds, heads = flat(ds), heads_per_filament(ds)
+    ds, heads = stack_conditions(ds), heads_per_filament(ds)
     # one number from two records: both carried through the same windows and replicates
     both = xr.concat([ds.atp_used, ds.force - ds.titin_force], "record")
 

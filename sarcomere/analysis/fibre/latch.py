@@ -49,7 +49,7 @@ def prolonged_threshold(control: xr.Dataset) -> xr.DataArray:
 def prolonged_attachment(ds: xr.Dataset, control: xr.Dataset) -> xr.Dataset:
     """Compute the share of ended attachments that outlast the control's 99th percentile, by how they ended.
 
-    Heads still attached at the end of the record are not in it: ``standing`` counts them, ``prolonged_standing`` tells
+    Heads still attached at the end of the record are not in it: ``standing`` counts them, ``attached_beyond`` tells
     for how long, and ``mean_attachment`` is free of this bias.
 
     Parameters
@@ -92,7 +92,7 @@ def prolonged_attachment(ds: xr.Dataset, control: xr.Dataset) -> xr.Dataset:
     )
 
 
-def prolonged_standing(standing: xr.DataArray, threshold: xr.DataArray | float) -> xr.DataArray:
+def attached_beyond(standing: xr.DataArray, threshold: xr.DataArray | float) -> xr.DataArray:
     """Compute the share of the attached heads that have been so for longer than a threshold.
 
     At any moment long attachments are over-represented: compare with the same share of a control, not with 1 %.
@@ -119,7 +119,7 @@ def adp_retained(standing: xr.DataArray, threshold: xr.DataArray | float) -> xr.
     Parameters
     ----------
     standing, threshold
-        As for ``prolonged_standing``.
+        As for ``attached_beyond``.
 
     Returns
     -------

@@ -6,7 +6,7 @@ import numpy as np
 import xarray as xr
 
 from sarcomere.analysis.fibre.length_steps import length_moves
-from sarcomere.analysis.select.conditions import flat
+from sarcomere.analysis.select.conditions import stack_conditions
 from sarcomere.analysis.select.points import pointwise
 from sarcomere.analysis.statistics.fit import Curve, Quantity, Vector, fit
 from sarcomere.analysis.statistics.steady import need
@@ -79,7 +79,7 @@ def k_tr(ds: xr.Dataset, until: float | None = None) -> xr.Dataset:
         By ``condition``: as ``rise_rate``, and ``after`` (s); NaN where the length does not move.
     """
     need(ds, "force", "titin_force", "hs_length")
-    ds = flat(ds)
+    ds = stack_conditions(ds)
     force = (ds.force - ds.titin_force).mean("replicate")
     stop = length_moves(ds.hs_length).stop
     trough = force.where((force.time >= stop) & (force.time <= stop + TROUGH_WITHIN_S))

@@ -15,7 +15,7 @@ CALCIUM_GONE_uM = 0.5
 RESIDUAL_S = (0.05, 0.1, 0.2)  # after calcium has gone
 
 
-def calcium_gone(ds: xr.Dataset, after: xr.DataArray | float, level: float = CALCIUM_GONE_uM) -> xr.DataArray:
+def calcium_below(ds: xr.Dataset, after: xr.DataArray | float, level: float = CALCIUM_GONE_uM) -> xr.DataArray:
     """Find when free calcium falls below a level after a time, and stays there.
 
     Parameters
@@ -63,7 +63,7 @@ def half_time_from(values: xr.DataArray, after: xr.DataArray | float) -> xr.Data
 
 
 @pointwise
-def letting_go(ds: xr.Dataset) -> xr.Dataset:
+def relaxation_after_impulses(ds: xr.Dataset) -> xr.Dataset:
     """Measure relaxation of force, calcium and attached heads after the last impulse.
 
     Parameters
@@ -75,13 +75,13 @@ def letting_go(ds: xr.Dataset) -> xr.Dataset:
     -------
     xarray.Dataset
         By ``motor_unit`` (or ``condition``): ``from_impulse``, ``from_calcium`` (s; half-times of active force, from
-        the last impulse and from when calcium is below 0.5 µM), ``calcium_gone`` (s after the last impulse);
+        the last impulse and from when calcium is below 0.5 µM), ``calcium_below`` (s after the last impulse);
         ``residual``, heads attached relative to the most that were after the last impulse, by ``since`` (s after
         calcium has gone); ``shoulder`` (s), ``k_lin`` and ``k_rel`` (1/s) of the two-phase relaxation. NaN where it
         does not happen within the record.
     """
     force, attached, last = active_force(ds), smoothed(attached_fraction(ds).mean("replicate")), last_impulse(ds)
-    gone = calcium_gone(ds, last)
+    gone = calcium_below(ds, last)
     phases = two_phase_relaxation(force, last)
     before = attached.where(attached.time >= last).max("time")
     residual = xr.concat([_at(attached, gone + since) for since in RESIDUAL_S], "since") / before.where(before > 0)
@@ -92,7 +92,7 @@ def letting_go(ds: xr.Dataset) -> xr.Dataset:
             "from_calcium": half_fall_time(force, gone).assign_attrs(
                 long_name="time from low calcium to half the force"
             ),
-            "calcium_gone": (gone - last).assign_attrs(units="s", long_name="last impulse to low calcium"),
+            "calcium_below": (gone - last).assign_attrs(units="s", long_name="last impulse to low calcium"),
             "residual": residual.assign_coords(since=since).assign_attrs(units="1", long_name="heads still attached"),
             **{name: phases[name] for name in ("shoulder", "k_lin", "k_rel")},
         }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import xarray as xr
 
 from sarcomere.analysis.fibre.energetics import atpase
-from sarcomere.analysis.select.conditions import flat, unfold
+from sarcomere.analysis.select.conditions import stack_conditions, unstack_conditions
 from sarcomere.analysis.select.points import pointwise
 from sarcomere.analysis.statistics.steady import need, steady_state
 
@@ -34,9 +34,9 @@ def steady_series(ds: xr.Dataset, *keys: str, start: float | None = None, stop: 
         If a key was not varied or the window is empty.
     """
     need(ds, "force", "titin_force", "atp_used", *keys)
-    ds = flat(ds)
+    ds = stack_conditions(ds)
     force, rate = steady_state(ds.force - ds.titin_force, start, stop), atpase(ds, start, stop)
-    found = unfold(
+    found = unstack_conditions(
         xr.Dataset(
             {
                 "force": force["mean"],

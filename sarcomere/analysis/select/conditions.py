@@ -12,7 +12,7 @@ _NOT_VARIED = ("n_fibres", "motor_unit", "condition")
 BATH = ("pCa", "atp_mM", "adp_uM", "pi_mM", "temperature_C")
 
 
-def flat(ds: xr.Dataset) -> xr.Dataset:
+def stack_conditions(ds: xr.Dataset) -> xr.Dataset:
     """Call what was run side by side ``condition``, be it a series or the motor units of one run.
 
     Parameters
@@ -29,7 +29,7 @@ def flat(ds: xr.Dataset) -> xr.Dataset:
 
 
 def unnamed(ds: xr.Dataset) -> xr.Dataset:
-    """Do as ``flat``, with no coordinates but fibre type and bath.
+    """Do as ``stack_conditions``, with no coordinates but fibre type and bath.
 
     What else was varied (load, step, length) is what an analysis measures, and may bear the same name.
 
@@ -43,11 +43,11 @@ def unnamed(ds: xr.Dataset) -> xr.Dataset:
     xarray.Dataset
         With dimension ``condition``, in the same order.
     """
-    ds = flat(ds)
+    ds = stack_conditions(ds)
     return ds.drop_vars([n for n, v in ds.coords.items() if v.dims == ("condition",) and n not in ("fibre", *BATH)])
 
 
-def unfold(ds: xr.Dataset, *keys: str) -> xr.Dataset:
+def unstack_conditions(ds: xr.Dataset, *keys: str) -> xr.Dataset:
     """Spread conditions over a grid: fibre type by what was varied.
 
     Parameters
@@ -117,7 +117,9 @@ def by_point(ds: xr.Dataset) -> xr.Dataset:
     others = [n for n, v in ds.coords.items() if v.dims == ("condition",) and n not in ("fibre", *keys)]
     rows = list(zip(*(ds[name].values.tolist() for name in ("fibre", *keys) if name in ds.coords), strict=True))
     count = [rows[:i].count(row) for i, row in enumerate(rows)] if rows else list(range(ds.sizes["condition"]))
-    return unfold(ds.drop_vars(others).assign_coords(measurement=("condition", count)), *keys, "measurement")
+    return unstack_conditions(
+        ds.drop_vars(others).assign_coords(measurement=("condition", count)), *keys, "measurement"
+    )
 
 
 def _rows(ds: xr.Dataset, names: list[str]) -> set[tuple[object, ...]]:

@@ -12,11 +12,10 @@ from sarcomere.ensemble.design.sweep import Sweep
 from sarcomere.ensemble.shards.folder import FORMAT, Dim, Manifest, ShardEntry
 from sarcomere.ensemble.shards.shard import Namer, Shard, Task, check_drive, cut
 from sarcomere.errors import InputError
-from sarcomere.recording.provenance import version
+from sarcomere.recording.provenance import KERNEL_HASH, version
 from sarcomere.scenario.base import Scenario
 from sarcomere.scenario.checking import Written, check
 from sarcomere.scenario.reading import load
-from sarcomere_kernels import KERNEL_HASH
 
 _OTHER = "sweep into another folder with -o, or add --overwrite to replace it"
 

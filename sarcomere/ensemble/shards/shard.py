@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 
 from sarcomere.errors import InputError
 from sarcomere.recording import provenance
+from sarcomere.recording.provenance import KERNEL_HASH
 from sarcomere.scenario.base import Scenario
 from sarcomere.scenario.checking import Written, check
-from sarcomere_kernels import KERNEL_HASH
 
 # A shard takes at least a second even where the estimate errs by a factor of 3; its file then costs a few percent.
 AIM_S = 3.0

@@ -14,11 +14,11 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Polygon, Rectangle
 from numpy.typing import NDArray
 
+from sarcomere.half_sarcomere import codes as k
 from sarcomere.plot.animation import looks
 from sarcomere.plot.animation.film import Film
 from sarcomere.plot.animation.pair import PairLook
 from sarcomere.plot.animation.traces import Traces, legends
-from sarcomere_kernels import types as k
 
 SIZE = (11.0, 8.6)  # inches
 _MARGIN = 40.0  # nm beyond M-line and Z-disc

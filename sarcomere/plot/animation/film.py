@@ -14,11 +14,11 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from sarcomere.half_sarcomere import codes as k
 from sarcomere.plot.animation.window import Window
 from sarcomere.recording.recordable import DEFAULT_BLOCK
 from sarcomere.scenario.fibre import FibreScenario
 from sarcomere.simulation.fibre import FibreSimulation
-from sarcomere_kernels import types as k
 
 Look = TypeVar("Look")
 Told = Callable[[float], None]

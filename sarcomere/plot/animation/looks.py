@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from sarcomere.half_sarcomere import codes as k
 from sarcomere.plot.overview import STATE_COLOURS
-from sarcomere_kernels import types as k
 
 # nm, of the drawing only; proportions of electron micrographs (from memory)
 THICK_RADIUS = 7.5

@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sarcomere.errors import InputError
+from sarcomere.half_sarcomere import codes as k
 from sarcomere.half_sarcomere.lattice import facing_thin
 from sarcomere.parameters import LatticeParameters
 from sarcomere.plot.animation import looks
 from sarcomere.plot.animation.scene import Scene
-from sarcomere_kernels import types as k
 
 _FACES_PER_THICK = 6
 

@@ -7,11 +7,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sarcomere.half_sarcomere import codes as k
 from sarcomere.half_sarcomere import lattice as geometry
 from sarcomere.parameters import LatticeParameters
 from sarcomere.parameters.lattice import ACTINS_PER_RU, spacing
 from sarcomere.plot.animation import looks
-from sarcomere_kernels import types as k
 
 Index = int | NDArray[np.int64]
 _FACES = 3  # of a thin filament

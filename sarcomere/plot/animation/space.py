@@ -12,13 +12,13 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from sarcomere.errors import InputError
+from sarcomere.half_sarcomere import codes as k
 from sarcomere.half_sarcomere.lattice import facing_thin, shape_of_cell
 from sarcomere.parameters import LatticeParameters
 from sarcomere.plot.animation import looks
 from sarcomere.plot.animation.film import Film
 from sarcomere.plot.animation.scene import Scene
 from sarcomere.plot.animation.traces import Traces, legends
-from sarcomere_kernels import types as k
 
 LENGTH = 130.0  # nm of the overlap that are shown: three helix repeats of a thin filament
 SIZE = (9.0, 9.0)  # inches

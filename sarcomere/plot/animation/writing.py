@@ -16,7 +16,7 @@ from sarcomere.errors import InputError, StoreError
 from sarcomere.plot.animation.bake import bake
 from sarcomere.plot.animation.page import HtmlWriter
 from sarcomere.plot.animation.palette import palette
-from sarcomere.recording.atomic import aside
+from sarcomere.recording.atomic import aside, target_of
 
 DPI = 90
 _STILL_DPI = 130
@@ -68,7 +68,7 @@ def check_output(path: Path) -> None:
     if path.suffix.lower() not in SUFFIXES:
         raise InputError(f"{path}: its suffix '{path.suffix}' names no kind of picture; use {', '.join(SUFFIXES)}.")
     folder = path.parent
-    if path.is_dir() or not folder.is_dir() or not os.access(folder, os.W_OK):
+    if (path.exists() and not path.is_file()) or not folder.is_dir() or not os.access(folder, os.W_OK):
         raise InputError(f"{path}: cannot be written there; name a file in a folder that takes files with -o.")
 
 
@@ -94,7 +94,7 @@ def write(drawn: Drawn, frames: int, path: Path, fps: int, progress: Callable[[f
         If the disk does not take it; what was there before is left.
     """
     try:
-        with aside(path) as part:
+        with aside(target_of(path)) as part:
             if path.suffix.lower() == ".png":
                 drawn.show(frames - 1)
                 drawn.figure.savefig(part, dpi=_STILL_DPI)

@@ -16,7 +16,7 @@ QUIET_S, QUIET_EMG = 5.0, 0.05  # so long below this share of the highest second
 
 SOON_S = 1.0  # before the window: who is silent then stays so
 
-Body = dict[str, NDArray[Any]]
+Checkpoint = dict[str, NDArray[Any]]
 
 
 def imposed_end(episode: LoopScenario) -> float:
@@ -49,7 +49,7 @@ def run_until_quiet(episode: LoopScenario) -> xr.Dataset:
     return simulation.dataset(*blocks)
 
 
-def body_after(episode: LoopScenario) -> Body:
+def checkpoint_after(episode: LoopScenario) -> Checkpoint:
     """Return all that has changed in a person by the end of an episode of one replicate."""
     simulation = LoopSimulation(episode)
     for _ in simulation.blocks():
@@ -58,7 +58,7 @@ def body_after(episode: LoopScenario) -> Body:
 
 
 def fires_later(
-    episode: LoopScenario, window: tuple[float, float], n_units: int, body: Body | None, since_s: float
+    episode: LoopScenario, window: tuple[float, float], n_units: int, checkpoint: Checkpoint | None, since_s: float
 ) -> bool:
     """Whether so many units fire in a window (s) of an episode; runs no longer than it takes to tell.
 
@@ -70,8 +70,8 @@ def fires_later(
         Begin and end, s.
     n_units : int
         How many must fire.
-    body : mapping or None
-        State to go on from, as ``body_after`` gave it; None from rest.
+    checkpoint : mapping or None
+        State to go on from, as ``checkpoint_after`` gave it; None from rest.
     since_s : float
         Time of that state, s: what the episode imposes before is past.
 
@@ -81,9 +81,9 @@ def fires_later(
     """
     simulation = LoopSimulation(episode)
     interval = episode.record.sample_interval_ms
-    if body is not None:
+    if checkpoint is not None:
         for name, array in simulation.loops[0].arrays.items():
-            array[...] = body[name]
+            array[...] = checkpoint[name]
         simulation.samples_done = round(since_s * 1e3 / interval)
     firing = set[int]()
     for block in simulation.blocks(block=max(1, round(0.5e3 / interval))):

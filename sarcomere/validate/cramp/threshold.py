@@ -11,7 +11,7 @@ from sarcomere.analysis.cramp.activity import LEAST_SHARE
 from sarcomere.analysis.cramp.episode import LEFT_S
 from sarcomere.parameters.intervention import NerveBlock, Stimulation
 from sarcomere.scenario.loop import LoopScenario
-from sarcomere.validate.cramp.running import Body, body_after, fires_later
+from sarcomere.validate.cramp.running import Checkpoint, checkpoint_after, fires_later
 
 GRID_HZ = np.arange(6.0, 41.0, 2.0)
 BLOCKED_LEFT_S = (1.0, 3.0)  # with the nerve blocked cramps last but 2.6 s (Minetto 2011)
@@ -52,7 +52,9 @@ def with_train(episode: LoopScenario, frequency: float, left_s: float) -> tuple[
     return episode.model_copy(update={"interventions": changed, "run": run}), end
 
 
-def leaves_cramp(episode: LoopScenario, frequency: float, body: Body | None = None, since_s: float = 0.0) -> bool:
+def leaves_cramp(
+    episode: LoopScenario, frequency: float, checkpoint: Checkpoint | None = None, since_s: float = 0.0
+) -> bool:
     """Whether enough units fire some time after the episode's train at a frequency (Hz).
 
     From 2.5 to 4.5 s after it, or from 1 to 3 s where the nerve is blocked.
@@ -63,7 +65,7 @@ def leaves_cramp(episode: LoopScenario, frequency: float, body: Body | None = No
         Of one replicate, with one train.
     frequency : float
         Of the train, Hz.
-    body : mapping, optional
+    checkpoint : mapping, optional
         State to go on from; by default rest.
     since_s : float
         Time of that state, s.
@@ -75,7 +77,7 @@ def leaves_cramp(episode: LoopScenario, frequency: float, body: Body | None = No
     begin, stop = BLOCKED_LEFT_S if any(isinstance(e, NerveBlock) for e in episode.interventions) else LEFT_S
     changed, end = with_train(episode, frequency, stop)
     least = math.ceil(LEAST_SHARE * episode.pool.n_units)
-    return fires_later(changed, (end + begin, end + stop), least, body, since_s)
+    return fires_later(changed, (end + begin, end + stop), least, checkpoint, since_s)
 
 
 def threshold(episode: LoopScenario) -> dict[str, float]:
@@ -94,14 +96,14 @@ def threshold_after_exercise(episode: LoopScenario) -> dict[str, float]:
     The short posture and the train come after the exercise; the body is the one that exercised.
     """
     exercise = episode.run.duration_s
-    body = body_after(episode)
+    checkpoint = checkpoint_after(episode)
     train = Stimulation(kind="stimulation", at_s=exercise + REST_S, frequency_Hz=20.0)
     tired = episode.model_copy(update={"interventions": [*episode.interventions, train]})
     fresh = episode.model_copy(update={"interventions": [train.model_copy(update={"at_s": 0.5})], "mtu_length": SHORT})
     shifted = tired.model_copy(update={"reflex": tired.reflex.model_copy(update=FATIGUED)})
 
     def tired_threshold(arm: LoopScenario) -> float:
-        return lowest(lambda frequency: leaves_cramp(arm, frequency, body, exercise))
+        return lowest(lambda frequency: leaves_cramp(arm, frequency, checkpoint, exercise))
 
     return {
         "fresh": lowest(lambda frequency: leaves_cramp(fresh, frequency)),

@@ -45,7 +45,7 @@ def test_k_tr_of_a_series_starts_at_the_restretch() -> None:
         ),
         length=lambda t, c: np.where((t > 0.1) & (t < 0.12), 1100.0, 1300.0),
     )
-    found = analysis.unfold(analysis.k_tr(ds), "pCa").sel(fibre="slow")
+    found = analysis.unstack_conditions(analysis.k_tr(ds), "pCa").sel(fibre="slow")
     np.testing.assert_allclose(found.k_tr, [40.0, 10.0], rtol=0.06)
     still = ds.assign(hs_length=xr.full_like(ds.hs_length, 1300.0))
     assert np.isnan(analysis.k_tr(still).k_tr).all()
@@ -182,7 +182,7 @@ def test_twitch_times_and_ratio() -> None:
     assert float(analysis.contraction_time(*one)) == pytest.approx(0.1, abs=0.012)
     assert float(analysis.half_rise_time(*one)) == pytest.approx(0.1 * 0.232, abs=0.004)  # s e^(1-s) = 1/2
     assert float(analysis.half_relaxation_time(*one)) == pytest.approx(0.1 * 1.678, abs=0.015)
-    grid = analysis.unfold(xr.Dataset({"peak": analysis.peak_force(force)}), "frequency_Hz")
+    grid = analysis.unstack_conditions(xr.Dataset({"peak": analysis.peak_force(force)}), "frequency_Hz")
     ratio = analysis.twitch_tetanus_ratio(grid.peak, grid.frequency_Hz, "frequency_Hz")
     np.testing.assert_allclose(ratio, 0.2, atol=0.01)
     assert np.isnan(analysis.contraction_time(force, xr.full_like(first, np.nan))).all()

@@ -17,8 +17,8 @@ from sarcomere import analysis
 from sarcomere.analysis.select.points import each_point, point_dims, select_run
 from sarcomere.analysis.statistics import sensitivity
 from tests.support.ensembles import ensemble
+from tests.support.series_of_each_kind import dataset
 from tests.support.synthetic_cramp import TRAIN, cramp, cramp_run
-from tests.unit.plot.test_figures import dataset
 
 Call = Callable[[Any], Any]
 LINE = analysis.straight(analysis.Quantity("a", "1", "slope"), analysis.Quantity("b", "1", "intercept"))
@@ -75,11 +75,12 @@ OF_TWITCHES: dict[str, Call] = {
         name: on(name)
         for name in (
             "active_force", "activation_end", "atpase", "attached_fraction", "duty_ratio", "dwell_survival", "economy",
-            "flat", "heads_per_filament", "last_impulse", "letting_go", "mean_dwell", "prolonged_threshold",
+            "heads_per_filament", "last_impulse", "mean_dwell", "prolonged_threshold", "relaxation_after_impulses",
+            "stack_conditions",
             "rigor_am", "states_when_attached", "summary",
         )
     },
-    "calcium_gone": lambda ds: analysis.calcium_gone(ds, end(ds)),
+    "calcium_below": lambda ds: analysis.calcium_below(ds, end(ds)),
     "ca_unexplained_force": lambda ds: analysis.ca_unexplained_force(ds, STEADY),
     "contraction_time": lambda ds: analysis.contraction_time(force(ds), end(ds)),
     "discharge_rate": on("discharge_rate"),
@@ -94,7 +95,7 @@ OF_TWITCHES: dict[str, Call] = {
     "length_moves": lambda ds: analysis.length_moves(ds.hs_length),
     "peak_force": lambda ds: analysis.peak_force(ds.force),
     "prolonged_attachment": lambda ds: analysis.prolonged_attachment(ds, control=ds),
-    "removed": lambda ds: analysis.removed(
+    "fraction_removed": lambda ds: analysis.fraction_removed(
         analysis.excess_force(ds, 0.9 * ds.isel(time=slice(None)), 0.1, 0.2), analysis.excess_force(ds, ds, 0.1, 0.2)
     ),
     "shortening_velocity": lambda ds: analysis.shortening_velocity(ds.hs_length),
@@ -106,7 +107,7 @@ OF_TWITCHES: dict[str, Call] = {
     "stiffness_to_force": lambda ds: analysis.stiffness_to_force(ds, ds, 0.1),
     "tension": lambda ds: analysis.tension(ds, force(ds)),
     "two_phase_relaxation": lambda ds: analysis.two_phase_relaxation(force(ds)[..., :1, :], end(ds)[..., :1]),
-    "unfold": lambda ds: analysis.unfold(analysis.atpase(ds)),
+    "unstack_conditions": lambda ds: analysis.unstack_conditions(analysis.atpase(ds)),
     "window": lambda ds: analysis.window(ds.force),
 }  # fmt: skip
 OF_STEPS: dict[str, Call] = {
@@ -155,7 +156,7 @@ OF_NUMBERS: dict[str, tuple[xr.DataArray, Call]] = {
     ),
     "mean_ci": (X, lambda v: analysis.mean_ci(v, "x")),
     "michaelis_menten": (5 * X / (X + 3), lambda v: analysis.michaelis_menten(v, X, "x")),
-    "prolonged_standing": (STANDING, lambda v: analysis.prolonged_standing(v, 0.3)),
+    "attached_beyond": (STANDING, lambda v: analysis.attached_beyond(v, 0.3)),
     "q10": (2 ** (X / 10), lambda v: analysis.q10(v, X, "x")),
     "slope_per_decade": (3 - np.log10(X), lambda v: analysis.slope_per_decade(v, X, "x", reference=4.0)),
     "twitch_tetanus_ratio": (X, lambda v: analysis.twitch_tetanus_ratio(v, X, "x")),

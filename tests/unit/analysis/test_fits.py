@@ -67,7 +67,7 @@ def test_series_without_the_key_is_refused() -> None:
     with pytest.raises(sarcomere.InputError, match=r"^This force-pca holds no 'pCa', .*\.$"):
         analysis.force_pca(ds)
     with pytest.raises(sarcomere.InputError, match=r"^The series has no 'pCa' along its conditions, .*pi_mM: .*\.$"):
-        analysis.unfold(ds, "pCa")
+        analysis.unstack_conditions(ds, "pCa")
 
 
 def test_window_outside_the_record_is_refused() -> None:
@@ -131,8 +131,8 @@ def test_conditions_unfold_without_empty_grids() -> None:
     rows = [{**row, "duration": 2 * float(str(row["frequency_Hz"]))} for row in both(frequency_Hz=[1.0, 10.0])]
     ds = series(rows, TIME, force=lambda t, c: 1.0)
     reduced = analysis.steady_state(ds.force)
-    assert dict(analysis.unfold(reduced, "frequency_Hz").sizes) == {"fibre": 2, "frequency_Hz": 2}
-    assert dict(analysis.unfold(reduced.drop_vars(["duration", "frequency_Hz"])).sizes) == {
+    assert dict(analysis.unstack_conditions(reduced, "frequency_Hz").sizes) == {"fibre": 2, "frequency_Hz": 2}
+    assert dict(analysis.unstack_conditions(reduced.drop_vars(["duration", "frequency_Hz"])).sizes) == {
         "fibre": 2,
         "measurement": 2,
     }

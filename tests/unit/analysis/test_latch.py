@@ -59,7 +59,7 @@ def test_standing_heads_are_counted_by_age_and_ligand() -> None:
         counts, dims=("head_state", "dwell"), coords={"head_state": analysis.ATTACHED, "dwell": EDGES}
     )
     between = float(EDGES[30])
-    assert float(analysis.prolonged_standing(standing, between)) == pytest.approx(0.3)
+    assert float(analysis.attached_beyond(standing, between)) == pytest.approx(0.3)
     assert float(analysis.adp_retained(standing, between)) == pytest.approx(0.2)
     assert np.isnan(float(analysis.adp_retained(0 * standing, between)))
 
@@ -84,7 +84,7 @@ def test_force_that_follows_calcium_is_explained_and_delayed_force_is_not() -> N
     assert found[1] == pytest.approx(50.0, abs=0.5)
 
 
-def test_letting_go_of_an_exponential_relaxation() -> None:
+def test_relaxation_after_impulses_of_an_exponential_relaxation() -> None:
     """Half-time of exp(-t/0.2): 139 ms from the impulse; calcium passes 0.5 uM after 50 ms of exp(-t/0.03)."""
     time = np.arange(0, 2.5, 0.001)
     since = np.maximum(time - 1.0, 0.0)
@@ -96,15 +96,15 @@ def test_letting_go_of_an_exponential_relaxation() -> None:
         impulses=lambda c: [0.2, 1.0],
         noise_pN=0.5,
     )
-    found = analysis.letting_go(ds).isel(condition=0)
+    found = analysis.relaxation_after_impulses(ds).isel(condition=0)
     gone = 0.03 * np.log(2.1 / 0.4)
     assert float(found.from_impulse) == pytest.approx(0.2 * np.log(2), abs=0.006)
-    assert float(found.calcium_gone) == pytest.approx(gone, abs=0.0015)
+    assert float(found.calcium_below) == pytest.approx(gone, abs=0.0015)
     assert float(found.from_calcium) == pytest.approx(0.2 * np.log(2), abs=0.006)
     assert float(found.residual.sel(since=0.1)) == pytest.approx(np.exp(-(gone + 0.1) / 0.2), rel=0.03)
     held = ds.assign(force=ds.force * 0 + 200.0, ca=ds.ca * 0 + 1.0)
-    never = analysis.letting_go(held).isel(condition=0)
-    assert np.isnan([float(never[name]) for name in ("from_impulse", "from_calcium", "calcium_gone")]).all()
+    never = analysis.relaxation_after_impulses(held).isel(condition=0)
+    assert np.isnan([float(never[name]) for name in ("from_impulse", "from_calcium", "calcium_below")]).all()
 
 
 def test_excess_and_what_is_removed_of_it() -> None:
@@ -113,7 +113,7 @@ def test_excess_and_what_is_removed_of_it() -> None:
     whole = analysis.excess_force(runs[0], runs[1], 0.5, 1.0)
     left = analysis.excess_force(runs[2], runs[1], 0.5, 1.0)
     assert float(whole["mean"][0]) == pytest.approx(100.0, abs=1.0)
-    share = analysis.removed(whole, left)
+    share = analysis.fraction_removed(whole, left)
     assert float(share["mean"][0]) == pytest.approx(0.75, abs=0.02)
     assert 0 < float(share["sem"][0]) < 0.02
 

@@ -26,7 +26,7 @@ from sarcomere.ensemble.shards.verify import verify_file
 from sarcomere.scenario.reading import read
 from tests.support.refusal import check, refuse, shell
 from tests.support.sweep_folder import shards_of, without, write_scenario, write_sweep
-from tests.unit.ensemble.test_open_ensemble import LOOP, LOOP_VARY, SERIES, TABLE, VARY, opened
+from tests.support.swept import LOOP, LOOP_VARY, SERIES, TABLE, VARY, opened
 
 SNAPSHOTS = {**TABLE, "record": {"snapshot_interval_ms": 5.0}}
 KEPT = ("compression", "compression_opts", "shuffle", "fletcher32")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from pathlib import Path
 from typing import Any
 
@@ -14,32 +13,8 @@ import xarray as xr
 from sarcomere import InputError, StoreError, each_point, open_ensemble, run, select_run
 from sarcomere.analysis import discharge_statistics
 from sarcomere.ensemble.reading import lazy
-from tests.support import episodes
 from tests.support.sweep_folder import run_of, shards_of, without, write_sweep
-
-TABLE: dict[str, Any] = {
-    "title": "twitches",
-    "run": {"duration_s": 0.02, "seed": 3},
-    "drive": {"train": {"frequency_Hz": 100.0, "start_s": 0.0, "count": 1000}},
-    "motor_units": [{"id": 1, "fibre": "fast"}, {"id": 2, "fibre": "slow"}],
-    "lattice": {"n_thick": 1},
-}
-VARY = {"drive.train.frequency_Hz": [100.0, 200.0], "run.duration_s": [0.01, 0.02]}
-SERIES: dict[str, Any] = {
-    **TABLE,
-    "drive": {"pCa": 4.5},
-    "motor_units": [{"id": 1}],
-    "series": {"vary": [{"key": "drive.pCa", "values": [4.5, 6.0]}]},
-}
-LOOP = episodes.table({"run": {"duration_s": 0.05}})
-LOOP_VARY = {"pool.n_units": [6, 8]}
-
-
-def opened(path: Path, **options: Any) -> xr.Dataset:
-    """A sweep that is known to lack runs."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)
-        return open_ensemble(path, **options)
+from tests.support.swept import LOOP, LOOP_VARY, SERIES, TABLE, VARY, opened
 
 
 @pytest.fixture(scope="module")

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from typing import Any
-
 import pytest
 from pydantic import ValidationError
 
-from sarcomere.errors import InputError
 from sarcomere.organs.junction import pack_junctions, release_factor
 from sarcomere.parameters.axon import AxonParameters
 from sarcomere.parameters.fibre_wave import FibreApParameters
 from sarcomere.parameters.junction import JunctionParameters
+from tests.support.refusal import refused
 
 IONS = {
     "no calcium": (0.0, 0.5, "calcium_mM = 0", "above 0"),
@@ -20,14 +17,6 @@ IONS = {
     "negative magnesium": (1.2, -0.1, "magnesium_mM = -0.1", "at least 0"),
     "infinite magnesium": (1.2, float("inf"), "magnesium_mM = inf", "finite"),
 }
-
-
-def refused(words: tuple[str, ...], action: Any) -> None:
-    with pytest.raises(InputError) as caught:
-        action()
-    message = str(caught.value)
-    assert re.fullmatch(r"[^\n]*[^.\n][.?]", message), message
-    assert not [word for word in words if word not in message], message
 
 
 @pytest.mark.parametrize("case", IONS.values(), ids=IONS)

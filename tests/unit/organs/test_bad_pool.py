@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from typing import Any
-
 import pytest
 
-from sarcomere.errors import InputError
 from sarcomere.organs.nerve.inputs import PoolInputs, stimulation
 from sarcomere.organs.nerve.pool import MotoneuronPool, load_pool, run_pool
+from tests.support.refusal import refused
 
 NAN, INF = float("nan"), float("inf")
 
@@ -29,14 +26,6 @@ PARAMETERS = {
     "share": ({"synapses.antidromic_share": 2.0}, "antidromic_share = 2.0", "at most 1"),
     "through a value": ({"kappa.soma": 1.0}, "kappa.soma", "shorten the key"),
 }
-
-
-def refused(words: tuple[str, ...], action: Any) -> None:
-    with pytest.raises(InputError) as caught:
-        action()
-    message = str(caught.value)
-    assert re.fullmatch(r"[^\n]*[^.\n][.?]", message), message
-    assert not [word for word in words if word not in message], message
 
 
 @pytest.mark.parametrize("case", PARAMETERS.values(), ids=PARAMETERS)

@@ -16,7 +16,7 @@ from sarcomere.organs.reflex import fresh_reflex, pack_reflex
 from sarcomere.parameters.motoneuron import IonParameters
 from sarcomere.parameters.reflex import ReflexParameters
 from sarcomere.parameters.terminal import TerminalParameters
-from tests.unit.organs.test_bad_pool import refused
+from tests.support.refusal import refused
 
 PACKS = {
     "long window": ({}, 15, ("exchange_ms = 15", "Ia pathway", "14 ms", "use 1 to 14")),

@@ -27,7 +27,7 @@ def hdemg(**entries: object) -> str:
 CSV = {
     "negative": (HEADER + "1,-0.1\n", "line 2", "-0.1", "count time from the start"),
     "unsorted": (HEADER + "1,0.2\n2,0.1\n1,0.1\n", "line 4", "0.1 is not after 0.2", SORT),
-    "duplicate": (HEADER + "1,0.2\n1,0.2\n", "line 3", "0.2 is not after 0.2", SORT),
+    "duplicate": (HEADER + "1,0.2\n1,0.2\n", "line 3", "0.2 is there twice", "take one out"),
     "NaN": (HEADER + "1,nan\n", "line 2", "'nan'", SECONDS),
     "infinite": (HEADER + "1,0.1\n1,inf\n", "line 3", "'inf'", SECONDS),
     "text": (HEADER + "1,soon\n", "line 2", "'soon'", SECONDS),

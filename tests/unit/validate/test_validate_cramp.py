@@ -19,7 +19,7 @@ from sarcomere.simulation.warm_up import load_kernels
 from sarcomere.validate.cramp.arms import FIRST_SEED, MANY, Arm, Row, Seeds, mean, mean_change
 from sarcomere.validate.cramp.measures import MEASURES
 from sarcomere.validate.cramp.runner import ROWS, measure, run_all, run_job
-from sarcomere.validate.cramp.running import body_after, fires_later, imposed_end, run_until_quiet
+from sarcomere.validate.cramp.running import checkpoint_after, fires_later, imposed_end, run_until_quiet
 from sarcomere.validate.cramp.shocks import dip
 from sarcomere.validate.cramp.threshold import ABOVE_HZ, GRID_HZ, lowest, with_train
 from sarcomere.validate.targets import read_targets
@@ -157,12 +157,12 @@ def test_a_person_goes_on_from_a_state_as_if_never_interrupted() -> None:
     first = episode("control-mvc", run__duration_s=0.6, interventions=[later])
     whole = episode("control-mvc", run__duration_s=1.2, interventions=[later])
     window = (0.9, 1.0)
-    body = body_after(first)
+    checkpoint = checkpoint_after(first)
     counts = [n for n in range(1, 12) if fires_later(whole, window, n, None, 0.0)]
     assert counts
-    assert counts == [n for n in range(1, 12) if fires_later(whole, window, n, body, 0.6)]
-    rested = body_after(episode("control-mvc", run__duration_s=0.6, interventions=[]))
-    assert not np.array_equal(rested["nerve_pool_v_dendrite"], body["nerve_pool_v_dendrite"])
+    assert counts == [n for n in range(1, 12) if fires_later(whole, window, n, checkpoint, 0.6)]
+    rested = checkpoint_after(episode("control-mvc", run__duration_s=0.6, interventions=[]))
+    assert not np.array_equal(rested["nerve_pool_v_dendrite"], checkpoint["nerve_pool_v_dendrite"])
 
 
 def test_a_run_is_cut_where_nothing_happens_any_more() -> None:

@@ -15,16 +15,17 @@ from click.testing import CliRunner
 
 import sarcomere
 from sarcomere.cli import main
-from sarcomere.ensemble.shards.seal import BLANK
 from sarcomere.errors import InputError, nearest, printable, quoted
 from sarcomere.parameters import figures
 from sarcomere.plot.figure import FIGURES
+from sarcomere.recording.seal import BLANK
 from sarcomere.scenario import text_file
+from sarcomere.scenario.kinds import simulation_class
 from sarcomere.scenario.reading import read
-from sarcomere.simulation.size import BLOCK_BYTES, rows_that_fit, size_of
-from tests.unit.refusal import SMALL, folder, kernels, refuse, run
+from sarcomere.simulation.size import BLOCK_BYTES, rows_that_fit
+from tests.support.refusal import SMALL, refuse, run
 
-__all__ = ["folder", "kernels"]  # fixtures
+pytestmark = pytest.mark.usefixtures("folder")
 
 COURSE = """\
 title = "course"
@@ -107,8 +108,22 @@ def test_a_step_of_nothing_is_refused(case: tuple) -> None:
     refuse(run("--set", f"numerics.{key}={value}"), f"numerics.{key} = {float(value)}", "use a value of at least")
 
 
-@pytest.mark.parametrize("key", ["numerics.step_ms", "pool.step_ms", "energy.step_ms"])
-def test_a_step_of_nothing_is_refused_in_the_loop(key: str) -> None:
+TINY = (
+    "numerics.step_ms",
+    "pool.step_ms",
+    "energy.step_ms",
+    "pool.recurrent.rise_ms",
+    "pool.recurrent.decay_ms",
+    "terminals.threshold_Hz",
+    "wave.velocity_m_s",
+    "energy.pcr_mM",
+    "blood.lactate_half_mM",
+    "reflex.tendon_organ.force_scale",
+)
+
+
+@pytest.mark.parametrize("key", TINY)
+def test_what_divides_is_not_next_to_nothing_in_the_loop(key: str) -> None:
     with pytest.raises(InputError, match="use a value of at least"):
         read("nocturnal-calf-cramp", {key: 5e-324})
 
@@ -164,6 +179,7 @@ def test_a_fibre_may_be_called_fibre() -> None:
 
 
 SETTINGS = {
+    "phosphate": ("chemistry.pi_mM=5e-324", "chemistry.pi_mM = 5e-324", "at least 1e-09 mmol/L"),
     "brackets": ("run.seed=" + "[" * 3000, "run.seed = '[[[", "whole number"),
     "digits": (f"run.seed={DIGITS}", "run.seed = '999", "whole number"),
     "words": (".".join("a" * 3000) + "=1", "3000 words", "lattice.n_thick"),
@@ -215,6 +231,19 @@ def test_only_ordinary_files_of_a_bounded_size_are_read(case: tuple, monkeypatch
         result = CliRunner().invoke(main, run())
         assert (result.exit_code, words in result.stderr) == (2, True), result.stderr
         assert result.stderr.count("\n") == 1
+
+
+def test_a_course_may_be_packed_and_commented() -> None:
+    Path("course.csv").write_bytes(gzip.compress(b"  # nm\ntime_s,value\n0,1200\n"))
+    Path("mine.toml").write_text(COURSE)
+    course = read("mine.toml").protocol.length
+    assert (course.time_s, course.value) == ([0.0], [1200.0])
+
+
+def test_text_of_another_encoding_is_told() -> None:
+    for encoding in ("utf-16", "latin-1"):
+        Path("mine.csv").write_bytes("motor_unit,time_s # Größe\n".encode(encoding))
+        refuse(run(), "mine.csv", "is not UTF-8", "save it as UTF-8")
 
 
 COURSES = {
@@ -303,7 +332,7 @@ def test_blocks_are_bounded_in_bytes() -> None:
     few = {"record.sample_interval_ms": 1000.0, "record.snapshot_interval_ms": 0.1, "run.duration_s": 3600.0}
     assert rows_that_fit(read("mine.toml", few)) == 4
     usual = read("nocturnal-calf-cramp")
-    assert 1024 <= rows_that_fit(usual) <= BLOCK_BYTES // size_of(usual).row
+    assert 1024 <= rows_that_fit(usual) <= BLOCK_BYTES // simulation_class(usual.kind).size_of(usual).row
 
 
 IN_SHELL = {

@@ -71,7 +71,7 @@ def small_disk(folder: Path) -> Iterator[Callable[[], None] | None]:
 
 @pytest.mark.parametrize("limited", [False, True], ids=["full disk", "quota"])
 def test_a_full_disk_is_told(small_disk: Callable[[], None] | None, limited: bool) -> None:
-    result = shell(run("-o", "disk/run.h5"), limit_file_size if limited else small_disk)
+    result = shell(run("-o", "disk/run.h5"), (lambda: limit_file_size(32768)) if limited else small_disk)
     reason = "File too large" if limited or small_disk else "No space left on device"
     check(result.returncode, result.stderr, ("disk/run.h5", reason, "nothing was kept", "free space"))
     assert not any(path.startswith("disk") for path in files())

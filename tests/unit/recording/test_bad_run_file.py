@@ -16,9 +16,9 @@ from sarcomere import StoreError
 from sarcomere.cli import main
 from sarcomere.recording.opening import load_run
 from sarcomere.simulation.api import record
-from tests.unit.refusal import folder, kernels, refuse, run
+from tests.support.refusal import refuse, run
 
-__all__ = ["folder", "kernels"]  # fixtures
+pytestmark = pytest.mark.usefixtures("folder")
 COMMANDS = ("info", "plot", "explain", "animate")
 OWN = "\x1b]0;owned\x07"
 
@@ -161,6 +161,12 @@ def test_a_title_of_another_file_is_no_mark(run_file: Path, capsys: pytest.Captu
         shown = capsys.readouterr().out
         assert title.replace("\x1b", r"\x1b").replace("\x07", r"\x07") in shown
         assert "\x1b" not in shown
+
+
+@pytest.mark.parametrize("engine", ["netcdf4", "h5netcdf"])
+def test_a_run_saved_again_is_a_run(engine: str, run_file: Path) -> None:
+    load_run(run_file).to_netcdf("again.h5", engine=engine)
+    assert load_run("again.h5").identical(load_run(run_file))
 
 
 def test_the_run_of_these_tests_is_read(run_file: Path) -> None:

@@ -29,6 +29,7 @@ REQUIRED = {
     "atp_used": UNIT_TIME,
     "dwell_count": ("replicate", "motor_unit", "exit_path", "dwell"),
 }
+RECORDED = (*SERIES, HEAD_STATES, MUSCLE_FORCE, *SNAPSHOTS, DWELL, IMPULSES)
 
 
 def scenario(**changes: dict) -> FibreScenario:
@@ -62,9 +63,7 @@ def test_required_variables_are_there(ds: xr.Dataset, name: str, dims: tuple[str
     assert np.isfinite(ds[name]).all()
 
 
-@pytest.mark.parametrize(
-    "variable", [*SERIES, HEAD_STATES, MUSCLE_FORCE, *SNAPSHOTS, DWELL, IMPULSES], ids=lambda v: v.name
-)
+@pytest.mark.parametrize("variable", RECORDED, ids=lambda v: v.name)
 def test_every_variable_is_as_the_recorder_promises(ds: xr.Dataset, variable: Variable) -> None:
     found = ds[variable.name]
     assert (found.dims, found.dtype) == (variable.dims, np.dtype(variable.dtype))
@@ -74,7 +73,7 @@ def test_every_variable_is_as_the_recorder_promises(ds: xr.Dataset, variable: Va
 
 
 def test_nothing_else_is_in_the_file(ds: xr.Dataset) -> None:
-    promised = {variable.name for variable in (*SERIES, HEAD_STATES, MUSCLE_FORCE, *SNAPSHOTS, DWELL, IMPULSES)}
+    promised = {variable.name for variable in RECORDED}
     assert set(ds.data_vars) == promised
 
 

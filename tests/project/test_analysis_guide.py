@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.unit.plot.test_figures import dataset
+from tests.support.series_of_each_kind import dataset
 
-GUIDE = (Path(__file__).parents[3] / "docs" / "analysis.md").read_text(encoding="utf-8")
+GUIDE = (Path(__file__).parents[2] / "docs" / "analysis.md").read_text(encoding="utf-8")
 
 
 def test_examples_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

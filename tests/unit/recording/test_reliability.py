@@ -47,7 +47,7 @@ from tests.support.same import differing, load
 
 TINY = {
     "fibre": {"run.duration_s": 0.03},
-    "loop": {"run.duration_s": 0.06, "muscle.explicit_units": 1},
+    "loop": {"run.duration_s": 0.06},
 }
 BLOCKS = {"fibre": 9, "loop": 2}  # samples
 
@@ -144,8 +144,11 @@ def poisons(name: str, dtype: np.dtype[Any]) -> list[Any]:
     return [*limits, -5] if re.search(INDEXES, name) and dtype.kind == "i" else limits
 
 
-def test_a_poisoned_checkpoint_is_refused(scenario: Any, whole: xr.Dataset, part: Path, tmp_path: Path) -> None:
-    """Every array in turn, wholly or in one entry, its digests made anew; and the number of samples."""
+@pytest.mark.parametrize("form", MANY)
+def test_a_poisoned_checkpoint_is_refused(
+    form: str, scenario: Any, whole: xr.Dataset, part: Path, tmp_path: Path
+) -> None:
+    """Arrays in turn, in one entry or wholly, their digests made anew; and the number of samples."""
     with h5py.File(part) as file:
         arrays = {name: item.dtype for name, item in file[checkpoint.GROUP].items() if item.size}
     forged = tmp_path / "forged"
@@ -164,9 +167,9 @@ def test_a_poisoned_checkpoint_is_refused(scenario: Any, whole: xr.Dataset, part
         return change
 
     def work() -> Iterator[list[str]]:
-        for name, dtype in arrays.items():
+        for name, dtype in list(arrays.items())[:: 1 if form == "long" else 4]:
             for value in poisons(name, dtype):
-                for everywhere in (True, False) if value != 0 else (True,):
+                for everywhere in (True, False) if value != 0 and form == "long" else (True,):
                     yield [f"{name} {value} {everywhere}", poison(fill(name, value, everywhere))]
         for done in (5_000_000, -7, 100, 0, -(2**63)):
             yield [
@@ -176,7 +179,7 @@ def test_a_poisoned_checkpoint_is_refused(scenario: Any, whole: xr.Dataset, part
 
     found = in_child(scenario, work)
     assert not [one for one in found if not one[1].startswith("refused: ")]
-    assert len(found) > 100
+    assert len(found) > (100 if form == "long" else 20)
 
 
 def test_a_part_of_another_shape_is_refused(scenario: Any, whole: xr.Dataset, part: Path, tmp_path: Path) -> None:
