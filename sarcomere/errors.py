@@ -8,8 +8,6 @@ import reprlib
 from collections.abc import Iterable
 from typing import Any
 
-from sarcomere_kernels.types import NOT_BALANCED, NOT_FINITE, OK
-
 
 class SarcomereError(Exception):
     """Base of every error a user can cause or mend."""
@@ -127,6 +125,8 @@ def check_status(
     SolverError
         If the status is not OK.
     """
+    from sarcomere_kernels.types import NOT_BALANCED, NOT_FINITE, OK  # a second, which --help need not wait for
+
     if status == OK:
         return
     under = "" if load is None else f" under a load of {load:.4g} pN per thick filament"
