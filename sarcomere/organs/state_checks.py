@@ -40,7 +40,7 @@ def check_loop(loop: Loop, clock_ms: int) -> None:
     for name in ("nerve_pool_stream", "nerve_terminals_stream"):
         check_stream(name, arrays[name])
     check_stream("excitation_stream", arrays["excitation_stream"].T)
-    for queue in ("nerve_axons", "excitation_waves"):
+    for queue in ("nerve_axons", "excitation_aps"):
         check_whole(f"{queue}_count", arrays[f"{queue}_count"], 0, arrays[f"{queue}_unit"].size)
         check_whole(f"{queue}_unit", arrays[f"{queue}_unit"], 0, units - 1)
         check_whole(f"{queue}_step", arrays[f"{queue}_step"], 0, int(HUGE))
@@ -66,6 +66,6 @@ def _check_junctions(loop: Loop, arrays: dict[str, NDArray], step: int) -> None:
     ready = arrays["excitation_ready"]
     require((ready >= 0) & (ready <= loop.episode.junction.vesicles), "excitation_ready", "a number of vesicles")
     check_whole("excitation_counts", arrays["excitation_counts"], 0, int(HUGE))
-    for name in ("nerve_pool_last_spike", "excitation_last_event", "excitation_last_wave", "excitation_tubule_step"):
+    for name in ("nerve_pool_last_spike", "excitation_last_event", "excitation_last_ap", "excitation_tubule_step"):
         check_whole(name, arrays[name], -int(HUGE), step)
     check_whole("nerve_terminals_interval", arrays["nerve_terminals_interval"], 0, int(HUGE))
