@@ -104,6 +104,10 @@ class HalfSarcomere:
         Views of all that changes in the kernels.
     chemistry : ndarray, shape (4,)
         ATP (mM), ADP (uM), Pi (mM) and pH at which its rates stand.
+    series, states : ndarray
+        Samples of the last window, a row for each millisecond.
+    at_start : tuple of ndarray
+        Sample at time zero; the first window balances it.
     """
 
     def __init__(self, batch: Batch, row: int, models: Models, scenario: LoopScenario) -> None:
@@ -119,7 +123,7 @@ class HalfSarcomere:
         self.chemistry = np.array(at_rest(scenario.energy))
         self.series = self._trace.series
         self.states = self._trace.head_state_fraction
-        self.at_start = self.series[0], self.states[0]  # once the first window has balanced it
+        self.at_start = self.series[0], self.states[0]
 
     @property
     def base(self) -> k.Model:
@@ -181,6 +185,8 @@ class HalfSarcomere:
         status = self._batch.advance(self._row, model, drive, self._trace, n)
         self.series = self._trace.series[fresh : fresh + n_ms]
         self.states = self._trace.head_state_fraction[fresh : fresh + n_ms]
+        if fresh:
+            self.at_start = self._trace.series[0].copy(), self._trace.head_state_fraction[0].copy()
         self._check(status, model)
         heads = self.state.head_state.size
         atp = (int(counters[k.Count.ATP_USED]) - used) / heads * self._heads

@@ -144,8 +144,9 @@ class Loop:
         self.full_force_N = muscle.full_force_N(e.muscle, self.constants, e.lattice)
         self.active_force, self.passive_force, self.fibre_ap_rate = 0.0, passive, 0.0
         start = np.zeros(1)
-        self.x_base = float((e.pool.x_base + self.imposed.descending(start) + self.imposed.shift(start))[0])
-        self.x_inhibition = float(self.imposed.inhibition(start)[0])
+        shift = self.imposed.descending(start) + self.imposed.shift(start)
+        self.x_base = e.pool.x_base + float(shift[0] + self.x[0, 0])
+        self.x_inhibition = float(self.imposed.inhibition(start)[0] + self.x[1, 0])
         self.mtu_length = float(self.imposed.mtu_length(start)[0])
         self.fascicle_length = self.mtu_length - float(muscle.tendon_strain(self.muscle, self._stretch, self._ms)[0])
 

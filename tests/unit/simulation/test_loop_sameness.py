@@ -14,7 +14,7 @@ from sarcomere.organs.variables import EVENTS, recorded
 from sarcomere.simulation.api import record
 from sarcomere.simulation.api import run as run_episode
 from sarcomere.simulation.loop import LoopSimulation
-from tests.support.episodes import NO_LATTICE, episode, kept, put_back, unlike
+from tests.support.episodes import NO_LATTICE, RESTING, episode, kept, put_back, unlike
 from tests.support.same import differing, of_replicate
 from tests.support.stopping import StoppedError, stop_after
 
@@ -42,9 +42,24 @@ def test_the_sample_interval_does_not_touch_the_course(interval: int, reference:
     other = run_episode(episode({"record": {"sample_interval_ms": interval}}))
     fine, coarse = (other, reference) if interval < 10 else (reference, other)
     both = [name for name in SAMPLED if name != "fibre_ap_rate"]  # a mean over the interval
-    assert not differing(fine.isel(time=slice(1, None, 2)), coarse, [*both, *FLAT])
-    pairs = fine.fibre_ap_rate.values.reshape(1, -1, 2).mean(axis=2)
-    assert pairs == pytest.approx(coarse.fibre_ap_rate.values, rel=1e-5)
+    assert not differing(fine.isel(time=slice(None, None, 2)), coarse, [*both, *FLAT])
+    pairs = fine.fibre_ap_rate.values[:, 1:].reshape(1, -1, 2).mean(axis=2)
+    assert pairs == pytest.approx(coarse.fibre_ap_rate.values[:, 1:], rel=1e-5)
+
+
+def test_everything_rests_at_time_zero(reference: xr.Dataset) -> None:
+    start = reference.isel(time=0)
+    rest = {name: fibre.calcium for name, fibre in episode().fibres.items()}
+    assert start.ca.values[0] == pytest.approx([rest[name].ca_rest_uM for name in start.fibre.values])
+    assert start.ca_sr.values[0] == pytest.approx([rest[name].sr_rest_mM * 1e3 for name in start.fibre.values])
+    for name in ("ca_released", "ca_pumped", "atp_used", "atp_made", "fibre_ap_rate", "relative_force", "fatigue"):
+        assert not start[name].any(), name
+    assert start.force.values == pytest.approx(start.titin_force.values)
+    assert start.mtu_length.item() == start.fascicle_length.item() == pytest.approx(0.9)
+    at_rest = episode(RESTING, NO_LATTICE, {"run": {"duration_s": 0.01}})
+    x_base = run_episode(at_rest).x_base.values[0]  # with what spindles of a short muscle no longer send
+    assert x_base[0] == pytest.approx(x_base[1], abs=1e-3)
+    assert x_base[0] < at_rest.pool.x_base - 0.01
 
 
 def test_events_of_a_replicate_are_in_order_of_time_over_all_blocks() -> None:
