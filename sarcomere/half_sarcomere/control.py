@@ -14,7 +14,8 @@ from sarcomere.half_sarcomere import initial_state as start
 from sarcomere.half_sarcomere import pack
 from sarcomere.half_sarcomere.batch import Batch, Start
 from sarcomere.half_sarcomere.clock import TICKS, tick_of
-from sarcomere.half_sarcomere.models import Conditions, Models, Parts, Sampled
+from sarcomere.half_sarcomere.models import Conditions, Models
+from sarcomere.half_sarcomere.pack import Parts, Sampled
 from sarcomere.half_sarcomere.schedule import Segment, Timetable
 from sarcomere.parameters import Chemistry, MotorUnit
 from sarcomere.parameters.lattice import thin_filament_length

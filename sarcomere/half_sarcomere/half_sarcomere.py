@@ -15,7 +15,8 @@ from sarcomere.half_sarcomere import pack
 from sarcomere.half_sarcomere.acidosis import Mixture, at_rest
 from sarcomere.half_sarcomere.batch import Batch, Start
 from sarcomere.half_sarcomere.clock import TICKS, halvings, tick_of
-from sarcomere.half_sarcomere.models import Conditions, Models, Parts, Sampled
+from sarcomere.half_sarcomere.models import Conditions, Models
+from sarcomere.half_sarcomere.pack import Parts, Sampled
 from sarcomere.parameters import Chemistry
 from sarcomere.parameters.lattice import thin_filament_length
 from sarcomere.scenario.loop import LoopScenario

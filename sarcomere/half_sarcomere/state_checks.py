@@ -29,7 +29,7 @@ def require(holds: ArrayLike, name: str, meaning: str) -> None:
         raise ValueError(f"{name} in its checkpoint is not {meaning}")
 
 
-def check_numbers(name: str, values: NDArray, most: float = HUGE) -> None:
+def check_numbers(name: str, values: NDArray[np.floating], most: float = HUGE) -> None:
     """Refuse numbers that are not finite or larger than any that can occur.
 
     Raises
@@ -40,7 +40,7 @@ def check_numbers(name: str, values: NDArray, most: float = HUGE) -> None:
     require((values >= -most) & (values <= most), name, f"all numbers up to {most:g}")
 
 
-def check_whole(name: str, values: NDArray, least: int, most: int) -> None:
+def check_whole(name: str, values: NDArray[np.integer], least: int, most: int) -> None:
     """Refuse whole numbers out of range.
 
     Raises
@@ -51,7 +51,7 @@ def check_whole(name: str, values: NDArray, least: int, most: int) -> None:
     require((values >= least) & (values <= most), name, f"between {least} and {most}")
 
 
-def check_stream(name: str, words: NDArray) -> None:
+def check_stream(name: str, words: NDArray[np.unsignedinteger]) -> None:
     """Refuse a random stream that would only give zeros; its words lie along the first axis.
 
     Raises

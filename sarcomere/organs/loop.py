@@ -150,9 +150,9 @@ class Loop:
         self.fascicle_length = self.mtu_length - float(muscle.tendon_strain(self.muscle, self._stretch, self._ms)[0])
 
     @property
-    def arrays(self) -> dict[str, NDArray]:
+    def arrays(self) -> dict[str, NDArray[Any]]:
         """All that changes, by name: saving it and coming back continues the same run."""
-        parts: dict[str, dict[str, NDArray]] = {
+        parts: dict[str, dict[str, NDArray[Any]]] = {
             "nerve": self.nerve.arrays,
             "excitation": self.excitation.arrays,
             "muscle": self.muscle._asdict(),
@@ -246,7 +246,7 @@ class Loop:
 
     def _cord_share(self, name: str, w: Window) -> float:
         """Concentration around the motoneurons over the normal one: plasma's change, buffered."""
-        normal = getattr(self.episode.electrolytes, name)
+        normal = float(getattr(self.episode.electrolytes, name))
         return 1.0 + self.episode.electrolytes.cord_coupling * (w.plasma[name] / normal - 1.0)
 
     def _carry(self, w: Window) -> tuple[NDArray[np.int32], NDArray[np.int64]]:

@@ -91,7 +91,7 @@ def set_key(table: dict[str, Any], key: str, value: Any, where: str) -> None:
     node[_index(node, parents, last, where)] = value
 
 
-def _index(node: list, parents: list[str], part: str, where: str) -> int:
+def _index(node: list[Any], parents: list[str], part: str, where: str) -> int:
     if not part.isdecimal() or len(part) > 9 or int(part) >= len(node):
         raise InputError(f"{where}: {'.'.join(parents)} has entries 0 to {len(node) - 1}, not {quoted(part)}.")
     return int(part)

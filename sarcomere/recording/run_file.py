@@ -235,8 +235,8 @@ def encodings(ds: Any, piece: Block) -> Encodings:
 
 
 def encoding(
-    dims: tuple, shape: tuple[int, ...], rows: Mapping[str, int], side_by_side: Mapping[str, int] = _EACH
-) -> dict:
+    dims: tuple[str, ...], shape: tuple[int, ...], rows: Mapping[str, int], side_by_side: Mapping[str, int] = _EACH
+) -> dict[str, Any]:
     """How a variable is stored: what grows, compressed in chunks.
 
     Parameters

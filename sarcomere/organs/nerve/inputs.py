@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from sarcomere.errors import InputError
 from sarcomere.parameters.motoneuron import PoolParameters
 from sarcomere_kernels import motoneuron_types as k
+from sarcomere_kernels.types import I8
 
 Values = NDArray[np.float64]
 Course = float | Sequence[tuple[float, float]]
@@ -168,7 +169,7 @@ def stimulation(frequency_Hz: float, count: int, start_s: float) -> list[float]:
     return [start_s + i / frequency_Hz for i in range(count)]
 
 
-def stimulus_steps(stimuli_s: Sequence[float], step_ms: float) -> k.I8:
+def stimulus_steps(stimuli_s: Sequence[float], step_ms: float) -> I8:
     """Steps at which stimuli come.
 
     Parameters
