@@ -263,7 +263,7 @@ class Preparation:
         return rows, int((ticks % every == 0).sum()) if every else 0
 
     def _drive(self, segment: Segment, begin: int, n: int, ticks: int, *, unloaded: bool) -> k.Drive:
-        """What is imposed in n kernel steps from step ``begin`` on."""
+        """Return what is imposed in n kernel steps from step ``begin`` on."""
         table, mechanics = self._timetable, self.state.mechanics
         before = begin * TICKS + np.arange(n, dtype=np.float64) * ticks
         if table.begins_hold(segment, begin):
@@ -281,7 +281,7 @@ class Preparation:
         return drive
 
     def _load_unit(self, begin: int) -> float:
-        """The force that a load of 1 means, pN."""
+        """Return the force that a load of 1 means, pN."""
         if not self._timetable.relative_load:
             return 1.0
         force = float(self.memory[_SUM] / max(self.memory[_COUNT], 1.0))

@@ -63,7 +63,7 @@ def _f8(values: Any) -> k.F8:
 
 
 def pack_lattice(p: LatticeParameters, plan: geometry.LatticePlan, hs_length: float) -> k.Lattice:
-    """Number nodes [node, filament] and refer every site to its regulatory unit."""
+    """Index nodes as [node, filament] and assign every site to its regulatory unit."""
     node_length = 2 * ACTINS_PER_RU * p.actin_rise
     row = np.floor(plan.site_s / node_length).astype(np.int64)
     strand = plan.site_thin * 2 + plan.site_monomer % 2

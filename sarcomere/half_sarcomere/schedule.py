@@ -93,14 +93,14 @@ class Timetable:
         return _Points(course.time_s, values or course.value, self._numerics.step_ms)
 
     def _first_release(self, slack: bool) -> int:
-        """The step from which ends that only pull may let go."""
+        """Return the step of the first release, from which a preparation may go slack."""
         if not slack or self.length is None:
             return _NEVER
         shorter = np.flatnonzero(np.diff(self.length.values) < 0)
         return math.floor(self.length.ticks[shorter[0]] / TICKS) if shorter.size else _NEVER
 
     def _settling_steps(self) -> list[tuple[int, int]]:
-        """Steps just after jumps of length or load, in which steps are fine."""
+        """Return the ranges of steps just after jumps of length or load, where the time step is short."""
         jumps = [*self.length.jumps] if self.length is not None else []
         if self.load is not None:
             jumps += [*self.load.jumps, *(step * TICKS for step in self._load_steps)]
@@ -118,7 +118,7 @@ class Timetable:
         return sorted(breaks)
 
     def segment(self, step: int) -> Segment:
-        """The segment that holds a step.
+        """Return the segment that contains a step.
 
         Parameters
         ----------
@@ -158,7 +158,7 @@ class Timetable:
         return self.length_at_end(segment.last) < self.length_at_end(segment.first)
 
     def finely(self, segment: Segment) -> Segment:
-        """A segment with steps as fine as under force control."""
+        """Return a segment with time steps as short as under force control."""
         fine = halvings(self._numerics.step_ms / self._numerics.fine_step_ms)
         return segment._replace(halvings=max(segment.halvings, fine))
 

@@ -98,7 +98,7 @@ def check_half_sarcomere(state: k.State, model: k.Model, tick: int, name: str = 
 
 
 def _check_bound(state: k.State, lattice: k.Lattice, name: str) -> None:
-    """The list of attached heads against heads, sites and regulatory units."""
+    """Check the list of attached heads against heads, sites and regulatory units."""
     n, heads, sites = int(state.counters[k.Count.N_BOUND]), state.head_state.size, lattice.site_s.size
     attached = np.flatnonzero(state.head_state >= k.HeadState.A1)
     require(n == attached.size, f"{name}counters", "the number of attached heads")

@@ -82,7 +82,7 @@ class Excitation:
         return self._aps.take(end)
 
     def leave_potassium(self, plasma_mM: float, aps_per_ms: float, flow: float, end: int, duration_ms: float) -> None:
-        """What action potentials leave between the fibres in a window, and fibres and blood take away.
+        """Advance interstitial potassium over a window: release by action potentials, uptake and washout.
 
         Parameters
         ----------

@@ -289,7 +289,7 @@ class Loop:
         passive: Values,
         w: Window,
     ) -> None:
-        """Forces of all units, the muscle's, and the tendon that follows it."""
+        """Compute the forces of all units and of the muscle, and the tendon's response to them."""
         drive = MuscleDrive(
             unit=unit,
             ms=np.asarray(np.maximum(step // self._per_ms - w.first_ms, 0), dtype=np.int32),
@@ -302,7 +302,7 @@ class Loop:
         self.active_force, self.passive_force = float(self.trace.force[-1]), float(self.trace.passive[-1])
 
     def _chemistry_factor(self) -> Values:
-        """What phosphate and acid leave of the force that the twitch model expects."""
+        """Return the factor by which phosphate and acid reduce the force of the twitch model."""
         e, m = self.episode, self.metabolism
         if not e.switches.chemistry:
             return np.ones(m.pi.size)

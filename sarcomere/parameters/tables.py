@@ -11,7 +11,7 @@ MAX_DEPTH = 32  # of tables and lists in one another; scenarios have 6
 
 
 def merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
-    """A table with the values of another in place of its own, table by table.
+    """Merge two tables recursively; values of the second replace those of the first.
 
     Parameters
     ----------
@@ -98,7 +98,7 @@ def _index(node: list[Any], parents: list[str], part: str, where: str) -> int:
 
 
 def short_name(key: str) -> str:
-    """What the coordinate of a key is called: its last word that is no number; for a course, what it is a course of.
+    """Return the name of a key's coordinate: its last word that is no number or, for a course, what it is a course of.
 
     Parameters
     ----------

@@ -67,7 +67,7 @@ def restore(file: h5py.File, simulation: Recordable) -> None:
 
 
 def _read(group: h5py.Group, name: str, parts: list[NDArray[Any]]) -> NDArray[Any]:
-    """An array of the checkpoint, if it is of the kind that this run has."""
+    """Read an array of the checkpoint; refuse another shape or type than this run has."""
     found = group[name]
     if found.shape != (len(parts), *parts[0].shape) or found.dtype != parts[0].dtype:
         raise ValueError(f"{name} in its checkpoint is not that of this run")

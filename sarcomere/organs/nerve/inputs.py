@@ -64,7 +64,7 @@ def empty_spikes(room: int) -> k.Spikes:
 
 
 def _points(name: str, course: Course) -> Values:
-    """A course as rows (time, value), refused if it cannot be one."""
+    """Convert a course to rows (time, value); refuse what is none."""
     try:
         single = np.ndim(course) == 0
         points = np.array([[0.0, course]] if single else course, dtype=np.float64)
@@ -82,7 +82,7 @@ def _points(name: str, course: Course) -> Values:
 
 
 def read_course(name: str, course: Course, least: float, most: float) -> Values:
-    """A course as rows (time, value), within bounds.
+    """Convert a course to rows (time, value), within bounds.
 
     Parameters
     ----------
@@ -149,7 +149,7 @@ def steps_in(name: str, duration_s: float, step_ms: float) -> int:
 
 
 def stimulation(frequency_Hz: float, count: int, start_s: float) -> list[float]:
-    """Times (s) of a train of stimuli.
+    """Return the times (s) of a train of stimuli.
 
     Parameters
     ----------
@@ -170,7 +170,7 @@ def stimulation(frequency_Hz: float, count: int, start_s: float) -> list[float]:
 
 
 def stimulus_steps(stimuli_s: Sequence[float], step_ms: float) -> I8:
-    """Steps at which stimuli come.
+    """Convert times of stimuli to steps.
 
     Parameters
     ----------
@@ -269,7 +269,7 @@ class Courses:
         return np.interp(time_s, points[:, 0], points[:, 1])
 
     def drive(self, first_step: int, n_steps: int) -> k.PoolDrive:
-        """What the kernel takes for the steps from ``first_step`` on.
+        """Return the kernel's input for the steps from ``first_step`` on.
 
         Parameters
         ----------
