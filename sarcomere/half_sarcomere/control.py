@@ -18,6 +18,7 @@ from sarcomere.half_sarcomere.models import Conditions, Models
 from sarcomere.half_sarcomere.pack import Parts, Sampled
 from sarcomere.half_sarcomere.schedule import Segment, Timetable
 from sarcomere.parameters import Chemistry, MotorUnit
+from sarcomere.parameters.fibre import FibreType
 from sarcomere.parameters.lattice import thin_filament_length
 from sarcomere.scenario.fibre import FibreScenario
 from sarcomere.scenario.protocol import CHEMISTRY
@@ -28,7 +29,7 @@ _TAUT_PN = 1.0  # force that is there beyond doubt: 100 times the tolerance of t
 _SUM, _COUNT, _TAUT_SINCE = range(3)  # memory
 
 
-def fibre_models(scenario: FibreScenario, fibre: str) -> Models:
+def fibre_models(scenario: FibreScenario, fibre: FibreType) -> Models:
     """Return the models of one fibre type under one condition.
 
     Parameters
@@ -44,7 +45,7 @@ def fibre_models(scenario: FibreScenario, fibre: str) -> Models:
     """
     s = scenario
     return Models(
-        Parts(s.fibres[fibre], s.lattice, s.mechanics, s.numerics),  # type: ignore[index]
+        Parts(s.fibres[fibre], s.lattice, s.mechanics, s.numerics),
         _bath(s, Timetable(s).segment(0)),
         s.initial_length,
         Sampled(s.sample_every, s.snapshot_every),
@@ -98,10 +99,10 @@ def preparations(
     ]
 
 
-def _initial_calcium(scenario: FibreScenario, fibre: str) -> float:
+def _initial_calcium(scenario: FibreScenario, fibre: FibreType) -> float:
     """Return free calcium at time zero, µM."""
     if scenario.drive.pCa is None:
-        return scenario.fibres[fibre].calcium.ca_rest_uM  # type: ignore[index]
+        return scenario.fibres[fibre].calcium.ca_rest_uM
     return float(10.0 ** (6.0 - scenario.drive.pCa))
 
 

@@ -21,6 +21,7 @@ from sarcomere.organs import junction, metabolism, muscle, reflex
 from sarcomere.organs.excitation import Excitation
 from sarcomere.organs.nerve.nerve import Nerve
 from sarcomere.parameters import FIBRE_TYPES
+from sarcomere.parameters.fibre import FibreType
 from sarcomere.scenario.interventions import PLASMA, Imposed
 from sarcomere.scenario.loop import LoopScenario
 from sarcomere_kernels import advance_metabolism, advance_muscle, advance_reflex
@@ -108,7 +109,7 @@ class Loop:
         Length of muscle and slack tendon, and of the fascicles, at its end, L0.
     """
 
-    def __init__(self, episode: LoopScenario, replicate: int, models: dict[str, Models]) -> None:
+    def __init__(self, episode: LoopScenario, replicate: int, models: dict[FibreType, Models]) -> None:
         self.episode = e = episode
         self._ms, n_units = e.numerics.exchange_ms, e.pool.n_units
         self._step_ms, self._per_ms = e.pool.step_ms, round(1.0 / e.pool.step_ms)
