@@ -50,6 +50,7 @@ def run(
     console = Console(stderr=True, highlight=False, markup=False)
 
     from sarcomere.errors import InputError
+    from sarcomere.recording.atomic import target_of
     from sarcomere.recording.run_file import check_paths, part_path
     from sarcomere.simulation.api import record
     from sarcomere.simulation.size import check_size
@@ -57,7 +58,7 @@ def run(
     check_paths(path, resume=resume, overwrite=overwrite)
     if figure and path == path.with_suffix(".png"):
         raise InputError(f"{path}: its figure would replace it; name the result .h5 with -o, or add --no-figure.")
-    check_size(checked, path.parent)
+    check_size(checked, target_of(path).parent)
     checked.check_parts()  # a fault in what drives the run, before the wait for the compiler
     for sentence in checked.late_events():
         say(f"Note: {sentence}", err=True)

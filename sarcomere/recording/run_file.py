@@ -116,7 +116,7 @@ def check_paths(path: Path, *, resume: bool, overwrite: bool, held: bool = False
     trial = _new_path(part)
     try:
         create(trial)
-        trial.unlink()
+        trial.unlink(missing_ok=True)  # who begins at the same time removes it
     except OSError as error:
         raise StoreError(
             f"{path}: cannot be written ({reason(error)}); {remedy(error)}, or choose another name or folder with -o."
