@@ -212,8 +212,8 @@ class Loop:
         """
         window = self._window()
         self._fire(window)
-        unit, step = self._carry(window)
         lengths = window.mtu_length - muscle.tendon_strain(self.muscle, self._stretch, self._ms)
+        unit, step = self._carry(window, lengths)
         self.mtu_length, self.fascicle_length = float(window.mtu_length[-1]), float(lengths[-1])
         active, passive, spent = self._contract(unit, step, lengths, side_by_side)
         self._pull(unit, step, lengths, active, passive, window)
@@ -251,13 +251,12 @@ class Loop:
         normal = float(getattr(self.episode.electrolytes, name))
         return 1.0 + self.episode.electrolytes.cord_coupling * (w.plasma[name] / normal - 1.0)
 
-    def _carry(self, w: Window) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+    def _carry(self, w: Window, lengths: Values) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
         """Units and steps of the action potentials that reach release sites in this window."""
         local = {"calcium_mM": w.plasma["calcium_mM"], "magnesium_mM": w.plasma["magnesium_mM"]}
         first = w.first_ms * self._per_ms
-        fascicles = w.mtu_length[:-1] - muscle.tendon_strain(self.muscle, self._stretch, self._ms)[:-1]
         around = {**local, "potassium_mM": self.excitation.k_interstitial}
-        unit, step, born = self.nerve.end_of_axons(first, fascicles, around)
+        unit, step, born = self.nerve.end_of_axons(first, lengths[:-1], around)
         unit, step = self.excitation.carry(unit, step, **local, end=first + self._ms * self._per_ms)
         self.events["terminal"], self.events["impulse"] = self._events(*born), self._events(unit, step)
         return unit, step

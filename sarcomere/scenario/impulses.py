@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,9 +9,6 @@ from sarcomere.errors import InputError, nearest
 from sarcomere.parameters import MotorUnit
 from sarcomere.scenario.discharge_file import read_discharges
 from sarcomere.scenario.fibre import FibreScenario
-
-if TYPE_CHECKING:
-    pass  # loading it takes a quarter of a second, which the first step need not wait for
 
 
 def columns(scenario: FibreScenario) -> list[tuple[int, FibreScenario, MotorUnit]]:

@@ -125,6 +125,6 @@ def of_kind(scenario: Scenario, wanted: type[S]) -> S:
     if not isinstance(scenario, wanted):
         raise InputError(
             f"{scenario.source or scenario.title}: is a scenario of the kind {scenario.kind!r}, not {wanted.kind!r}; "
-            f"'sarcomere scenarios' lists both."
+            f"'sarcomere scenarios' lists those of each."
         )
     return scenario
