@@ -150,7 +150,8 @@ def locked_output(path: Path) -> Iterator[None]:
             try:
                 yield
             finally:
-                lock.unlink(missing_ok=True)
+                if _is_at(file, lock):  # if somebody removed it, another may hold one of that name
+                    lock.unlink(missing_ok=True)
             return
 
 

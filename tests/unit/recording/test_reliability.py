@@ -28,6 +28,7 @@ from sarcomere.ensemble.shards.verify import fault_of
 from sarcomere.ensemble.workers.work import run_to_image
 from sarcomere.errors import SarcomereError
 from sarcomere.recording import checkpoint, provenance, seal
+from sarcomere.recording.lock import is_held, locked_output, output_lock
 from sarcomere.simulation.api import record
 from sarcomere.simulation.fibre import FibreSimulation
 from tests.support.harm import (
@@ -292,6 +293,17 @@ def test_an_output_that_another_process_writes_is_refused(kind: Kind, scenario: 
         os.waitpid(child, 0)
     record(scenario, path, overwrite=True)  # what the dead process held is free
     assert os.listdir(tmp_path) == ["run.h5"]
+
+
+def test_a_lock_that_was_removed_takes_nobody_elses_with_it(tmp_path: Path) -> None:
+    first, second = locked_output(tmp_path / "run.h5"), locked_output(tmp_path / "run.h5")
+    lock = output_lock(tmp_path / "run.h5")
+    with first:
+        lock.unlink()
+        second.__enter__()
+    assert is_held(lock)
+    second.__exit__(None, None, None)
+    assert not lock.exists()
 
 
 def begun_together(scenario: Any, path: Path) -> int:
