@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import os
 import signal
@@ -115,8 +116,17 @@ def one_simulation(scenario: Any) -> Iterator[None]:
     """Spare making a simulation for every run of a scenario: it is put back where it began."""
     simulation = simulation_of(scenario)
     fresh = {name: [array.copy() for array in arrays] for name, arrays in simulation.state_arrays().items()}
+    loops = getattr(simulation, "loops", [])
+    results = [  # of a window: the sample at time zero reads them before the first is made
+        copy.deepcopy(
+            {name: value for name, value in vars(loop).items() if isinstance(value, float) or name == "trace"}
+        )
+        for loop in loops
+    ]
 
     def again(_: Any) -> Any:
+        for loop, values in zip(loops, results, strict=True):
+            vars(loop).update(copy.deepcopy(values))
         for name, arrays in simulation.state_arrays().items():
             for array, values in zip(arrays, fresh[name], strict=True):
                 array[...] = values
