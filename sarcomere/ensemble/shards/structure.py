@@ -12,12 +12,14 @@ import h5py
 import numpy as np
 from numpy.typing import NDArray
 
+from sarcomere.ensemble.shards.folder import SHARD_ATTRIBUTE
 from sarcomere.errors import StoreError
 from sarcomere.recording.netcdf import DAMAGED, dims_of, is_variable
+from sarcomere.recording.seal import SEAL_ATTRIBUTE
 
 _OF_NETCDF = {"CLASS", "NAME", "DIMENSION_LIST", "REFERENCE_LIST", "_Netcdf4Dimid", "_Netcdf4Coordinates"}
 _OF_XARRAY = {"coordinates", "_FillValue"}
-_OF_SHARD = {"_NCProperties", "shard", "file_sha256"}  # of the file, not of the experiment
+_OF_SHARD = {"_NCProperties", SHARD_ATTRIBUTE, SEAL_ATTRIBUTE}  # of the file, not of the experiment
 
 
 class Form(NamedTuple):

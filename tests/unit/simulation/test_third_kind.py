@@ -98,10 +98,7 @@ class DecaySimulation(Simulation[DecayScenario]):
         return {"replicate": xr.Variable("replicate", list(self.scenario.run.numbers))}
 
     def state_arrays(self) -> dict[str, list[NDArray[Any]]]:
-        return {"left": self.left}
-
-    def check_state(self) -> None:
-        pass
+        return {"left": self.left, "stream": [np.full(4, 2**64 - 1, dtype=np.uint64) for _ in self.left]}
 
 
 @pytest.fixture(autouse=True)
