@@ -12,8 +12,7 @@ from benchmarks.timing import cost_of
 from sarcomere.recording.recordable import DEFAULT_BLOCK
 from sarcomere.scenario.checking import from_dict
 from sarcomere.scenario.fibre import FibreScenario
-from sarcomere.simulation.api import record
-from sarcomere.simulation.fibre import run
+from sarcomere.simulation.api import record, run
 
 pytestmark = pytest.mark.benchmark(timer=time.process_time)
 FURTHER_BLOCKS = 2
