@@ -16,7 +16,7 @@ _NEVER = -(10**15)  # step of the last action potential of a fibre that had none
 
 
 def pack_junctions(junction: JunctionParameters, fibre_ap: FibreApParameters, step_ms: float) -> Junctions:
-    """Constants of junctions and fibre waves.
+    """Constants of junctions and fibre action potentials.
 
     Parameters
     ----------

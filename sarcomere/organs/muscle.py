@@ -212,7 +212,7 @@ def resting_force(muscle: Muscle, length: float) -> float:
 
 
 def tendon_strain(state: MuscleState, stretch: float, n: int) -> NDArray[np.float64]:
-    """What the tendon takes of the posture in the next window; it follows force one window late.
+    """What the tendon takes of the length of muscle and tendon in the next window; it follows force one window late.
 
     Parameters
     ----------
