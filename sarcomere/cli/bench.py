@@ -178,7 +178,7 @@ def cpu_name() -> str:
 
 
 def table(figures: Figures) -> Table:
-    """The figures as a table to print.
+    """Lay the figures out as a table to print.
 
     Parameters
     ----------

@@ -59,13 +59,13 @@ def _table(ds: xr.Dataset, found: xr.Dataset) -> Table:
 
 
 def _three_digits(mean: float, sd: float) -> tuple[str, str]:
-    """A mean to three digits, not beyond thousandths, and its deviation to the same place."""
+    """Format a mean to three digits, at most three decimals, and its deviation to the same place."""
     places = min(3, max(0, 2 - int(np.floor(np.log10(abs(mean)))))) if abs(mean) > 1e-3 else 3
     return f"{mean:.{places}f}", f"{sd:.{places}f}" if np.isfinite(sd) else "–"
 
 
 def cramp_sentences(ds: xr.Dataset, episode: xr.Dataset | None = None) -> list[str]:
-    """A cramp run in plain sentences; of several repetitions the mean, with the range in brackets.
+    """Summarise a cramp run in plain sentences; of several repetitions the mean, with the range in brackets.
 
     Parameters
     ----------
@@ -205,7 +205,7 @@ def _contracture(episode: xr.Dataset) -> list[str]:
 
 
 def _strain(ds: xr.Dataset) -> list[str]:
-    """What every half-sarcomere with a lattice saw, imposed length included."""
+    """Report the strain of the half-sarcomeres with a lattice, imposed length included."""
     if "hs_length" not in ds:
         return []
     strain = 100 * (ds.hs_length / ds.hs_length.isel(time=0) - 1.0)

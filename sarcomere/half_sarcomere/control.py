@@ -14,9 +14,11 @@ from sarcomere.half_sarcomere import initial_state as start
 from sarcomere.half_sarcomere import pack
 from sarcomere.half_sarcomere.batch import Batch, Start
 from sarcomere.half_sarcomere.clock import TICKS, tick_of
-from sarcomere.half_sarcomere.models import Conditions, Models, Parts, Sampled
+from sarcomere.half_sarcomere.models import Conditions, Models
+from sarcomere.half_sarcomere.pack import Parts, Sampled
 from sarcomere.half_sarcomere.schedule import Segment, Timetable
 from sarcomere.parameters import Chemistry, MotorUnit
+from sarcomere.parameters.fibre import FibreType
 from sarcomere.parameters.lattice import thin_filament_length
 from sarcomere.scenario.fibre import FibreScenario
 from sarcomere.scenario.protocol import CHEMISTRY
@@ -27,7 +29,7 @@ _TAUT_PN = 1.0  # force that is there beyond doubt: 100 times the tolerance of t
 _SUM, _COUNT, _TAUT_SINCE = range(3)  # memory
 
 
-def fibre_models(scenario: FibreScenario, fibre: str) -> Models:
+def fibre_models(scenario: FibreScenario, fibre: FibreType) -> Models:
     """Return the models of one fibre type under one condition.
 
     Parameters
@@ -43,7 +45,7 @@ def fibre_models(scenario: FibreScenario, fibre: str) -> Models:
     """
     s = scenario
     return Models(
-        Parts(s.fibres[fibre], s.lattice, s.mechanics, s.numerics),  # type: ignore[index]
+        Parts(s.fibres[fibre], s.lattice, s.mechanics, s.numerics),
         _bath(s, Timetable(s).segment(0)),
         s.initial_length,
         Sampled(s.sample_every, s.snapshot_every),
@@ -97,10 +99,10 @@ def preparations(
     ]
 
 
-def _initial_calcium(scenario: FibreScenario, fibre: str) -> float:
+def _initial_calcium(scenario: FibreScenario, fibre: FibreType) -> float:
     """Return free calcium at time zero, µM."""
     if scenario.drive.pCa is None:
-        return scenario.fibres[fibre].calcium.ca_rest_uM  # type: ignore[index]
+        return scenario.fibres[fibre].calcium.ca_rest_uM
     return float(10.0 ** (6.0 - scenario.drive.pCa))
 
 
@@ -262,7 +264,7 @@ class Preparation:
         return rows, int((ticks % every == 0).sum()) if every else 0
 
     def _drive(self, segment: Segment, begin: int, n: int, ticks: int, *, unloaded: bool) -> k.Drive:
-        """What is imposed in n kernel steps from step ``begin`` on."""
+        """Return what is imposed in n kernel steps from step ``begin`` on."""
         table, mechanics = self._timetable, self.state.mechanics
         before = begin * TICKS + np.arange(n, dtype=np.float64) * ticks
         if table.begins_hold(segment, begin):
@@ -280,7 +282,7 @@ class Preparation:
         return drive
 
     def _load_unit(self, begin: int) -> float:
-        """The force that a load of 1 means, pN."""
+        """Return the force that a load of 1 means, pN."""
         if not self._timetable.relative_load:
             return 1.0
         force = float(self.memory[_SUM] / max(self.memory[_COUNT], 1.0))

@@ -15,8 +15,10 @@ from sarcomere.half_sarcomere import pack
 from sarcomere.half_sarcomere.acidosis import Mixture, at_rest
 from sarcomere.half_sarcomere.batch import Batch, Start
 from sarcomere.half_sarcomere.clock import TICKS, halvings, tick_of
-from sarcomere.half_sarcomere.models import Conditions, Models, Parts, Sampled
+from sarcomere.half_sarcomere.models import Conditions, Models
+from sarcomere.half_sarcomere.pack import Parts, Sampled
 from sarcomere.parameters import Chemistry
+from sarcomere.parameters.fibre import FibreType
 from sarcomere.parameters.lattice import thin_filament_length
 from sarcomere.scenario.loop import LoopScenario
 from sarcomere_kernels import types as k
@@ -24,7 +26,7 @@ from sarcomere_kernels import types as k
 _LEAST_MM = 1e-7  # of ATP, ADP and Pi, so that logarithms are finite
 
 
-def loop_models(scenario: LoopScenario, fibre: str) -> Models:
+def loop_models(scenario: LoopScenario, fibre: FibreType) -> Models:
     """Return the models of one fibre type of a loop.
 
     Parameters
@@ -39,7 +41,7 @@ def loop_models(scenario: LoopScenario, fibre: str) -> Models:
     Models
     """
     return Models(
-        Parts(scenario.fibres[fibre], scenario.lattice, scenario.mechanics, scenario.numerics),  # type: ignore[index]
+        Parts(scenario.fibres[fibre], scenario.lattice, scenario.mechanics, scenario.numerics),
         _bath(scenario, at_rest(scenario.energy)),
         scenario.mtu_length * scenario.muscle.optimal_hs_length,
         Sampled(round(1.0 / scenario.numerics.step_ms)),

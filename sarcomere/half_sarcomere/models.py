@@ -8,7 +8,8 @@ from typing import NamedTuple
 from sarcomere.half_sarcomere import pack
 from sarcomere.half_sarcomere.acidosis import acidified
 from sarcomere.half_sarcomere.clock import TICKS
-from sarcomere.parameters import Chemistry, FibreParameters, LatticeNumerics, LatticeParameters, MechanicsParameters
+from sarcomere.half_sarcomere.pack import Parts, Sampled
+from sarcomere.parameters import Chemistry, FibreParameters
 from sarcomere.parameters.metabolism import EnergyParameters
 from sarcomere_kernels import types as k
 
@@ -22,22 +23,6 @@ class Conditions(NamedTuple):
     ph: float | None = None  # None: that of rest
     force_control: bool = False  # the end hangs on the load alone
     halvings: int = 0  # of the longest step
-
-
-class Parts(NamedTuple):
-    """Validated parameters of a half-sarcomere and of how it is computed."""
-
-    fibre: FibreParameters  # at 37 C and the pH of rest
-    lattice: LatticeParameters
-    mechanics: MechanicsParameters
-    numerics: LatticeNumerics
-
-
-class Sampled(NamedTuple):
-    """How often a run is sampled, in longest steps; 0: never."""
-
-    every: int
-    snapshot_every: int = 0
 
 
 def scaled(
@@ -104,21 +89,16 @@ class Models:
         clamped: bool = False,
         energy: EnergyParameters | None = None,
     ) -> None:
-        fibre, lattice, mechanics, numerics = parts
-        self.fibre = fibre
-        self._lattice, self._numerics, self._energy = lattice, numerics, energy
+        self.fibre = parts.fibre
+        self._lattice, self._numerics, self._energy = parts.lattice, parts.numerics, energy
         self._lock = Lock()
         self.base = pack.pack_model(
-            scaled(fibre, rest.temperature_C),
-            lattice,
-            mechanics,
+            parts._replace(fibre=scaled(parts.fibre, rest.temperature_C)),
             rest,
-            numerics,
             hs_length,
+            sampled,
             regulated=regulated,
             clamped=clamped,
-            sample_every=sampled.every,
-            snapshot_every=sampled.snapshot_every,
         )
         self._kept = {Conditions(rest): self.base}
 

@@ -7,7 +7,7 @@ scaling to temperature and pH in ``models``.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -38,6 +38,22 @@ _CELL_LENGTH = 11.0  # nm; of the index to the sites of a face
 _REACH_KT = 16.0  # sites costing more elastic energy than this are not tried (chance below 1e-6)
 
 
+class Parts(NamedTuple):
+    """Validated parameters of a half-sarcomere and of how it is computed."""
+
+    fibre: FibreParameters
+    lattice: LatticeParameters
+    mechanics: MechanicsParameters
+    numerics: LatticeNumerics
+
+
+class Sampled(NamedTuple):
+    """How often a run is sampled, in longest steps; 0: never."""
+
+    every: int
+    snapshot_every: int = 0
+
+
 def _i4(values: Any) -> k.I4:
     return np.ascontiguousarray(values, dtype=np.int32)
 
@@ -47,7 +63,7 @@ def _f8(values: Any) -> k.F8:
 
 
 def pack_lattice(p: LatticeParameters, plan: geometry.LatticePlan, hs_length: float) -> k.Lattice:
-    """Number nodes [node, filament] and refer every site to its regulatory unit."""
+    """Index nodes as [node, filament] and assign every site to its regulatory unit."""
     node_length = 2 * ACTINS_PER_RU * p.actin_rise
     row = np.floor(plan.site_s / node_length).astype(np.int64)
     strand = plan.site_thin * 2 + plan.site_monomer % 2
@@ -214,39 +230,30 @@ def pack_fibre(
 
 
 def pack_model(
-    fibre: FibreParameters,
-    lat: LatticeParameters,
-    mechanics: MechanicsParameters,
-    chemistry: Chemistry,
-    numerics: LatticeNumerics,
-    hs_length: float,
-    *,
-    regulated: bool,
-    clamped: bool,
-    sample_every: int,
-    snapshot_every: int,
+    parts: Parts, chemistry: Chemistry, hs_length: float, sampled: Sampled, *, regulated: bool, clamped: bool
 ) -> k.Model:
     """Cast all that is constant in a run of one half-sarcomere.
 
     Parameters
     ----------
-    fibre : FibreParameters
-        Already at the temperature of ``chemistry`` (``models.scaled``).
-    lat, mechanics, chemistry, numerics
+    parts : Parts
+        With the fibre already at the temperature of ``chemistry`` (``models.scaled``).
+    chemistry : Chemistry
         Validated parameters.
     hs_length : float
         Length at which the half-sarcomere is held, nm.
+    sampled : Sampled
+        Longest steps between samples and between head-by-head snapshots.
     regulated : bool
         False holds every regulatory unit open.
     clamped : bool
         True holds free calcium where the state starts.
-    sample_every, snapshot_every : int
-        Steps between samples and between head-by-head snapshots (0: none).
 
     Returns
     -------
     sarcomere_kernels.types.Model
     """
+    fibre, lat, mechanics, numerics = parts
     lattice = pack_lattice(lat, geometry.build(lat), hs_length)
     cycle = pack_cycle(fibre.cycle, fibre.regulation.crossbridge_cooperativity, chemistry, lat, hs_length)
     off = pack_off_state(fibre.off_state)
@@ -261,8 +268,8 @@ def pack_model(
         sampling=k.Sampling(
             step=float(numerics.step_ms),
             ticks=k.TICKS_PER_STEP,
-            every=sample_every * k.TICKS_PER_STEP,
-            snapshot_every=snapshot_every * k.TICKS_PER_STEP,
+            every=sampled.every * k.TICKS_PER_STEP,
+            snapshot_every=sampled.snapshot_every * k.TICKS_PER_STEP,
         ),
     )
 

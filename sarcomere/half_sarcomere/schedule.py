@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,9 +45,9 @@ class _Points:
         self.ticks = np.round(np.array(time_s) * 1e3 / step_ms * TICKS)
         self.values = np.array(value)
 
-    def at(self, ticks: Floats, side: str = "right") -> Floats:
+    def at(self, ticks: Floats, side: Literal["left", "right"] = "right") -> Floats:
         """Values at times in ticks; at a jump the one after it (side right) or before it (left)."""
-        i = np.clip(np.searchsorted(self.ticks, ticks, side=side) - 1, 0, self.ticks.size - 1)  # type: ignore[call-overload]
+        i = np.clip(np.searchsorted(self.ticks, ticks, side=side) - 1, 0, self.ticks.size - 1)
         j = np.minimum(i + 1, self.ticks.size - 1)
         span = self.ticks[j] - self.ticks[i]
         share = np.where(span > 0, np.clip(ticks - self.ticks[i], 0, None) / np.where(span > 0, span, 1.0), 0.0)
@@ -93,14 +93,14 @@ class Timetable:
         return _Points(course.time_s, values or course.value, self._numerics.step_ms)
 
     def _first_release(self, slack: bool) -> int:
-        """The step from which ends that only pull may let go."""
+        """Return the step of the first release, from which a preparation may go slack."""
         if not slack or self.length is None:
             return _NEVER
         shorter = np.flatnonzero(np.diff(self.length.values) < 0)
         return math.floor(self.length.ticks[shorter[0]] / TICKS) if shorter.size else _NEVER
 
     def _settling_steps(self) -> list[tuple[int, int]]:
-        """Steps just after jumps of length or load, in which steps are fine."""
+        """Return the ranges of steps just after jumps of length or load, where the time step is short."""
         jumps = [*self.length.jumps] if self.length is not None else []
         if self.load is not None:
             jumps += [*self.load.jumps, *(step * TICKS for step in self._load_steps)]
@@ -118,7 +118,7 @@ class Timetable:
         return sorted(breaks)
 
     def segment(self, step: int) -> Segment:
-        """The segment that holds a step.
+        """Return the segment that contains a step.
 
         Parameters
         ----------
@@ -158,7 +158,7 @@ class Timetable:
         return self.length_at_end(segment.last) < self.length_at_end(segment.first)
 
     def finely(self, segment: Segment) -> Segment:
-        """A segment with steps as fine as under force control."""
+        """Return a segment with time steps as short as under force control."""
         fine = halvings(self._numerics.step_ms / self._numerics.fine_step_ms)
         return segment._replace(halvings=max(segment.halvings, fine))
 
@@ -182,9 +182,8 @@ class Timetable:
         if force_control or any(begin <= first < end for begin, end in self._settling):
             step = min(step, self._numerics.fine_step_ms)
         if self.length is not None and not force_control and last < _NEVER:
-            start, end = (
-                float(self.length.at(np.array([t * TICKS]), side)[0]) for t, side in ((first, "right"), (last, "left"))
-            )
+            start = float(self.length.at(np.array([first * TICKS]), "right")[0])
+            end = float(self.length.at(np.array([last * TICKS]), "left")[0])
             speed = abs(end - start) / ((last - first) * self._numerics.step_ms)
             step = min(step, self._numerics.length_step_nm / speed) if speed > 0 else step
         return halvings(self._numerics.step_ms / step)

@@ -29,7 +29,7 @@ def require(holds: ArrayLike, name: str, meaning: str) -> None:
         raise ValueError(f"{name} in its checkpoint is not {meaning}")
 
 
-def check_numbers(name: str, values: NDArray, most: float = HUGE) -> None:
+def check_numbers(name: str, values: NDArray[np.floating], most: float = HUGE) -> None:
     """Refuse numbers that are not finite or larger than any that can occur.
 
     Raises
@@ -40,7 +40,7 @@ def check_numbers(name: str, values: NDArray, most: float = HUGE) -> None:
     require((values >= -most) & (values <= most), name, f"all numbers up to {most:g}")
 
 
-def check_whole(name: str, values: NDArray, least: int, most: int) -> None:
+def check_whole(name: str, values: NDArray[np.integer], least: int, most: int) -> None:
     """Refuse whole numbers out of range.
 
     Raises
@@ -51,7 +51,7 @@ def check_whole(name: str, values: NDArray, least: int, most: int) -> None:
     require((values >= least) & (values <= most), name, f"between {least} and {most}")
 
 
-def check_stream(name: str, words: NDArray) -> None:
+def check_stream(name: str, words: NDArray[np.unsignedinteger]) -> None:
     """Refuse a random stream that would only give zeros; its words lie along the first axis.
 
     Raises
@@ -98,7 +98,7 @@ def check_half_sarcomere(state: k.State, model: k.Model, tick: int, name: str = 
 
 
 def _check_bound(state: k.State, lattice: k.Lattice, name: str) -> None:
-    """The list of attached heads against heads, sites and regulatory units."""
+    """Check the list of attached heads against heads, sites and regulatory units."""
     n, heads, sites = int(state.counters[k.Count.N_BOUND]), state.head_state.size, lattice.site_s.size
     attached = np.flatnonzero(state.head_state >= k.HeadState.A1)
     require(n == attached.size, f"{name}counters", "the number of attached heads")

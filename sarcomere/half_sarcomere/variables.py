@@ -84,7 +84,7 @@ def recorded(scenario: FibreScenario) -> tuple[Variable, ...]:
 
 
 def in_file(variable: Variable, scenario: FibreScenario) -> Variable:
-    """A variable with the dimensions it has in a file: conditions of a series stand where motor units do."""
+    """Return a variable with its dimensions in a file: conditions of a series replace motor units."""
     if scenario.series is None:
         return variable
     if variable is MUSCLE_FORCE:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -49,7 +51,7 @@ class Excitation:
         return float(self._outside[0])
 
     @property
-    def arrays(self) -> dict[str, NDArray]:
+    def arrays(self) -> dict[str, NDArray[Any]]:
         """All that changes, by name."""
         aps = {f"aps_{name}": array for name, array in self._aps.arrays.items()}
         return {**self.junctions._asdict(), **aps, "k_interstitial": self._outside}
@@ -80,7 +82,7 @@ class Excitation:
         return self._aps.take(end)
 
     def leave_potassium(self, plasma_mM: float, aps_per_ms: float, flow: float, end: int, duration_ms: float) -> None:
-        """What action potentials leave between the fibres in a window, and fibres and blood take away.
+        """Advance interstitial potassium over a window: release by action potentials, uptake and washout.
 
         Parameters
         ----------

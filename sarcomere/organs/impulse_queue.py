@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -25,7 +27,7 @@ class Queue:
         self._count = np.zeros(1, dtype=np.int64)
 
     @property
-    def arrays(self) -> dict[str, NDArray]:
+    def arrays(self) -> dict[str, NDArray[Any]]:
         """All that changes, by name."""
         return {"unit": self._unit, "step": self._step, "count": self._count}
 

@@ -21,6 +21,7 @@ from sarcomere.organs import junction, metabolism, muscle, reflex
 from sarcomere.organs.excitation import Excitation
 from sarcomere.organs.nerve.nerve import Nerve
 from sarcomere.parameters import FIBRE_TYPES
+from sarcomere.parameters.fibre import FibreType
 from sarcomere.scenario.interventions import PLASMA, Imposed
 from sarcomere.scenario.loop import LoopScenario
 from sarcomere_kernels import advance_metabolism, advance_muscle, advance_reflex
@@ -108,7 +109,7 @@ class Loop:
         Length of muscle and slack tendon, and of the fascicles, at its end, L0.
     """
 
-    def __init__(self, episode: LoopScenario, replicate: int, models: dict[str, Models]) -> None:
+    def __init__(self, episode: LoopScenario, replicate: int, models: dict[FibreType, Models]) -> None:
         self.episode = e = episode
         self._ms, n_units = e.numerics.exchange_ms, e.pool.n_units
         self._step_ms, self._per_ms = e.pool.step_ms, round(1.0 / e.pool.step_ms)
@@ -150,9 +151,9 @@ class Loop:
         self.fascicle_length = self.mtu_length - float(muscle.tendon_strain(self.muscle, self._stretch, self._ms)[0])
 
     @property
-    def arrays(self) -> dict[str, NDArray]:
+    def arrays(self) -> dict[str, NDArray[Any]]:
         """All that changes, by name: saving it and coming back continues the same run."""
-        parts: dict[str, dict[str, NDArray]] = {
+        parts: dict[str, dict[str, NDArray[Any]]] = {
             "nerve": self.nerve.arrays,
             "excitation": self.excitation.arrays,
             "muscle": self.muscle._asdict(),
@@ -246,7 +247,7 @@ class Loop:
 
     def _cord_share(self, name: str, w: Window) -> float:
         """Concentration around the motoneurons over the normal one: plasma's change, buffered."""
-        normal = getattr(self.episode.electrolytes, name)
+        normal = float(getattr(self.episode.electrolytes, name))
         return 1.0 + self.episode.electrolytes.cord_coupling * (w.plasma[name] / normal - 1.0)
 
     def _carry(self, w: Window) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
@@ -289,7 +290,7 @@ class Loop:
         passive: Values,
         w: Window,
     ) -> None:
-        """Forces of all units, the muscle's, and the tendon that follows it."""
+        """Compute the forces of all units and of the muscle, and the tendon's response to them."""
         drive = MuscleDrive(
             unit=unit,
             ms=np.asarray(np.maximum(step // self._per_ms - w.first_ms, 0), dtype=np.int32),
@@ -302,7 +303,7 @@ class Loop:
         self.active_force, self.passive_force = float(self.trace.force[-1]), float(self.trace.passive[-1])
 
     def _chemistry_factor(self) -> Values:
-        """What phosphate and acid leave of the force that the twitch model expects."""
+        """Return the factor by which phosphate and acid reduce the force of the twitch model."""
         e, m = self.episode, self.metabolism
         if not e.switches.chemistry:
             return np.ones(m.pi.size)

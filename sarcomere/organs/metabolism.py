@@ -95,7 +95,7 @@ def pack_metabolism(
 
 
 def fresh_metabolism(energy: EnergyParameters, blood: BloodParameters, n_groups: int) -> MetabolismState:
-    """A rested muscle: every group where nothing but basal use is paid for.
+    """Return the state of a rested muscle: every group at basal ATP use.
 
     Parameters
     ----------

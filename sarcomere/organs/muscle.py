@@ -164,7 +164,7 @@ def pack_muscle(
 
 
 def fresh_muscle(muscle: Muscle) -> MuscleState:
-    """A rested, relaxed muscle."""
+    """Return the state of a rested, relaxed muscle."""
     n_units, n_groups = muscle.group.size, muscle.representative.size
     return MuscleState(
         available=np.ones(n_units),
@@ -212,7 +212,7 @@ def resting_force(muscle: Muscle, length: float) -> float:
 
 
 def tendon_strain(state: MuscleState, stretch: float, n: int) -> NDArray[np.float64]:
-    """What the tendon takes of the length of muscle and tendon in the next window; it follows force one window late.
+    """Return the tendon's extension in the next window, which follows force one window late.
 
     Parameters
     ----------

@@ -74,7 +74,7 @@ def _pack_stimulus(p: ReflexParameters) -> TendonStimulus:
 
 
 def pack_reflex(p: ReflexParameters, window_ms: int) -> Reflex:
-    """What the kernel takes.
+    """Cast the parameters of the reflex to the tuple that the kernel takes.
 
     Parameters
     ----------
@@ -151,7 +151,7 @@ def resting_signals(n_ms: int) -> F8:
 
 
 def fresh_reflex(reflex: Reflex, force: float, length: float, passive: float = 0.0) -> ReflexState:
-    """A muscle that has been at this force and length for long, undisturbed.
+    """Return the steady state of the reflex at constant force and length.
 
     Parameters
     ----------

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from numpy.typing import NDArray
 
 from sarcomere.half_sarcomere.state_checks import (
@@ -52,7 +54,7 @@ def check_loop(loop: Loop, clock_ms: int) -> None:
         require(lattice.chemistry > 0, f"lattice{group}_chemistry", "positive")
 
 
-def _check_clocks(loop: Loop, arrays: dict[str, NDArray], clock_ms: int, per_ms: int) -> None:
+def _check_clocks(loop: Loop, arrays: dict[str, NDArray[Any]], clock_ms: int, per_ms: int) -> None:
     require(loop.scalars[CLOCK] == clock_ms, "loop_scalars", "at the time of the last sample")
     require(arrays["reflex_counters"] == clock_ms, "reflex_counters", "at the time of the last sample")
     for part in ("nerve_pool", "nerve_terminals"):
@@ -61,7 +63,7 @@ def _check_clocks(loop: Loop, arrays: dict[str, NDArray], clock_ms: int, per_ms:
         check_whole(f"{part}_counters", counters, 0, int(HUGE))
 
 
-def _check_junctions(loop: Loop, arrays: dict[str, NDArray], step: int) -> None:
+def _check_junctions(loop: Loop, arrays: dict[str, NDArray[Any]], step: int) -> None:
     """Vesicles and counts."""
     ready = arrays["excitation_ready"]
     require((ready >= 0) & (ready <= loop.episode.junction.vesicles), "excitation_ready", "a number of vesicles")

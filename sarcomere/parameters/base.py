@@ -57,7 +57,7 @@ def quantity(unit: str, meaning: str, source: str, default: Any = REQUIRED, **bo
 
 
 def describe(model: type[BaseModel]) -> list[dict[str, str]]:
-    """Unit, meaning and source of every parameter of a group.
+    """List unit, meaning and source of every parameter of a group.
 
     Parameters
     ----------

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
 from sarcomere.parameters.base import Line, Parameters, quantity
+from sarcomere.parameters.fibre import FibreType
 
 MAX_STEP_MS = 0.5  # beyond, errors of force exceed 1 % (docs/accuracy.md)
 MIN_STEP_MS = 1e-3  # below, nothing that is modelled happens
@@ -65,7 +65,7 @@ class MotorUnit(Parameters):
     """One motor unit: a fibre type, and how many fibres pull together."""
 
     id: int = quantity("1", "number of the unit in the discharge file", "protocol", ge=0, le=1_000_000)
-    fibre: Literal["slow", "fast"] = Field("slow", description="fibre type")
+    fibre: FibreType = Field("slow", description="fibre type")
     n_fibres: int = quantity(
         "1", "muscle fibres of the unit", "design: hundreds in human limb muscle", 300, ge=1, le=1_000_000
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from functools import cache
+from typing import Literal, get_args
 
 from sarcomere.parameters.base import Parameters, quantity
 from sarcomere.parameters.calcium import CalciumParameters
@@ -11,7 +12,8 @@ from sarcomere.parameters.crossbridge import CycleParameters, OffStateParameters
 from sarcomere.parameters.shipped import data_path
 from sarcomere.parameters.thin_filament import RegulationParameters
 
-FIBRE_TYPES = ("slow", "fast")
+FibreType = Literal["slow", "fast"]
+FIBRE_TYPES: tuple[FibreType, ...] = get_args(FibreType)
 
 
 class FibreParameters(Parameters):

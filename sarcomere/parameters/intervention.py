@@ -160,7 +160,7 @@ class Oropharyngeal(_ForAWhile):
 
 
 def _plasma(ion: str, normal: str, least: float, most: float) -> Any:
-    """A concentration to which plasma goes, or which it keeps."""
+    """Declare a plasma concentration that an intervention sets or leaves as it is."""
     return Field(
         None,
         description=f"{ion}; as it is if left out",

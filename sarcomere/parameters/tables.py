@@ -11,7 +11,7 @@ MAX_DEPTH = 32  # of tables and lists in one another; scenarios have 6
 
 
 def merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
-    """A table with the values of another in place of its own, table by table.
+    """Merge two tables recursively; values of the second replace those of the first.
 
     Parameters
     ----------
@@ -91,14 +91,14 @@ def set_key(table: dict[str, Any], key: str, value: Any, where: str) -> None:
     node[_index(node, parents, last, where)] = value
 
 
-def _index(node: list, parents: list[str], part: str, where: str) -> int:
+def _index(node: list[Any], parents: list[str], part: str, where: str) -> int:
     if not part.isdecimal() or len(part) > 9 or int(part) >= len(node):
         raise InputError(f"{where}: {'.'.join(parents)} has entries 0 to {len(node) - 1}, not {quoted(part)}.")
     return int(part)
 
 
 def short_name(key: str) -> str:
-    """What the coordinate of a key is called: its last word that is no number; for a course, what it is a course of.
+    """Return the name of a key's coordinate: its last word that is no number or, for a course, what it is a course of.
 
     Parameters
     ----------

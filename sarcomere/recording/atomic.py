@@ -58,7 +58,7 @@ def aside(path: Path, part: Path | None = None) -> Iterator[Path]:
 
 
 def aside_of(path: Path) -> Path:
-    """A name beside a file that nobody else has, with the same suffix."""
+    """Return an unused file name in the same folder, with the same suffix."""
     return path.with_name(f".{path.stem}.{secrets.token_hex(4)}{ASIDE}{path.suffix.lower()}")
 
 
@@ -110,7 +110,7 @@ def check_place(path: Path, example: str = "run.h5") -> None:
 
 
 def remedy(error: BaseException) -> str:
-    """What helps against an error of the disk."""
+    """Return the remedy for an error of the disk."""
     number = getattr(error, "errno", None)
     if number in _NO_ROOM:
         return "free space"
@@ -118,7 +118,7 @@ def remedy(error: BaseException) -> str:
 
 
 def reason(error: BaseException) -> str:
-    """What an error of the disk or of HDF5 says, in one line."""
+    """Return the message of an error of the disk or of HDF5, in one line."""
     return getattr(error, "strerror", None) or (str(error).splitlines() or [type(error).__name__])[0]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from typing import Any
 
 import h5py
 import numpy as np
@@ -65,15 +66,15 @@ def restore(file: h5py.File, simulation: Recordable) -> None:
     simulation.check_state()
 
 
-def _read(group: h5py.Group, name: str, parts: list[NDArray]) -> NDArray:
-    """An array of the checkpoint, if it is of the kind that this run has."""
+def _read(group: h5py.Group, name: str, parts: list[NDArray[Any]]) -> NDArray[Any]:
+    """Read an array of the checkpoint; refuse another shape or type than this run has."""
     found = group[name]
     if found.shape != (len(parts), *parts[0].shape) or found.dtype != parts[0].dtype:
         raise ValueError(f"{name} in its checkpoint is not that of this run")
     return np.asarray(found[...])
 
 
-def digest(samples_done: int, arrays: dict[str, NDArray]) -> NDArray[np.uint8]:
+def digest(samples_done: int, arrays: dict[str, NDArray[Any]]) -> NDArray[np.uint8]:
     """SHA-256 over names, types, shapes and bytes of arrays, and over the number of samples."""
     found = hashlib.sha256(str(samples_done).encode())
     for name in sorted(arrays):

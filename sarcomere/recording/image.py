@@ -40,15 +40,15 @@ class Image(io.RawIOBase):
         return self._at
 
     def readable(self) -> bool:
-        """True."""
+        """Return True."""
         return True
 
     def writable(self) -> bool:
-        """True."""
+        """Return True."""
         return True
 
     def seekable(self) -> bool:
-        """True."""
+        """Return True."""
         return True
 
     def truncate(self, size: int | None = None, /) -> int:

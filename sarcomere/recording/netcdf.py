@@ -142,7 +142,9 @@ def _attribute(holder: h5py.File | h5py.Dataset, key: str, value: Any, types: Ty
     h5py.h5a.create(holder.id, key.encode(), stored, space).write(values, held)
 
 
-def append(file: h5py.File, growth: Mapping[str, int], columns: Mapping[str, NDArray], dims: Mapping[str, Any]) -> None:
+def append(
+    file: h5py.File, growth: Mapping[str, int], columns: Mapping[str, NDArray[Any]], dims: Mapping[str, Any]
+) -> None:
     """Lengthen unlimited dimensions and fill in what is new.
 
     Parameters

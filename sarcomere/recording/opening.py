@@ -131,12 +131,12 @@ def _where(path: str | Path) -> str:
 
 
 def _reason(error: Exception) -> str:
-    """The first line of what HDF5 says."""
+    """Return the first line of HDF5's message."""
     return printable(str(error).partition("\n")[0])[:200]
 
 
 def _faults(file: h5py.File) -> Iterator[str]:
-    """What keeps a file from being a run, before anything large of it is read."""
+    """Yield the reasons why a file is not a run, before anything large of it is read."""
     if not {"kernel_hash", "parameters"} <= file.attrs.keys():
         yield f"was not written by sarcomere; {_MADE_IT}"
     if "sweep" in file.attrs:
@@ -163,7 +163,7 @@ def _faults(file: h5py.File) -> Iterator[str]:
 
 
 def _faults_of_parameters(text: str | bytes) -> Iterator[str]:
-    """What keeps the attribute ``parameters`` from being those of a run."""
+    """Yield the reasons why the attribute ``parameters`` is not that of a run."""
     try:
         table = json.loads(text)
     except (ValueError, RecursionError):

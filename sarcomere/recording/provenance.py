@@ -32,7 +32,7 @@ def cpu() -> str:
 
 
 def made_by() -> dict[str, str]:
-    """What makes the bits of a run besides its scenario, as attributes of its file."""
+    """Return what determines the bits of a run besides its scenario, as attributes of its file."""
     versions = {f"{name}_version": version(name) for name in ("numba", "llvmlite", "numpy")}
     return {"kernel_hash": KERNEL_HASH, **versions, "cpu": cpu()}
 

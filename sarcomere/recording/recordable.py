@@ -33,7 +33,7 @@ class Recordable(Protocol):
         """Label a run or its beginning."""
 
     def totals(self) -> dict[Variable, NDArray[Any]]:
-        """What is known so far of the whole run, not against time."""
+        """Return the variables of the whole run without a time dimension, as known so far."""
 
     def state_arrays(self) -> dict[str, list[NDArray[Any]]]:
         """All that changes, by name: putting it back continues the same run."""

@@ -65,7 +65,7 @@ def of_lattice_run(ds: xr.Dataset, unit: int | None = None) -> FibreScenario:
 
 
 def of_cramp_run(ds: xr.Dataset, unit: int | None = None, after_s: float = 0.0, replicate: int = 0) -> FibreScenario:
-    """The representative of one group of motor units, under the impulses, length and chemistry that it met.
+    """Return the scenario of a group's representative, under the impulses, length and chemistry recorded for it.
 
     Parameters
     ----------
@@ -123,7 +123,7 @@ def of_cramp_run(ds: xr.Dataset, unit: int | None = None, after_s: float = 0.0, 
 
 
 def _parameters(ds: xr.Dataset) -> dict[str, Any]:
-    """What stands in the attribute ``parameters``."""
+    """Read the attribute ``parameters``."""
     try:
         table = json.loads(ds.attrs["parameters"])
         return {key: value for key, value in table.items() if value is not None}

@@ -17,7 +17,7 @@ _CGROUP = Path("/sys/fs/cgroup")
 
 def free_memory() -> int:
     """Return the bytes that this process can still take: of the machine, its container and its own limit."""
-    return max(0, min(psutil.virtual_memory().available, _left_in_cgroup(), _left_of_limit()))
+    return int(max(0, min(psutil.virtual_memory().available, _left_in_cgroup(), _left_of_limit())))
 
 
 def free_disk(folder: Path) -> int:

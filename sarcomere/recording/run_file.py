@@ -189,7 +189,7 @@ def next_block(simulation: Recordable, threads: int = 1, block: int = DEFAULT_BL
 
 
 def block_rows(done: int, block: int = DEFAULT_BLOCK) -> int:
-    """Samples of the next block, which a file's events are in order of."""
+    """Return the number of samples of the next block; events of a file are ordered by block."""
     return int(min(max(block, _GROWTH * done), MAX_BLOCK))
 
 
@@ -235,8 +235,8 @@ def encodings(ds: Any, piece: Block) -> Encodings:
 
 
 def encoding(
-    dims: tuple, shape: tuple[int, ...], rows: Mapping[str, int], side_by_side: Mapping[str, int] = _EACH
-) -> dict:
+    dims: tuple[str, ...], shape: tuple[int, ...], rows: Mapping[str, int], side_by_side: Mapping[str, int] = _EACH
+) -> dict[str, Any]:
     """How a variable is stored: what grows, compressed in chunks.
 
     Parameters

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import Field
 
@@ -19,6 +19,7 @@ from sarcomere.parameters import (
 )
 from sarcomere.parameters.base import Line, Prose
 from sarcomere.parameters.experiment import Repetitions
+from sarcomere.parameters.fibre import FibreType
 from sarcomere.parameters.figures import FigureName
 from sarcomere.parameters.tables import merge
 from sarcomere.scenario.kinds import simulation_class
@@ -50,7 +51,7 @@ class Scenario(Parameters):
     figure: FigureName = Field("overview", description="kind of figure that sarcomere plot draws")
     run: Repetitions
     lattice: LatticeParameters
-    fibres: dict[Literal["slow", "fast"], FibreParameters]
+    fibres: dict[FibreType, FibreParameters]
     numerics: LatticeNumerics
     source: str = Field("", description="file it was read from")
 

@@ -67,7 +67,7 @@ class Written(NamedTuple):
 
 
 def check(written: Written, overrides: Mapping[str, Any]) -> Scenario:
-    """A scenario from its file, with values replaced.
+    """Make a scenario from its file, with values replaced.
 
     Parameters
     ----------

@@ -64,7 +64,7 @@ def stepwise(time_s: Floats, value: Floats, tolerance: float) -> dict[str, list[
 
 
 def moved(course: dict[str, Any] | None, at_s: float, by: float, over_s: float) -> dict[str, Any]:
-    """A course of length with a further move added to it.
+    """Add a further move to a course of length.
 
     Parameters
     ----------

@@ -113,7 +113,7 @@ def _append(times: list[float], value: Any, where: str) -> None:
 
 
 def _entry(path: str, table: dict[str, Any], key: str) -> Any:
-    """An openhdemg entry: JSON inside a string in files it writes, plain in files made by hand."""
+    """Read an openhdemg entry: JSON in a string where openhdemg wrote the file, plain where it was made by hand."""
     if key not in table:
         raise InputError(f"{path}: has no {key}; export the decomposed recording from openhdemg again.")
     value = table[key]

@@ -78,18 +78,18 @@ def sentences(
 
 
 def _shortened(key: str) -> str:
-    """A key as it is, but for what a terminal would obey and what no key is as long as."""
+    """Make a key safe to print: without control characters, and shortened."""
     shown = printable(key)
     return shown if len(shown) <= MAX_QUOTED else f"{shown[: MAX_QUOTED - 1]}…"
 
 
 def _as_written(path: tuple[Any, ...]) -> tuple[Any, ...]:
-    """A path of keys without the kind that pydantic puts after the number of an intervention."""
+    """Drop from a path of keys the kind that pydantic puts after the number of an intervention."""
     return tuple(part for i, part in enumerate(path) if not (part in _KINDS and i and isinstance(path[i - 1], int)))
 
 
 def _shown(value: Any) -> str:
-    """A value as TOML writes it; a table in short."""
+    """Format a value as TOML writes it; a table in short."""
     if isinstance(value, Mapping):
         return "{…}"
     return str(value).lower() if isinstance(value, bool) else quoted(value)
@@ -127,7 +127,7 @@ def _meaning(root: type[Parameters], path: tuple[Any, ...]) -> str:
 
 
 def _place(path: tuple[Any, ...], kind: str, text: str) -> str:
-    """The line of a fault: of the kind of an intervention that is none, of the table where a key is missing."""
+    """Return the line of a fault; of an unknown kind of intervention that of its kind, of a missing key its table's."""
     if kind == "union_tag_invalid":
         path = (*path, "kind")
     return _line_of(path, text) or (_line_of(path[:-1], text) if kind == "missing" and len(path) > 2 else "")

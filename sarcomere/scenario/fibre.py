@@ -60,7 +60,7 @@ class FibreScenario(Scenario):
     @model_validator(mode="before")
     @classmethod
     def _calcium_course_drives(cls, table: Any) -> Any:
-        """A course of pCa is the drive; drive.pCa is where it begins."""
+        """Take a course of pCa as the drive; drive.pCa is its first value."""
         course = (table.get("protocol") or {}) if isinstance(table, dict) else None
         course = course.get("pCa") if isinstance(course, dict) else None
         values = course.get("value") if isinstance(course, dict) else None
@@ -198,7 +198,7 @@ def _content_hash(path: str, _changed: int) -> str:
 
 
 def _with_course_files(table: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The points of every course that is given as a file, in the file's place."""
+    """Replace every course that is given as a file by its points."""
     protocol = table.get("protocol")
     if not isinstance(protocol, Mapping):
         return table

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def columns(scenario: FibreScenario) -> list[tuple[int, FibreScenario, MotorUnit]]:
-    """What runs side by side: the motor units, or the one motor unit of every condition of a series.
+    """List what runs side by side: the motor units, or the one motor unit of every condition of a series.
 
     Parameters
     ----------
@@ -35,7 +35,7 @@ def columns(scenario: FibreScenario) -> list[tuple[int, FibreScenario, MotorUnit
 
 
 def impulse_times(scenario: FibreScenario) -> dict[int, NDArray[np.float64]]:
-    """Times (s) at which impulses reach the fibres of each motor unit, or under each condition of a series.
+    """Return the times (s) at which impulses reach the fibres of each motor unit or condition.
 
     Parameters
     ----------

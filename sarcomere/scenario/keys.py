@@ -10,7 +10,7 @@ from sarcomere.scenario.kinds import scenario_classes
 
 
 def unit_of(key: str) -> str:
-    """Unit of the parameter at a dotted key; empty if it has none.
+    """Return the unit of the parameter at a dotted key; empty if it has none.
 
     Parameters
     ----------
@@ -79,7 +79,7 @@ def coordinate_attributes(key: str, name: str) -> dict[str, str]:
 
 
 def model_at(path: tuple[Any, ...], root: type[Parameters]) -> Any:
-    """The group of parameters that a path of keys leads to from ``root``, or None.
+    """Return the group of parameters that a path of keys leads to from ``root``, or None.
 
     Where entries of a list are told apart by their kind, the path has the kind after the entry's number.
     """
@@ -109,13 +109,13 @@ def keys_of(root: type[Parameters]) -> Iterator[str]:
 
 
 def kind_of(model: type[Parameters]) -> str:
-    """What the key ``kind`` of a group must be, or an empty text."""
+    """Return the value that the key ``kind`` of a group must have, or an empty text."""
     field = model.model_fields.get("kind")
     return str(get_args(field.annotation)[0]) if field is not None else ""
 
 
 def _groups_in(annotation: Any) -> Iterator[type[Parameters]]:
-    """Groups of parameters inside an annotation such as ``list[MotorUnit]`` or ``Train | None``."""
+    """Yield the groups of parameters inside an annotation such as ``list[MotorUnit]`` or ``Train | None``."""
     if isinstance(annotation, type) and issubclass(annotation, Parameters):
         yield annotation
     for inner in get_args(annotation):

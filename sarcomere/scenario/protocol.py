@@ -151,5 +151,5 @@ def _limits(name: str, relative: bool) -> tuple[float, float, str]:
 
 
 def _bounds(bound: Any) -> dict[str, float]:
-    """A bound such as ``Ge(ge=0)`` as a mapping."""
+    """Convert a bound such as ``Ge(ge=0)`` to a mapping."""
     return {key: getattr(bound, key) for key in ("gt", "ge", "le") if hasattr(bound, key)}

@@ -172,7 +172,7 @@ def parse_override(text: str) -> tuple[str, Any]:
 
 
 def parse_value(text: str) -> Any:
-    """A value as TOML has it, a number such as ``.5`` or ``5.``, or else the text itself.
+    """Parse a value as TOML, a number such as ``.5`` or ``5.``, or else keep the text itself.
 
     Parameters
     ----------

@@ -208,5 +208,5 @@ def _listed(value: str | list[str]) -> list[str]:
 
 
 def _label(value: Any) -> str:
-    """A value of a condition in words: text as it is, anything else shortened."""
+    """Format a value of a condition: text as it is, anything else shortened."""
     return printable(value[:MAX_QUOTED]) if isinstance(value, str) else quoted(value)

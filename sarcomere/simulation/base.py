@@ -131,7 +131,7 @@ class Simulation(ABC, Generic[S]):
         """Label what does not grow."""
 
     def totals(self) -> dict[Variable, NDArray[Any]]:
-        """What is known so far of the whole run, not against time."""
+        """Return the variables of the whole run without a time dimension, as known so far."""
         return {}
 
     def attributes(self) -> dict[str, Any]:

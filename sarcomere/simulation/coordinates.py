@@ -117,7 +117,7 @@ def of_loop(muscle: Muscle, numbers: range) -> dict[str, xr.Variable]:
     middle = [units[muscle.group == g][int((muscle.group == g).sum()) // 2] for g in groups]
     chosen = np.where(muscle.representative >= 0, muscle.representative, middle)
 
-    def of(dim: str, values: NDArray | list[int], meaning: str, units: str = "1") -> xr.Variable:
+    def of(dim: str, values: NDArray[np.number] | list[int], meaning: str, units: str = "1") -> xr.Variable:
         return xr.Variable(dim, values, {"long_name": meaning, "units": units})
 
     fibre = np.array(FIBRE_TYPES)

@@ -114,7 +114,7 @@ class FibreSimulation(Simulation[FibreScenario]):
     def _columns(
         self, first: int, count: int, snapshot_time: NDArray[np.float64], parts: list[Samples]
     ) -> dict[str, NDArray[Any]]:
-        """Samples of all half-sarcomeres by variable, (replicate, motor_unit or condition, time)."""
+        """Collect samples of all half-sarcomeres by variable, (replicate, motor_unit or condition, time)."""
         s, traces = self.scenario, [part.trace for part in parts]
         shape = (s.run.replicates, len(self.columns))
         series = np.stack([trace.series for trace in traces]).reshape((*shape, count, -1))

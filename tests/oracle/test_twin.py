@@ -145,16 +145,12 @@ class Kernel:
     def __init__(self, case: Case) -> None:
         fibre = fibre_of(case)
         self.model = pack.pack_model(
-            scaled(fibre, case.chemistry.temperature_C),
-            case.lattice,
-            case.mechanics,
+            pack.Parts(scaled(fibre, case.chemistry.temperature_C), case.lattice, case.mechanics, case.numerics),
             case.chemistry,
-            case.numerics,
             case.hs_length,
+            pack.Sampled(1),
             regulated=case.regulated,
             clamped=case.pCa is not None,
-            sample_every=1,
-            snapshot_every=0,
         )
         ca = fibre.calcium.ca_rest_uM if case.pCa is None else 10.0 ** (6.0 - case.pCa)
         self.state = start.fresh_state(self.model, fibre.calcium, ca, np.random.SeedSequence(7))
@@ -393,16 +389,17 @@ def test_balance_without_heads(hs_length: float, tolerance: float) -> None:
     kernel = Kernel(replace(case, hs_length=1300.0))
     fibre = fibre_of(case)
     kernel.model = pack.pack_model(
-        scaled(fibre, case.chemistry.temperature_C),
-        case.lattice,
-        case.mechanics,
+        pack.Parts(
+            scaled(fibre, case.chemistry.temperature_C),
+            case.lattice,
+            case.mechanics,
+            Numerics(force_tolerance_pN=tolerance),
+        ),
         case.chemistry,
-        Numerics(force_tolerance_pN=tolerance),
         hs_length,
+        pack.Sampled(1),
         regulated=True,
         clamped=True,
-        sample_every=1,
-        snapshot_every=0,
     )
     kernel.state = start.fresh_state(kernel.model, fibre.calcium, 1e-3, np.random.SeedSequence(7))
     kernel.walk(1)

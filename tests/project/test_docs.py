@@ -7,18 +7,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
-pytestmark = pytest.mark.xdist_group("docs")  # they share the built site
-
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted(path.stem for path in (ROOT / "docs" / "notebooks").glob("*.md") if path.stem != "index")
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The built site; takes a minute, as it runs all notebooks."""
-    folder = tmp_path_factory.mktemp("site")
+def build_site(folder: Path) -> Path:
+    """Build the site, which takes a minute, as it runs all notebooks."""
     build = Path(sys.executable).parent / "sphinx-build"
     command = [str(build), "-W", "--keep-going", "-q", "-d", str(folder / "doctrees"), "docs", str(folder / "html")]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
@@ -26,7 +20,15 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "html"
 
 
-def test_every_notebook_shows_figures_and_no_error(site: Path) -> None:
+def test_the_site_builds_with_its_notebooks_and_lists_every_public_name(tmp_path: Path) -> None:
+    """One test, so that workers that share the tests do not each build it."""
+    site = build_site(tmp_path)
+    check_notebooks(site)
+    check_reference(site)
+
+
+def check_notebooks(site: Path) -> None:
+    """Every notebook shows a figure and no error, under a title of its own."""
     assert len(NOTEBOOKS) == 6
     titles = []
     for name in NOTEBOOKS:
@@ -39,7 +41,8 @@ def test_every_notebook_shows_figures_and_no_error(site: Path) -> None:
     assert all(f'href="notebooks/{name}.html"><img' in re.sub(r"\s+", " ", gallery) for name in NOTEBOOKS)
 
 
-def test_reference_lists_all_public_names(site: Path) -> None:
+def check_reference(site: Path) -> None:
+    """The reference has an entry for every public function."""
     import sarcomere
     from sarcomere import analysis
 

@@ -83,16 +83,12 @@ def bench(
     lattice, numerics = lattice or LatticeParameters(n_thick=4), numerics or Numerics()
     chemistry = chemistry or Chemistry()
     model = pack.pack_model(
-        scaled(what, chemistry.temperature_C),
-        lattice,
-        mechanics or MechanicsParameters(),
+        pack.Parts(scaled(what, chemistry.temperature_C), lattice, mechanics or MechanicsParameters(), numerics),
         chemistry,
-        numerics,
         hs_length,
+        pack.Sampled(round(sample_ms / numerics.step_ms)),
         regulated=regulated,
         clamped=clamped,
-        sample_every=round(sample_ms / numerics.step_ms),
-        snapshot_every=0,
     )
     ca = 10.0 ** (6 - pca) if clamped else what.calcium.ca_rest_uM
     state = start.fresh_state(model, what.calcium, ca, np.random.SeedSequence(seed))

@@ -101,7 +101,7 @@ def unstack_conditions(ds: xr.Dataset, *keys: str) -> xr.Dataset:
 
 
 def by_point(ds: xr.Dataset) -> xr.Dataset:
-    """Number the loads, releases or steps of each fibre type and bath along ``measurement``.
+    """Assign the loads, releases or steps of each fibre type and bath to positions along ``measurement``.
 
     Parameters
     ----------

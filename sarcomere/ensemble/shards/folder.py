@@ -143,7 +143,7 @@ def write_text(path: Path, text: str) -> None:
 
 
 def cannot_write(path: Path, error: OSError) -> StoreError:
-    """What to say of a file that the disk did not take."""
+    """Return the error for a file that could not be written."""
     return StoreError(
         f"{path}: cannot be written ({error.strerror or error}); what is finished stays, so mend that and start the "
         f"same sweep again."
@@ -151,7 +151,7 @@ def cannot_write(path: Path, error: OSError) -> StoreError:
 
 
 def dumps(manifest: Manifest) -> str:
-    """A manifest as its file has it, with its digest: equal manifests, equal text."""
+    """Serialise a manifest with its digest; equal manifests give equal text."""
     table = manifest.model_dump(by_alias=True)
     return _text({**table, MANIFEST_DIGEST: manifest_sha256(table)}) + "\n"
 

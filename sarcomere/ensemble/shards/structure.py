@@ -51,7 +51,7 @@ def told(error: BaseException) -> str:
 
 @contextlib.contextmanager
 def opened(path: Path) -> Iterator[h5py.File]:
-    """A shard open for reading.
+    """Open a shard for reading.
 
     Raises
     ------
@@ -129,7 +129,7 @@ def contents(file: h5py.File, known: Structure) -> Contents:
 
 
 def values(dataset: h5py.Dataset) -> NDArray[Any]:
-    """A small variable, texts as numpy has them."""
+    """Read a small variable, texts as NumPy strings."""
     if h5py.check_string_dtype(dataset.dtype):
         return np.array(dataset.asstr()[()], dtype=str)
     return np.asarray(dataset[()])

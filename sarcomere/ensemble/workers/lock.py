@@ -22,7 +22,7 @@ class Part(NamedTuple):
 
 
 def part_of(number: int, of: int) -> Part:
-    """A part of a sweep.
+    """Return one part of a sweep, checked.
 
     Raises
     ------
@@ -36,7 +36,7 @@ def part_of(number: int, of: int) -> Part:
 
 
 def parse_part(text: str) -> Part:
-    """A part as ``--shard`` takes it, such as ``3/8``.
+    """Parse a part as ``--shard`` takes it, such as ``3/8``.
 
     Raises
     ------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Container
 from pathlib import Path
 from typing import NamedTuple
 
@@ -79,14 +80,14 @@ def _who(locks: list[Path]) -> str:
     return holder(locks[0]) + (f", and {len(locks) - 1} other parts" if len(locks) > 1 else "")
 
 
-def _finished(folder: Path, names: object) -> dict[str, float]:
+def _finished(folder: Path, names: Container[str]) -> dict[str, float]:
     """Find when each finished shard took its name."""
     found = {}
     if (folder / SHARDS).is_dir():
         with os.scandir(folder / SHARDS) as entries:
             for entry in entries:
                 name, _, end = entry.name.partition(".")
-                if end == "h5" and name in names and is_done(folder, name):  # type: ignore[operator]
+                if end == "h5" and name in names and is_done(folder, name):
                     found[name] = entry.stat().st_mtime
     return found
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import h5py
 import xarray as xr
@@ -21,7 +21,7 @@ from sarcomere.ensemble.shards.folder import (
 from sarcomere.ensemble.shards.shard import Shard, Task, name_of
 from sarcomere.errors import InputError, StoreError
 from sarcomere.recording.atomic import aside
-from sarcomere.recording.run_file import EVENT_ROWS, Dims, add, block_rows, encoding, next_block
+from sarcomere.recording.run_file import EVENT_ROWS, Dims, Encodings, add, block_rows, encoding, next_block
 from sarcomere.recording.seal import sealed
 from sarcomere.recording.variable import Block
 from sarcomere.scenario.base import Scenario
@@ -65,7 +65,7 @@ def do_shard(task: Task) -> Outcome:
     return Outcome(shard)
 
 
-def failed(folder: str, shard: Shard, error: str, kind: str, values: dict) -> Outcome:
+def failed(folder: str, shard: Shard, error: str, kind: str, values: dict[str, Any]) -> Outcome:
     """Keep why a shard failed, and say so."""
     kept = {"error": error, "kind": kind, "point": values, "first": shard.first, "count": shard.size}
     try:
@@ -138,12 +138,13 @@ def run_to_image(scenario: Scenario, attributes: dict[str, str]) -> bytes:
         return sealed(file.id.get_file_image())
 
 
-def _chunked(ds: xr.Dataset, first: Block) -> dict[str, dict]:
+def _chunked(ds: xr.Dataset, first: Block) -> Encodings:
     """How each variable of a shard is stored: as few chunks as a reader of one run can bear."""
     few = min(block_rows(0), first.time.size)
     rows = {dim: min(max(new, few), EVENT_ROWS) for dim, new in first.growth.items()}
     found = {}
     for name, variable in ds.variables.items():
         replicates = max(_CHUNK_BYTES * ds.sizes["replicate"] // max(variable.nbytes, 1), 1)
-        found[str(name)] = encoding(variable.dims, variable.shape, rows, {**_SIDE_BY_SIDE, "replicate": replicates})
+        dims = tuple(str(dim) for dim in variable.dims)
+        found[str(name)] = encoding(dims, variable.shape, rows, {**_SIDE_BY_SIDE, "replicate": replicates})
     return found

@@ -29,7 +29,7 @@ def positions(n_units: int) -> Values:
 
 
 def _between(p: PoolParameters, name: str, label: Values) -> Values:
-    """A property at the given labels: straight lines through the three types, carried on beyond them."""
+    """Interpolate a property linearly between the three types, extrapolated beyond them."""
     anchors: list[CellType] = [p.types.S, p.types.FR, p.types.FF]
     at = np.array([cell.label_nA for cell in anchors])
     value = np.array([getattr(cell, name) for cell in anchors])

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from sarcomere.errors import InputError
 from sarcomere.parameters.motoneuron import PoolParameters
 from sarcomere_kernels import motoneuron_types as k
+from sarcomere_kernels.types import I8
 
 Values = NDArray[np.float64]
 Course = float | Sequence[tuple[float, float]]
@@ -63,7 +64,7 @@ def empty_spikes(room: int) -> k.Spikes:
 
 
 def _points(name: str, course: Course) -> Values:
-    """A course as rows (time, value), refused if it cannot be one."""
+    """Convert a course to rows (time, value); refuse what is none."""
     try:
         single = np.ndim(course) == 0
         points = np.array([[0.0, course]] if single else course, dtype=np.float64)
@@ -81,7 +82,7 @@ def _points(name: str, course: Course) -> Values:
 
 
 def read_course(name: str, course: Course, least: float, most: float) -> Values:
-    """A course as rows (time, value), within bounds.
+    """Convert a course to rows (time, value), within bounds.
 
     Parameters
     ----------
@@ -148,7 +149,7 @@ def steps_in(name: str, duration_s: float, step_ms: float) -> int:
 
 
 def stimulation(frequency_Hz: float, count: int, start_s: float) -> list[float]:
-    """Times (s) of a train of stimuli.
+    """Return the times (s) of a train of stimuli.
 
     Parameters
     ----------
@@ -168,8 +169,8 @@ def stimulation(frequency_Hz: float, count: int, start_s: float) -> list[float]:
     return [start_s + i / frequency_Hz for i in range(count)]
 
 
-def stimulus_steps(stimuli_s: Sequence[float], step_ms: float) -> k.I8:
-    """Steps at which stimuli come.
+def stimulus_steps(stimuli_s: Sequence[float], step_ms: float) -> I8:
+    """Convert times of stimuli to steps.
 
     Parameters
     ----------
@@ -268,7 +269,7 @@ class Courses:
         return np.interp(time_s, points[:, 0], points[:, 1])
 
     def drive(self, first_step: int, n_steps: int) -> k.PoolDrive:
-        """What the kernel takes for the steps from ``first_step`` on.
+        """Return the kernel's input for the steps from ``first_step`` on.
 
         Parameters
         ----------

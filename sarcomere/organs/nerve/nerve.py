@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -54,7 +56,7 @@ class Nerve:
         self._axons = Queue(_UNDER_WAY * episode.pool.n_units)
 
     @property
-    def arrays(self) -> dict[str, NDArray]:
+    def arrays(self) -> dict[str, NDArray[Any]]:
         """All that changes, by name."""
         parts = {
             "pool": self.pool.state._asdict(),

@@ -8,6 +8,7 @@ import numpy as np
 
 from sarcomere.parameters.motoneuron import PoolParameters
 from sarcomere_kernels import motoneuron_types as k
+from sarcomere_kernels.types import U8
 
 
 def pack_kinetics(p: PoolParameters) -> k.Kinetics:
@@ -57,7 +58,7 @@ def pack_recurrent(p: PoolParameters) -> k.Recurrent:
     )
 
 
-def fresh_pool_state(n_units: int, refractory: int, stream: k.U8) -> k.PoolState:
+def fresh_pool_state(n_units: int, refractory: int, stream: U8) -> k.PoolState:
     """Cells at rest, without noise yet."""
     zeros = ("v_soma", "v_dendrite", "m", "n", "q", "pic", "inactivated", "private_noise")
     return k.PoolState(

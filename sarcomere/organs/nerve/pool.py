@@ -18,7 +18,7 @@ from sarcomere.parameters.motoneuron import PoolParameters, pool_presets
 from sarcomere.scenario.faults import sentences
 from sarcomere_kernels import KERNEL_HASH, advance_pool
 from sarcomere_kernels import motoneuron_types as k
-from sarcomere_kernels.types import OK
+from sarcomere_kernels.types import F8, I1, I4, I8, OK
 
 _ROOM = 4096  # spikes kept between two readings, beyond one of each cell
 
@@ -101,7 +101,7 @@ class MotoneuronPool:
         """How far it is, s."""
         return float(self.state.counters[k.STEP]) * self.parameters.step_ms * 1e-3
 
-    def advance(self, duration_s: float) -> tuple[k.I4, k.F8, k.I1]:
+    def advance(self, duration_s: float) -> tuple[I4, F8, I1]:
         """Go on for a while.
 
         Parameters
@@ -126,7 +126,7 @@ class MotoneuronPool:
         unit, step, back = self.advance_driven(drive)
         return unit, np.asarray(step * (self.parameters.step_ms * 1e-3), dtype=np.float64), back
 
-    def advance_driven(self, drive: k.PoolDrive) -> tuple[k.I4, k.I8, k.I1]:
+    def advance_driven(self, drive: k.PoolDrive) -> tuple[I4, I8, I1]:
         """Go on for the steps of a drive, in place of the pool's own inputs.
 
         Parameters
@@ -165,7 +165,7 @@ class MotoneuronPool:
         unit, step, back = (np.concatenate(column) for column in zip(*taken, strict=True))
         return unit, step, back
 
-    def _take(self) -> tuple[k.I4, k.I8, k.I1]:
+    def _take(self) -> tuple[I4, I8, I1]:
         spikes = self._spikes
         n = int(spikes.taken[0])
         spikes.taken[0] = 0
@@ -219,7 +219,7 @@ def run_pool(
     return _dataset(pool, unit, time, back, duration_s, bin_s)
 
 
-def _dataset(pool: MotoneuronPool, unit: k.I4, time: k.F8, back: k.I1, duration_s: float, bin_s: float) -> xr.Dataset:
+def _dataset(pool: MotoneuronPool, unit: I4, time: F8, back: I1, duration_s: float, bin_s: float) -> xr.Dataset:
     n = pool.parameters.n_units
     counts = np.bincount(unit, minlength=n)
     order = np.argsort(unit, kind="stable")

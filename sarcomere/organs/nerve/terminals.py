@@ -13,7 +13,7 @@ from sarcomere.parameters.motoneuron import PoolParameters
 from sarcomere.parameters.terminal import TerminalParameters
 from sarcomere_kernels import advance_terminals
 from sarcomere_kernels import motoneuron_types as k
-from sarcomere_kernels.types import OK
+from sarcomere_kernels.types import F8, I4, I8, OK
 
 _ROOM = 4096  # impulses kept between two readings, beyond one of each axon
 _LENGTHS = (0.1, 3.0)  # of the optimum, that can be used
@@ -79,7 +79,7 @@ class TerminalGenerator:
         )
         self._spikes = empty_spikes(_ROOM + n)
 
-    def advance(self, duration_s: float) -> tuple[k.I4, k.F8]:
+    def advance(self, duration_s: float) -> tuple[I4, F8]:
         """Go on for a while.
 
         Parameters
@@ -104,11 +104,11 @@ class TerminalGenerator:
         axon, step = self.advance_driven(self.gate(length), self._stimulus_step)
         return axon, np.asarray(step * (self.step_ms * 1e-3), dtype=np.float64)
 
-    def gate(self, length: k.F8) -> k.F8:
+    def gate(self, length: F8) -> F8:
         """Share of terminals that may fire in a muscle of this length (optimum 1)."""
         return np.asarray(1.0 / (1.0 + np.exp((length - self.parameters.half_length) / self.parameters.length_slope)))
 
-    def advance_driven(self, gate: k.F8, stimulus_step: k.I8, excitability: float = 1.0) -> tuple[k.I4, k.I8]:
+    def advance_driven(self, gate: F8, stimulus_step: I8, excitability: float = 1.0) -> tuple[I4, I8]:
         """Go on with a given gate and stimuli, in place of the generator's own length and times.
 
         Parameters
