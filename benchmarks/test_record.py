@@ -10,16 +10,15 @@ import pytest
 
 from benchmarks.timing import cost_of
 from sarcomere.recording.recordable import DEFAULT_BLOCK
+from sarcomere.scenario.base import Scenario
 from sarcomere.scenario.checking import from_dict
-from sarcomere.scenario.fibre import FibreScenario
-from sarcomere.simulation.api import record
-from sarcomere.simulation.fibre import run
+from sarcomere.simulation.api import record, run
 
 pytestmark = pytest.mark.benchmark(timer=time.process_time)
 FURTHER_BLOCKS = 2
 
 
-def scenario_of(blocks: int, snapshot_ms: float) -> FibreScenario:
+def scenario_of(blocks: int, snapshot_ms: float) -> Scenario:
     """Two half-sarcomeres of 1 thick filament, a sample a millisecond."""
     return from_dict(
         {

@@ -16,7 +16,7 @@ from sarcomere.cli.telling import say
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Result file; default NAME.h5 in this folder.")
 @replacing
 @THREADS
-@click.option("--resume", is_flag=True, help="Go on with an interrupted run.")
+@click.option("--resume", is_flag=True, help="Go on with an interrupted run of the same scenario and versions.")
 @click.option("--overwrite", is_flag=True, help="Replace the result file if there is one.")
 @click.option("--figure/--no-figure", default=True, help="Write the figure beside the result.")
 def run(

@@ -174,7 +174,7 @@ class OffStateParameters(Parameters):
         gt=0,
         le=1e4,
     )
-    max_relative_force: float = quantity("1", "tension beyond which waking is no faster", "design", 2.0, gt=0, le=100)
+    max_relative_force: float = quantity("1", "tension beyond which OFF is left no faster", "design", 2.0, gt=0, le=100)
 
     def at(self, temperature_C: float) -> OffStateParameters:
         """Cool the 37 C rates by 2.2 in 10 degrees, as the attached steps (design).

@@ -198,14 +198,14 @@ class PoolParameters(Parameters):
     kappa: float = quantity(
         "1",
         "persistent current in rheobases; rises with serotonin and noradrenaline",
-        f"{DESIGN}, by threshold frequency; in episodes fitted (docs/cramp/fit.md)",
+        f"{DESIGN}, by threshold frequency; in the closed loop fitted (docs/cramp/fit.md)",
         ge=0,
         le=10,
     )
     x_base: float = quantity(
         "rheobase",
         "resting drive",
-        f"{DESIGN}, by threshold frequency; in episodes fitted (docs/cramp/fit.md)",
+        f"{DESIGN}, by threshold frequency; in the closed loop fitted (docs/cramp/fit.md)",
         ge=-10,
         le=10,
     )

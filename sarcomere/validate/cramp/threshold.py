@@ -93,7 +93,7 @@ FATIGUED = {"fatigue_ia": 0.3, "fatigue_ib": 0.5}  # gains by which fatigue shif
 def threshold_after_exercise(episode: LoopScenario) -> dict[str, float]:
     """Find the threshold frequency before and after exercise, with and without an effect of fatigue on reflexes.
 
-    The short posture and the train come after the exercise; the body is the one that exercised.
+    The short muscle and the train come after the exercise; the body is the one that exercised.
     """
     exercise = episode.run.duration_s
     checkpoint = checkpoint_after(episode)
