@@ -32,7 +32,7 @@ n_thick = 1
 """
 SMALL_LOOP = """\
 title = "small episode"
-length = 0.9
+mtu_length = 0.9
 [run]
 duration_s = 0.02
 [pool]

@@ -102,7 +102,7 @@ def test_chunks_are_copied_as_they_lie_and_missing_ones_take_no_room(
 def test_shards_of_several_replicates_lie_side_by_side(
     begun: int, missing: tuple[int, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(shard, "AIM_S", 2 * shard.cost_s(read(str(write_scenario(tmp_path / "s.toml", TABLE)))))
+    monkeypatch.setattr(shard, "AIM_S", 2 * read(str(write_scenario(tmp_path / "s.toml", TABLE))).cost_s())
     for replicates in (begun, 5):
         whole = write_sweep(tmp_path / "f", TABLE, {}, replicates=replicates, one_shard_a_run=False)
     sizes = []

@@ -7,7 +7,6 @@ import xarray as xr
 
 from sarcomere import run as simulate
 from sarcomere.half_sarcomere.variables import SERIES
-from sarcomere.recording.dataset import dataset
 from sarcomere.simulation.fibre import FibreSimulation
 from tests.support.kinds import FIBRE
 from tests.support.same import differing
@@ -24,7 +23,7 @@ def reference() -> xr.Dataset:
 def test_blocks_in_memory_change_no_bit(block: int, reference: xr.Dataset) -> None:
     simulation = FibreSimulation(FIBRE.scenario())
     blocks = list(simulation.blocks(block=block))
-    assert not differing(dataset(FIBRE.scenario(), simulation.impulses, blocks, simulation.dwell_counts()), reference)
+    assert not differing(simulation.dataset(*blocks), reference)
 
 
 @pytest.mark.parametrize(("interval", "every"), [(0.1, 10), (0.5, 2), (3.0, 1 / 3)])
