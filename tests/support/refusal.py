@@ -9,11 +9,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import h5py
 import pytest
 from click.testing import CliRunner
 
 from sarcomere.cli import main
 from sarcomere.errors import InputError
+from sarcomere.recording.seal import SEAL_ATTRIBUTE
 
 SMALL = """\
 title = "small"
@@ -91,3 +93,10 @@ def shell(args: list[str], before: Callable[[], None] | None = None) -> subproce
     """Run a command in a process of its own."""
     code = "from sarcomere.cli import main; main()"
     return subprocess.run([sys.executable, "-c", code, *args], capture_output=True, text=True, preexec_fn=before)
+
+
+def unseal(path: Path) -> None:
+    """Take the digest out of a run file, as if another program had written it, so that it can be altered."""
+    with h5py.File(path) as file:
+        digest = str(file.attrs[SEAL_ATTRIBUTE]).encode()
+    path.write_bytes(path.read_bytes().replace(digest, b"-" * len(digest)))

@@ -108,7 +108,7 @@ def cramp_run(
         "unit_group": ("motor_unit", group),
     }
     attributes = {
-        "kind": "cramp",
+        "kind": "loop",
         "figure": "cramp",
         "title": title,
         "seed": 1,

@@ -7,8 +7,7 @@ from pathlib import Path
 import h5py
 import pytest
 
-from sarcomere.recording.seal import SEAL_ATTRIBUTE
-from tests.support.refusal import refuse, run
+from tests.support.refusal import refuse, run, unseal
 
 pytestmark = pytest.mark.usefixtures("folder")
 
@@ -46,8 +45,8 @@ def test_what_cannot_be_explained_is_refused() -> None:
     refuse(["explain", "run.h5", "--unit", "9"], "--unit 9", "no such unit", "use one of: 1, 2")
     refuse(["explain", "run.h5", "--command-ends", "300"], "--command-ends 300", "outside the record", "give seconds")
     refuse(["explain", "run.h5", "--json", "no/where.json"], "no/where.json", "choose another file")
+    unseal(Path("run.h5"))
     with h5py.File("run.h5", "r+") as file:
-        del file.attrs[SEAL_ATTRIBUTE]
         file.attrs["parameters"] = '{"title": "old"}'
     refuse(["explain", "run.h5"], "parameters", "run it again")
     with h5py.File("run.h5", "r+") as file:

@@ -15,9 +15,8 @@ import sarcomere
 from sarcomere import StoreError
 from sarcomere.cli import main
 from sarcomere.recording.opening import load_run
-from sarcomere.recording.seal import SEAL_ATTRIBUTE
 from sarcomere.simulation.api import record
-from tests.support.refusal import refuse, run
+from tests.support.refusal import refuse, run, unseal
 
 pytestmark = pytest.mark.usefixtures("folder")
 COMMANDS = ("info", "plot", "explain", "animate")
@@ -29,8 +28,7 @@ def run_file(folder: Path) -> Path:
     """A run of two milliseconds, without its digest, as another program would save it."""
     path = Path("run.h5")
     record(sarcomere.read("mine.toml"), path)
-    with h5py.File(path, "r+") as file:
-        del file.attrs[SEAL_ATTRIBUTE]
+    unseal(path)
     return path
 
 

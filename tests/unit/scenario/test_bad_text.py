@@ -115,7 +115,7 @@ TINY = (
     "pool.recurrent.rise_ms",
     "pool.recurrent.decay_ms",
     "terminals.threshold_Hz",
-    "wave.velocity_m_s",
+    "fibre_ap.velocity_m_s",
     "energy.pcr_mM",
     "blood.lactate_half_mM",
     "reflex.tendon_organ.force_scale",
