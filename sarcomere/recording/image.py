@@ -1,7 +1,7 @@
 """A file that takes shape in memory above one on disk, so that the HDF5 library never writes to a disk itself.
 
 The library does not tell of every write that fails when it closes a file; what is written here cannot fail, and plain
-writes, each checked, take it to the disk.  Only what changes is held in memory.
+writes, each checked, take it to the disk.  Of a large file only what changes is held in memory.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Iterator
 
 PAGE = 4096  # bytes
 _PIECE = 256 * PAGE
+_WHOLE = 2**26  # bytes of a file that is read at once, before HDF5, which may crash where a read fails
 
 
 class Image(io.RawIOBase):
@@ -22,6 +23,11 @@ class Image(io.RawIOBase):
     ----------
     base : int, optional
         Descriptor of the file below, which is only read; without one the image begins empty.
+
+    Attributes
+    ----------
+    failure : OSError, optional
+        Why the file below could not be read.
     """
 
     def __init__(self, base: int | None = None) -> None:
@@ -29,6 +35,10 @@ class Image(io.RawIOBase):
         self._below = self._size  # so much of the base still counts
         self._pages: dict[int, bytearray] = {}
         self._at = 0
+        self.failure: OSError | None = None
+        self._whole = b""
+        if 0 < self._size <= _WHOLE:
+            self._whole = self._read(0, self._size)
 
     def seek(self, offset: int, whence: int = os.SEEK_SET, /) -> int:
         """Go to a place from the beginning, from here or from the end."""
@@ -118,12 +128,19 @@ class Image(io.RawIOBase):
     def _from_base(self, begin: int, count: int) -> bytes:
         """Bytes of the file below, zeros beyond its end."""
         wanted = max(0, min(count, self._below - begin))
-        parts, got = [], 0
-        while got < wanted:
-            assert self._base is not None
-            part = os.pread(self._base, wanted - got, begin + got)
-            if not part:
-                raise OSError(errno.EIO, "it became shorter while it was read")
-            parts.append(part)
-            got += len(part)
-        return b"".join(parts) + bytes(count - wanted)
+        found = self._whole[begin : begin + wanted] if self._whole else self._read(begin, wanted)
+        return found + bytes(count - wanted)
+
+    def _read(self, begin: int, wanted: int) -> bytes:
+        found = b""
+        try:
+            while len(found) < wanted:
+                assert self._base is not None
+                part = os.pread(self._base, wanted - len(found), begin + len(found))
+                if not part:
+                    raise OSError(errno.EIO, "it became shorter while it was read")
+                found += part
+        except OSError as error:  # through HDF5 it comes out as one of many others
+            self.failure = error
+            raise
+        return found

@@ -283,9 +283,9 @@ def unbroken() -> Iterator[None]:
 @contextlib.contextmanager
 def _replacing(part: Path, finished: Path | None = None) -> Iterator[h5py.File]:
     """Change a file in memory; what comes of it takes the original's place, or becomes the finished file."""
+    image = Image()
     try:
         with contextlib.ExitStack() as stack:
-            image = Image()
             if part.exists():
                 place = seal.check(part)  # nobody else has changed it
                 image = Image(stack.enter_context(open(part, "rb", buffering=0)).fileno())
@@ -293,13 +293,16 @@ def _replacing(part: Path, finished: Path | None = None) -> Iterator[h5py.File]:
             with h5py.File(image, "r+" if part.exists() else "w") as file:
                 yield file
             _save(image, finished or part, _new_path(part))
-    except (OSError, RuntimeError, seal.BrokenSealError) as error:  # h5py raises either of the first
+    except Exception as error:
+        if image.failure is None and not isinstance(error, OSError | RuntimeError | seal.BrokenSealError):
+            raise  # h5py raises either of the first where it cannot write, and any other after a failed read
+        why = image.failure or error
         kept = (
-            f"{part} holds all up to the last block: {remedy(error)} and add --resume"
+            f"{part} holds all up to the last block: {remedy(why)} and add --resume"
             if part.exists()
-            else f"nothing was kept: {remedy(error)} or choose another folder with -o"
+            else f"nothing was kept: {remedy(why)} or choose another folder with -o"
         )
-        raise StoreError(f"{finished or part}: cannot be written ({reason(error)}); {kept}.") from None
+        raise StoreError(f"{finished or part}: cannot be written ({reason(why)}); {kept}.") from None
 
 
 def _save(image: Image, path: Path, new: Path) -> None:

@@ -90,7 +90,7 @@ def cramp_run() -> xr.Dataset:
             "group_unit": ("group", [10, 60]),
             "fibre": ("group", ["slow", "fast"]),
         },
-        attrs={"kind": "cramp", "title": "Cramp", "parameters": json.dumps({"lattice": {"n_thick": 2}})},
+        attrs={"kind": "loop", "title": "Cramp", "parameters": json.dumps({"lattice": {"n_thick": 2}})},
     )
 
 
