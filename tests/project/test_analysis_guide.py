@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -17,13 +18,10 @@ def test_examples_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     for kind in sorted(set(re.findall(r'open_run\("([\w-]+)\.h5"\)', GUIDE))):
         ds = dataset("cramp" if kind == "nocturnal-calf-cramp" else kind)
-        ds.attrs = {
-            "title": kind,
-            "seed": 1,
-            "parameters": '{"run": {"duration_s": 1.0}}',
-            **ds.attrs,
-            "kernel_hash": "",
-        }
+        parameters = json.loads(ds.attrs.get("parameters", "{}"))
+        parameters["run"] = {"duration_s": 1.0, **parameters.get("run", {})}
+        whole = {"title": kind, "seed": 1, "kernel_hash": "", "parameters": json.dumps(parameters)}
+        ds = ds.assign_attrs({**whole, **ds.attrs, "parameters": whole["parameters"]})
         if kind == "nocturnal-calf-cramp":
             ds.to_netcdf(f"{kind}.h5", engine="h5netcdf")
             continue
