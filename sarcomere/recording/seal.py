@@ -14,7 +14,7 @@ ALTERED = "was altered since it was written (its digest differs)"
 
 _SIZE = len(BLANK)
 _DIGEST = re.compile(rb"[0-9a-f]{%d}|\x1a{%d}" % (_SIZE, _SIZE))
-_OF_OTHERS = b"_NCProperties"  # attribute of files that netCDF4 or xarray wrote, and never ours
+_OF_OTHERS = b"_NCProperties"  # attribute of files that netCDF4 or xarray wrote, and not of our runs
 _PIECE = 2**20  # bytes read at once
 _MOST_TRIED = 8  # a run holds one digest, and those that its own texts quote
 
@@ -120,9 +120,19 @@ def check(path: Path) -> int:
     for place, text in found[:_MOST_TRIED]:
         if _digest(_pieces(path), place) == text:
             return place
-    if found and not _holds(_pieces(path), _OF_OTHERS):
+    if found:
         raise BrokenSealError(ALTERED)
     raise NoSealError("carries no digest: another version wrote it, or another program saved it anew")
+
+
+def is_saved_anew(path: Path) -> bool:
+    """Whether netCDF4 or xarray wrote a run file, with the attributes that it had but other bytes."""
+    kept = b""
+    for piece in _pieces(path):
+        if _OF_OTHERS in kept + piece:
+            return True
+        kept = piece[-len(_OF_OTHERS) :]
+    return False
 
 
 def is_intact(path: Path) -> bool:
@@ -138,16 +148,6 @@ def _pieces(path: Path) -> Iterator[bytes]:
     with open(path, "rb", buffering=0) as file:
         while piece := file.read(_PIECE):
             yield piece
-
-
-def _holds(pieces: Iterable[bytes], text: bytes) -> bool:
-    """Whether a text stands somewhere in the bytes."""
-    kept = b""
-    for piece in pieces:
-        if text in kept + piece:
-            return True
-        kept = piece[-len(text) :]
-    return False
 
 
 def _digests(pieces: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:

@@ -150,7 +150,7 @@ def test_fifty_kills_of_drivers_and_workers(home: Path, tmp_path: Path) -> None:
 
 FATAL = """
 import os, signal
-from sarcomere.ensemble import work, worker
+from sarcomere.ensemble.workers import work, worker
 real = work.write_shard
 def fatal(task):
     if task.values["chemistry.atp_mM"] == 2:
