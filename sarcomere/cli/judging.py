@@ -58,7 +58,7 @@ def explain(
 
 
 @click.command()
-@click.argument("table", default="muscle", metavar="[TABLE]")
+@click.argument("table", required=False, metavar="[TABLE]")
 @click.option("--quick", is_flag=True, help="Fewer filaments, replicates, seeds and points: minutes, larger errors.")
 @click.option("--rows", metavar="N,N,…", help="Only these rows of the table, e.g. 3,7,21.")
 @click.option(
@@ -68,9 +68,16 @@ def explain(
     help="The table as Markdown, as CSV beside it; default validation.md or cramp-validation.md.",
 )
 @click.option("--json", "json_path", type=click.Path(path_type=Path), help="The same for machines.")
+@click.option("--update-docs", is_flag=True, help="Write the whole table, or both, into docs of the source tree.")
 @THREADS
 def validate(
-    table: str, quick: bool, rows: str | None, output: Path | None, json_path: Path | None, threads: int
+    table: str | None,
+    quick: bool,
+    rows: str | None,
+    output: Path | None,
+    json_path: Path | None,
+    update_docs: bool,
+    threads: int,
 ) -> None:
     """Compare the model with measurements: a table of targets, ours, inside or outside.
 
@@ -82,39 +89,54 @@ def validate(
       sarcomere validate --quick
       sarcomere validate --rows 3,7,21 --json found.json
       sarcomere validate cramp --quick
+      sarcomere validate --update-docs
 
     A row outside its band is no error.
     """
+    from sarcomere.errors import InputError
+    from sarcomere.validate.targets import parse_rows, read_targets
+    from sarcomere.validate.tree import PAGES, documented
+
+    if update_docs and (quick or rows is not None or output or json_path):
+        raise InputError("--update-docs: writes whole tables to docs; leave out --quick, --rows, -o and --json.")
+    tables = list(PAGES) if update_docs and table is None else [table or "muscle"]
+    chosen = parse_rows(rows) if rows is not None else None
+    for name in tables:
+        read_targets(chosen, name)
+    pages = {name: documented(name) if update_docs else output or Path(PAGES[name]) for name in tables}
+    for name, page in pages.items():
+        _validate_table(name, chosen, page, json_path, quick=quick, threads=threads)
+
+
+def _validate_table(
+    table: str, rows: list[int] | None, output: Path, json_path: Path | None, *, quick: bool, threads: int
+) -> None:
+    """Measure the rows of a table, show it and write it."""
     from rich.console import Console
 
     from sarcomere.cli.progress import Share, compile_kernels
     from sarcomere.errors import InputError
     from sarcomere.explain.printing import show
-    from sarcomere.validate import read_targets
     from sarcomere.validate import validate as measure_muscle
     from sarcomere.validate.cramp import validate_cramp
     from sarcomere.validate.report import check_writable, write
-    from sarcomere.validate.targets import parse_rows
 
-    chosen = parse_rows(rows) if rows is not None else None
-    read_targets(chosen, table)
-    is_cramp = table == "cramp"
-    output = output or Path("cramp-validation.md" if is_cramp else "validation.md")
     files = [output, output.with_suffix(".csv"), *([json_path] if json_path else [])]
     if len(set(files)) < len(files):
         raise InputError(f"{output}: would be written twice; give the table, its .csv and --json names of their own.")
     for path in files:
         check_writable(path)
+    is_cramp = table == "cramp"
     console = Console(stderr=True, highlight=False, markup=False)
     compile_kernels(console, "loop" if is_cramp else "fibre")
     measure = validate_cramp if is_cramp else measure_muscle
     with Share(console) as share:
-        report = measure(chosen, quick=quick, threads=threads, progress=share.update)
+        report = measure(rows, quick=quick, threads=threads, progress=share.update)
     show(report.table(), markup=True)
     options = [
         *(["cramp"] if is_cramp else []),
         *(["--quick"] if quick else []),
-        *([f"--rows {rows}"] if rows is not None else []),
+        *([f"--rows {','.join(map(str, rows))}"] if rows is not None else []),
     ]
     texts = [report.markdown(" ".join(["sarcomere validate", *options])), report.csv(), report.json()]
     for path, text in zip(files, texts, strict=False):

@@ -15,6 +15,7 @@ from rich.table import Table
 from sarcomere.errors import InputError
 from sarcomere.validate.deficits import Remedy
 from sarcomere.validate.targets import Finding, row_verdict
+from sarcomere.validate.tree import model_version
 
 _COLOURS = {"inside": "green", "outside": "red", "no value": "yellow", "cannot run": "yellow"}
 _HEADINGS = ("#", "target", "source", "band", "tier", "ours ± s.e.m.", "verdict")
@@ -142,7 +143,7 @@ class Report:
             f"# {self.wording.heading}\n",
             f"Made by `{command}` in {self.seconds / 60:.1f} minutes"
             f"{' with the small experiments of --quick (larger standard errors)' if self.quick else ''}: "
-            f"{self.provenance['source']}, kernels {self.provenance['kernel_hash']}, seed {self.provenance['seed']}. "
+            f"{self.provenance['source']}, {model_version()}, seed {self.provenance['seed']}. "
             f"{self.wording.scope} {self.summary.capitalize()}\n",
             self.wording.notes + "\n",
             "| " + " | ".join(_HEADINGS) + " |\n|" + "---|" * len(_HEADINGS),

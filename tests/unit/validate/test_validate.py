@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import math
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -12,12 +13,14 @@ import pytest
 import xarray as xr
 from click.testing import CliRunner
 
-from sarcomere.cli import main
-from sarcomere.validate import Finding, Target, read_targets
+from sarcomere.cli import judging, main
+from sarcomere.parameters.shipped import data_path
+from sarcomere.validate import Finding, Target, read_targets, tree
 from sarcomere.validate.deficits import DEFICITS
 from sarcomere.validate.experiment import QUICK, Row
 from sarcomere.validate.runner import EXPERIMENTS, ROWS, measure
 from sarcomere.validate.targets import row_verdict
+from sarcomere.validate.tree import model_version
 from tests.support.refusal import refuse
 
 pytestmark = pytest.mark.usefixtures("folder")
@@ -110,6 +113,31 @@ def test_a_row_runs_and_is_written_for_people_and_machines() -> None:
     text = Path("validation.md").read_text(encoding="utf-8")
     assert "`sarcomere validate --quick --rows 2,3`" in text
     assert "[M]" in text
+    assert model_version() in text
+
+
+def test_tables_of_the_documentation_are_written_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[str, Path]] = []
+    monkeypatch.setattr(judging, "_validate_table", lambda table, rows, page, *_, **__: asked.append((table, page)))
+    docs = data_path("measurements").parents[1] / "docs"
+    assert CliRunner().invoke(main, ["validate", "--update-docs"]).exit_code == 0
+    assert asked == [("muscle", docs / "validation.md"), ("cramp", docs / "cramp-validation.md")]
+    assert CliRunner().invoke(main, ["validate", "cramp", "--update-docs"]).exit_code == 0
+    assert asked[2:] == asked[1:2]
+
+
+def test_a_changed_parameter_changes_the_version_of_the_model(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    before = model_version()
+    shutil.copytree(data_path("parameters"), tmp_path / "parameters")
+    monkeypatch.setattr(tree, "data_path", lambda name: tmp_path / name)
+    assert model_version() == before
+    fast = tmp_path / "parameters/fast.toml"
+    fast.write_text("# another comment\n" + fast.read_text(encoding="utf-8"), encoding="utf-8")
+    assert model_version() == before
+    fast.write_text(
+        fast.read_text(encoding="utf-8").replace("ca_rest_uM = 0.05", "ca_rest_uM = 0.06"), encoding="utf-8"
+    )
+    assert model_version() != before
 
 
 @pytest.mark.parametrize(
@@ -121,6 +149,8 @@ def test_a_row_runs_and_is_written_for_people_and_machines() -> None:
         (["--json", "nowhere/found.json"], ("nowhere/found.json: cannot be written", "choose another file")),
         (["-o", "nowhere/table.md"], ("nowhere/table.md: cannot be written",)),
         (["-o", "table.csv"], ("table.csv: would be written twice",)),
+        (["--update-docs", "--quick"], ("--update-docs", "leave out --quick")),
+        (["cramps", "--update-docs"], ("'cramps'", "no table of targets")),
     ],
 )
 def test_bad_arguments_are_refused_before_the_work(args: list[str], words: tuple[str, ...]) -> None:
