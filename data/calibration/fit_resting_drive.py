@@ -120,7 +120,7 @@ def cramp(seed: int) -> dict[str, list[float]]:
     found = {"cramp": [1.0], "by itself": [by_itself]}
     for name in ("duration", "emg_on", "units_peak", "relative_force_peak", "flow_least", "pain_peak", "lactate_peak"):
         found[name] = [float(episode[name][0])]
-    units = discharge_statistics(ds, "impulse", episode.begin.values, episode.end.values)
+    units = discharge_statistics(ds, "fibre_ap", episode.begin.values, episode.end.values)
     for name in ("rate_mean", "rate_min", "rate_max", "rate_first", "rate_last", "interval_cv", "active_time"):
         values = units[name].values
         found[name] = [float(value) for value in values[np.isfinite(values)]]
@@ -148,7 +148,7 @@ def voluntary(seed: int) -> dict[str, list[float]]:
 
 
 def _impulses(ds: xr.Dataset) -> tuple[np.ndarray, np.ndarray]:
-    return ds.impulse_time.values, ds.impulse_unit.values
+    return ds.fibre_ap_time.values, ds.fibre_ap_unit.values
 
 
 def blocked_bursts(seed: int) -> dict[str, list[float]]:

@@ -258,7 +258,7 @@ class Loop:
         around = {**local, "potassium_mM": self.excitation.k_interstitial}
         unit, step, born = self.nerve.end_of_axons(first, lengths[:-1], around)
         unit, step = self.excitation.carry(unit, step, **local, end=first + self._ms * self._per_ms)
-        self.events["terminal"], self.events["impulse"] = self._events(*born), self._events(unit, step)
+        self.events["terminal"], self.events["fibre_ap"] = self._events(*born), self._events(unit, step)
         return unit, step
 
     def _contract(
@@ -314,7 +314,7 @@ class Loop:
         """Energy, blood, potassium, fatigue; then heads and pumps bathe in what came out."""
         e, trace = self.episode, self.trace
         pressure, conductance = self.imposed.pumping(w.time_s)
-        n_aps = np.bincount(self.events["impulse"].unit, minlength=e.pool.n_units).astype(np.float64)
+        n_aps = np.bincount(self.events["fibre_ap"].unit, minlength=e.pool.n_units).astype(np.float64)
         aps = np.bincount(self.constants.group, self.constants.share * n_aps, spent.atp.size).astype(np.float64)
         for group in self.lattices:  # a lattice is one fibre: its own impulses and what it used
             aps[group] = n_aps[self.constants.representative[group]]

@@ -49,7 +49,7 @@ def night(**changes: Any) -> xr.Dataset:
     return run(NIGHT, {**QUICK, "run.duration_s": 10.0, **named})
 
 
-def firing(ds: xr.Dataset, start: float, stop: float, source: str = "impulse") -> int:
+def firing(ds: xr.Dataset, start: float, stop: float, source: str = "fibre_ap") -> int:
     """Units that fire in a window, s."""
     return sum(train.size > 0 for train in trains(ds.expand_dims("replicate"), source, start, stop)[0])
 
@@ -71,9 +71,9 @@ def test_impulses_become_action_potentials_and_some_are_lost_at_high_rates() -> 
     changes = {"run.duration_s": 4.0, "pool.preset": "control", "interventions.0.frequency_Hz": 60.0}
     changes |= {"switches.terminals": False}
     stimulated, sure = run("stim-above", changes), run("stim-above", changes | {"switches.junction": False})
-    aps, all_aps = stimulated.sizes["impulse"], sure.sizes["impulse"]
+    aps, all_aps = stimulated.sizes["fibre_ap"], sure.sizes["fibre_ap"]
     assert 0.3 * all_aps < aps < 0.98 * all_aps
-    assert float(stimulated.impulse_time.min()) > 0.5
+    assert float(stimulated.fibre_ap_time.min()) > 0.5
 
 
 def test_calcium_unlocks_actin() -> None:
@@ -125,7 +125,7 @@ def test_force_lasts_as_long_as_impulses_and_then_goes() -> None:
     times = []
     for changes in (healthy, {}):
         ds = run("sr-pump-slow", {"lattice.n_thick": 1, **changes})
-        last = float(ds.impulse_time.max())
+        last = float(ds.fibre_ap_time.max())
         assert over(ds.relative_force, last - 0.3, last - 0.1) > 0.2
         times.append(float(half_relaxation_time(ds.relative_force, xr.DataArray(last))))
     assert times[0] < 0.4
@@ -149,7 +149,7 @@ def test_pain_rises_and_adds_to_contraction() -> None:
     assert over(arms[0.0].pain, 2.0, 2.9) > 3
     added = over(arms[0.3].x_base - arms[0.0].x_base, 2.0, 2.9)
     assert 0.03 < added < 0.32
-    late = {gain: int((ds.impulse_time > 2.0).sum()) for gain, ds in arms.items()}  # once pain has reached the cord
+    late = {gain: int((ds.fibre_ap_time > 2.0).sum()) for gain, ds in arms.items()}  # once pain has reached the cord
     assert late[0.3] > 1.03 * late[0.0]
 
 

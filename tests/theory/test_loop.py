@@ -20,7 +20,7 @@ from tests.support.episodes import NO_LATTICE, TABLE, episode
 from tests.support.same import differing
 
 EFFORT = {"interventions": [{"kind": "effort", "at_s": 0.02, "x": 1.0, "hold_s": 0.5}]}
-SPIKES, IMPULSES = (["spike_unit", "spike_time"], ["impulse_unit", "impulse_time"])
+SPIKES, IMPULSES = (["spike_unit", "spike_time"], ["fibre_ap_unit", "fibre_ap_time"])
 
 
 def every(ms: int) -> dict[str, Any]:
@@ -58,7 +58,7 @@ def test_with_reflexes_spikes_are_the_same_until_force_has_been_felt() -> None:
     """Forces of windows of other length differ, and come back with the delay of the nerve."""
     changes = (NO_LATTICE, without("terminals"), EFFORT)
     five, one = run_episode(episode(*changes)), run_episode(episode(*changes, every(1)))
-    first = float(five.impulse_time.min()) + 0.014
+    first = float(five.fibre_ap_time.min()) + 0.014
     before = [ds.spike_time.values[ds.spike_time.values < first] for ds in (five, one)]
     assert before[0].size > 5
     assert np.array_equal(*before)
@@ -180,7 +180,7 @@ def test_books_hold_what_heads_pumps_and_action_potentials_of_the_lattices_used(
     loop = simulation.loops[0]
     impulses = np.zeros(2)
     for block in simulation.blocks(block=1):
-        unit = block.columns["impulse_unit"] - 1
+        unit = block.columns["fibre_ap_unit"] - 1
         impulses += [(unit == loop.constants.representative[g]).sum() for g in range(2)]
     for group, lattice in loop.lattices.items():
         state = lattice.state

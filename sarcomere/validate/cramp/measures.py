@@ -41,9 +41,9 @@ def read_cramp(ds: xr.Dataset) -> Values:
     values["cramp"] = float(found.cramp)
     values["by_itself"] = float(str(found.ended_by.values) == "by itself") if found.cramp else NAN
     begin, end = values["begin"], values["end"]
-    units = discharge_statistics(ds, "impulse", begin, end).isel(replicate=0)
+    units = discharge_statistics(ds, "fibre_ap", begin, end).isel(replicate=0)
     values |= {name: float(units[name].mean()) for name in _OF_UNITS}
-    values["correlation"] = float(common_drive(ds, "impulse", begin, end).correlation[0])
+    values["correlation"] = float(common_drive(ds, "fibre_ap", begin, end).correlation[0])
     return values
 
 
@@ -52,15 +52,15 @@ def contraction(episode: LoopScenario) -> Values:
     ds = run(episode)
     effort = next(e for e in episode.interventions if e.kind == "effort")
     held, end = effort.at_s + effort.rise_s, effort.ends_s
-    rates = discharge_statistics(ds, "impulse", held, held + effort.hold_s).rate_mean
-    late = trains(ds, "impulse", end + 2.0)[0]
+    rates = discharge_statistics(ds, "fibre_ap", held, held + effort.hold_s).rate_mean
+    late = trains(ds, "fibre_ap", end + 2.0)[0]
     return {
-        "size_order": float(discharge_statistics(ds, "impulse", 0.0, held).size_order[0]),
+        "size_order": float(discharge_statistics(ds, "fibre_ap", 0.0, held).size_order[0]),
         "rate_low": float(rates.min()),
         "rate_high": float(rates.max()),
         "left": float(sum(train.size > 0 for train in late)),
         "emg_after": float(ds.fibre_ap_rate.sel(time=slice(end + 2.0, None)).max()),
-        "delta_f": delta_f(trains(ds, "impulse")[0], effort.at_s, end + 2.0),
+        "delta_f": delta_f(trains(ds, "fibre_ap")[0], effort.at_s, end + 2.0),
         "force": float(ds.relative_force.max()),
     }
 
@@ -70,11 +70,11 @@ def after_train(episode: LoopScenario) -> Values:
     ds = run_until_quiet(episode)
     end = imposed_end(episode)
     begin = end + SETTLED_S
-    aps = np.concatenate(trains(ds, "impulse", begin)[0])
+    aps = np.concatenate(trains(ds, "fibre_ap", begin)[0])
     envelope = emg_envelope(ds).isel(replicate=0)
     during = float(envelope.sel(time=slice(end - 2.0, end - 0.5)).mean())
     on = envelope.time.values[envelope.values >= OFF * during]
-    units = discharge_statistics(ds, "impulse", begin).isel(replicate=0)
+    units = discharge_statistics(ds, "fibre_ap", begin).isel(replicate=0)
     return read_cramp(ds) | {
         "emg_off": max(float(on.max()) - end, 0.0),
         "lasts": float(aps.max()) - end if aps.size else 0.0,

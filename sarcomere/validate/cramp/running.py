@@ -87,7 +87,7 @@ def fires_later(
         simulation.samples_done = round(since_s * 1e3 / interval)
     firing = set[int]()
     for block in simulation.blocks(block=max(1, round(0.5e3 / interval))):
-        time, unit = block.columns["impulse_time"], block.columns["impulse_unit"]
+        time, unit = block.columns["fibre_ap_time"], block.columns["fibre_ap_unit"]
         firing |= set(unit[(time >= window[0]) & (time <= window[1])].tolist())
         begins = block.time[0]
         if len(firing) >= n_units:

@@ -23,9 +23,9 @@ def shocks(episode: LoopScenario) -> Values:
     """
     ds = run(episode)
     entry = next(e for e in episode.interventions if isinstance(e, TendonStimulation))
-    weight = ds.capacity.values[ds.impulse_unit.values - 1]
+    weight = ds.capacity.values[ds.fibre_ap_unit.values - 1]
     along_fibre = 1e-3 * (episode.fibre_ap.release_delay_ms - episode.fibre_ap.junction_delay_ms)
-    started = ds.impulse_time.values - along_fibre
+    started = ds.fibre_ap_time.values - along_fibre
     since = (started[None, :] - entry.at_s - np.arange(entry.count)[:, None] * entry.every_s) * 1e3
     edges = np.arange(-BEFORE_MS, AFTER_MS + BIN_MS, BIN_MS)
     emg = sum(np.histogram(row, edges, weights=weight)[0] for row in since)

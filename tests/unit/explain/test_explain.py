@@ -81,14 +81,14 @@ def cramp_run() -> xr.Dataset:
     atp = np.stack([np.full(time.size, 8.0), 8.0 - 4.0 * time])[None]
     table = {"force": force, "titin_force": 0 * force, "imposed_length": 1300.0 - 10 * force / 100}
     table |= {"atp_mM": atp, "adp_uM": 0 * atp + 20.0, "pi_mM": 0 * atp + 4.0}
-    impulses = {"impulse_time": [0.3, 0.1, 0.2], "impulse_unit": [60, 60, 10], "impulse_replicate": [0, 0, 0]}
+    impulses = {"fibre_ap_time": [0.3, 0.1, 0.2], "fibre_ap_unit": [60, 60, 10], "fibre_ap_replicate": [0, 0, 0]}
     return xr.Dataset(
-        {**{k: (dims, v) for k, v in table.items()}, **{k: ("impulse", v) for k, v in impulses.items()}},
+        {**{k: (dims, v) for k, v in table.items()}, **{k: ("fibre_ap", v) for k, v in impulses.items()}},
         coords={
             "replicate": [0],
             "time": time,
             "group_unit": ("group", [10, 60]),
-            "fibre": ("group", ["slow", "fast"]),
+            "group_fibre": ("group", ["slow", "fast"]),
         },
         attrs={"kind": "loop", "title": "Cramp", "parameters": json.dumps({"lattice": {"n_thick": 2}})},
     )

@@ -43,7 +43,7 @@ def test_every_variable_is_as_the_recorder_promises_and_finite(ds: xr.Dataset, v
 
 def test_nothing_else_is_in_the_file(ds: xr.Dataset) -> None:
     assert set(ds.data_vars) == {variable.name for variable in recorded(2)} - {"time"}
-    labels = {"unit_fibre", "fibre", "head_state"}
+    labels = {"group_fibre", "fibre", "head_state"}
     assert all(ds[name].attrs["units"] for name in set(ds.variables) - labels)
 
 
@@ -55,7 +55,7 @@ def test_units_and_groups_are_labelled(ds: xr.Dataset) -> None:
     assert ds.motor_unit.values.tolist() == list(range(1, 13))
     assert np.allclose(ds.capacity.sum(), 1.0)
     assert (np.diff(ds.capacity) > 0).all()
-    assert (ds.fibre.isel(group=ds.unit_group).values == ds.unit_fibre.values).all()
+    assert (ds.group_fibre.isel(group=ds.unit_group).values == ds.fibre.values).all()
     assert (ds.unit_group.sel(motor_unit=ds.group_unit).values == ds.group.values).all()
     weight = ds.capacity.groupby(ds.unit_group).sum()
     assert np.allclose(weight, ds.group_weight)
@@ -83,8 +83,8 @@ def test_event_tables_hold_units_replicates_and_times_of_the_run(ds: xr.Dataset,
 def test_events_agree_with_the_rates_that_are_sampled(ds: xr.Dataset) -> None:
     """Action potentials by cross-section, and calcium that lattices release only with the representative's impulses."""
     for r in range(2):
-        here = ds.impulse_replicate.values == r
-        unit, time = ds.impulse_unit.values[here], ds.impulse_time.values[here]
+        here = ds.fibre_ap_replicate.values == r
+        unit, time = ds.fibre_ap_unit.values[here], ds.fibre_ap_time.values[here]
         weights = ds.capacity.sel(motor_unit=unit).values
         counted, _ = np.histogram(time + 1e-9, bins=30, range=(0.0, 0.3), weights=weights)
         assert ds.fibre_ap_rate.values[r, 1:] == pytest.approx(counted / 0.01, rel=1e-5, abs=1e-6)
@@ -107,8 +107,8 @@ def test_every_action_potential_has_a_cause(ds: xr.Dataset) -> None:
             )
             for event in EVENTS
         }
-        assert (counts["impulse"] <= counts["spike"] + counts["terminal"] + stimuli).all()
-        assert counts["impulse"].sum() > 0.5 * (counts["spike"].sum() + counts["terminal"].sum())
+        assert (counts["fibre_ap"] <= counts["spike"] + counts["terminal"] + stimuli).all()
+        assert counts["fibre_ap"].sum() > 0.5 * (counts["spike"].sum() + counts["terminal"].sum())
 
 
 def test_forces_lengths_and_books_hang_together(ds: xr.Dataset) -> None:

@@ -20,7 +20,7 @@ from tests.support.stopping import StoppedError, stop_after
 
 SAMPLED = [variable.name for variable in recorded(2)]
 FLAT = [f"{event.name}_{column}" for event in EVENTS for column in ("replicate", "unit", "time")]
-MUCH = {"spike": 100, "impulse": 100, "terminal": 5}  # how many of each at least, so that every part is tried
+MUCH = {"spike": 100, "fibre_ap": 100, "terminal": 5}  # how many of each at least, so that every part is tried
 
 
 @pytest.fixture(scope="module")
@@ -50,8 +50,8 @@ def test_the_sample_interval_does_not_touch_the_course(interval: int, reference:
 def test_everything_rests_at_time_zero(reference: xr.Dataset) -> None:
     start = reference.isel(time=0)
     rest = {name: fibre.calcium for name, fibre in episode().fibres.items()}
-    assert start.ca.values[0] == pytest.approx([rest[name].ca_rest_uM for name in start.fibre.values])
-    assert start.ca_sr.values[0] == pytest.approx([rest[name].sr_rest_mM * 1e3 for name in start.fibre.values])
+    assert start.ca.values[0] == pytest.approx([rest[name].ca_rest_uM for name in start.group_fibre.values])
+    assert start.ca_sr.values[0] == pytest.approx([rest[name].sr_rest_mM * 1e3 for name in start.group_fibre.values])
     for name in ("ca_released", "ca_pumped", "atp_used", "atp_made", "fibre_ap_rate", "relative_force", "fatigue"):
         assert not start[name].any(), name
     assert start.force.values == pytest.approx(start.titin_force.values)
