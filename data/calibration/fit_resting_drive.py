@@ -23,7 +23,7 @@ from sarcomere.analysis import cramp_episode, discharge_statistics
 from sarcomere.parameters.motoneuron import pool_presets
 from sarcomere.scenario.loop import LoopScenario
 from sarcomere.scenario.reading import read
-from sarcomere.simulation.api import run as run_episode
+from sarcomere.simulation.api import run as simulate
 
 SEEDS_FIT, SEEDS = range(101, 109), range(1, 13)
 TARGET_Hz = {"prone": 14.0, "healthy": 25.0}
@@ -49,9 +49,9 @@ def run(changes: dict[str, Any], seed: int, duration: float) -> xr.Dataset:
     """The nocturnal cramp, changed; exchange every 10 ms halves the time and changes nothing beyond chance."""
     quick = {"muscle.explicit_units": 0, "numerics.exchange_ms": 10}
     changes = {**quick, **changes, "run.seed": seed, "run.duration_s": round(duration, 2)}
-    episode = read("nocturnal-calf-cramp", changes)
-    assert isinstance(episode, LoopScenario)
-    return run_episode(episode)
+    scenario = read("nocturnal-calf-cramp", changes)
+    assert isinstance(scenario, LoopScenario)
+    return simulate(scenario)
 
 
 # --- threshold frequency ----------------------------------------------------------------------------------------------

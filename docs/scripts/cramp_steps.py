@@ -17,7 +17,7 @@ import xarray as xr
 from sarcomere.analysis import half_relaxation_time
 from sarcomere.scenario.loop import LoopScenario
 from sarcomere.scenario.reading import read
-from sarcomere.simulation.api import run as run_episode
+from sarcomere.simulation.api import run as simulate
 
 SEEDS = range(1, 7)
 COARSE = {"numerics.exchange_ms": 10, "record.sample_interval_ms": 10}
@@ -129,17 +129,17 @@ def ringing(ds: xr.Dataset) -> float:
     return float((step[1:] * step[:-1]).sum() / (step**2).sum())
 
 
-def episode_of(case: Case, halved: str, seed: int) -> LoopScenario:
+def scenario_of(case: Case, halved: str, seed: int) -> LoopScenario:
     """One run of a case."""
-    episode = read(case.scenario, {**COARSE, **case.changes, **HALVED.get(halved, {}), "run.seed": seed})
-    assert isinstance(episode, LoopScenario)
-    return episode
+    scenario = read(case.scenario, {**COARSE, **case.changes, **HALVED.get(halved, {}), "run.seed": seed})
+    assert isinstance(scenario, LoopScenario)
+    return scenario
 
 
 def measure(job: tuple[int, str, int]) -> tuple[float, float]:
     """Metric and ringing of one run."""
     number, halved, seed = job
-    ds = run_episode(episode_of(CASES[number], halved, seed))
+    ds = simulate(scenario_of(CASES[number], halved, seed))
     return CASES[number].metric(ds), ringing(ds)
 
 
@@ -159,7 +159,7 @@ def main(scenarios: list[str]) -> None:
         for number, case in enumerate(CASES):
             if scenarios and case.scenario not in scenarios:
                 continue
-            lattices = episode_of(case, "", 1).muscle.explicit_units
+            lattices = scenario_of(case, "", 1).muscle.explicit_units
             arms = ["", *(name for name in HALVED if lattices or not name.startswith("lattice"))]
             found = {}
             for arm in arms:

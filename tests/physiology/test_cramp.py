@@ -15,7 +15,7 @@ import xarray as xr
 from sarcomere.analysis import cramp_episode, half_relaxation_time, trains
 from sarcomere.scenario.loop import LoopScenario
 from sarcomere.scenario.reading import read
-from sarcomere.simulation.api import run as run_episode
+from sarcomere.simulation.api import run as simulate
 from sarcomere.validate.cramp.measures import MEASURES
 
 NIGHT = "nocturnal-calf-cramp"
@@ -33,9 +33,9 @@ EFFORT = {
 
 @cache
 def _run(name: str, changes: tuple[tuple[str, Any], ...]) -> xr.Dataset:
-    episode = read(name, {**dict(changes), "run.seed": 7})
-    assert isinstance(episode, LoopScenario)
-    return run_episode(episode).isel(replicate=0)
+    scenario = read(name, {**dict(changes), "run.seed": 7})
+    assert isinstance(scenario, LoopScenario)
+    return simulate(scenario).isel(replicate=0)
 
 
 def run(name: str, changes: dict[str, Any]) -> xr.Dataset:
@@ -252,9 +252,9 @@ def test_a_short_cramp_damages_nothing() -> None:
 @pytest.mark.slow
 def test_contracture_is_no_cramp() -> None:
     """rigor-mcardle whole: silent, stiff, not released by stretch, gone once ATP is back."""
-    episode = read("rigor-mcardle", {"run.seed": 7})
-    assert isinstance(episode, LoopScenario)
-    found = MEASURES["contracture"](episode)
+    scenario = read("rigor-mcardle", {"run.seed": 7})
+    assert isinstance(scenario, LoopScenario)
+    found = MEASURES["contracture"](scenario)
     assert found["spikes"] == 0
     assert found["atp_least"] < 0.05
     assert found["force"] > 0.3

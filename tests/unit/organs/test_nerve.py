@@ -11,10 +11,10 @@ import xarray as xr
 
 from sarcomere.errors import SolverError
 from sarcomere.organs.impulse_queue import Queue
-from sarcomere.simulation.api import run as run_episode
+from sarcomere.simulation.api import run as simulate
 from sarcomere.simulation.loop import LoopSimulation
 from sarcomere_kernels.blood import Blood
-from tests.support.episodes import NO_LATTICE, RESTING, episode
+from tests.support.loop_scenario import NO_LATTICE, RESTING, scenario
 
 SURE: dict[str, Any] = {"switches": {"terminals": False, "junction": False}}  # every impulse arrives, none is added
 EFFORT = {"kind": "effort", "at_s": 0.02, "x": 1.0, "hold_s": 0.4}
@@ -23,9 +23,7 @@ RELEASE_MS = 1.0 + 47.0 / 4 / 4.0  # junction, and the mean way along half a fib
 
 
 def run(*interventions: dict[str, Any], **changes: Any) -> xr.Dataset:
-    return run_episode(
-        episode(NO_LATTICE, {"run": {"duration_s": 0.4}, "interventions": list(interventions), **changes})
-    )
+    return simulate(scenario(NO_LATTICE, {"run": {"duration_s": 0.4}, "interventions": list(interventions), **changes}))
 
 
 def axon_ms(unit: int, metres: float, n_units: int = 12) -> float:
@@ -99,7 +97,7 @@ def test_reflexes_do_not_pass_a_block() -> None:
 def rest(**plasma: float) -> LoopSimulation:
     changes = [{"kind": "electrolytes", "at_s": 0.0, "over_s": 1e-3, **plasma}] if plasma else []
     quiet = {"interventions": changes, "pool": {"x_base": -1.0}, "run": {"duration_s": 2.0}}
-    simulation = LoopSimulation(episode(NO_LATTICE, quiet))
+    simulation = LoopSimulation(scenario(NO_LATTICE, quiet))
     for _ in simulation.blocks():
         pass
     return simulation
@@ -115,7 +113,7 @@ def test_potassium_between_resting_fibres_follows_plasma() -> None:
 
 def test_ions_around_motoneurons_follow_plasma_by_their_coupling(monkeypatch: pytest.MonkeyPatch) -> None:
     change = {"kind": "electrolytes", "at_s": 0.0, "over_s": 1e-3, "potassium_mM": 8.4, "calcium_mM": 0.6}
-    loop = LoopSimulation(episode(NO_LATTICE, {"interventions": [change]})).loops[0]
+    loop = LoopSimulation(scenario(NO_LATTICE, {"interventions": [change]})).loops[0]
     seen, fire = [], loop.nerve.fire
     monkeypatch.setattr(loop.nerve, "fire", lambda *args: seen.append(args[4]) or fire(*args))
     loop.advance()
@@ -146,18 +144,18 @@ def test_potassium_in_plasma_paralyses_fibres() -> None:
 
 
 def test_switches_cut_what_they_say() -> None:
-    whole = episode(NO_LATTICE)
-    assert run_episode(whole).sizes["terminal"] > 0
-    assert run_episode(episode(NO_LATTICE, {"switches": {"terminals": False}})).sizes["terminal"] == 0
-    no_reflexes = run_episode(episode(NO_LATTICE, {"switches": {"reflexes": False}}))
+    whole = scenario(NO_LATTICE)
+    assert simulate(whole).sizes["terminal"] > 0
+    assert simulate(scenario(NO_LATTICE, {"switches": {"terminals": False}})).sizes["terminal"] == 0
+    no_reflexes = simulate(scenario(NO_LATTICE, {"switches": {"reflexes": False}}))
     assert float(abs(no_reflexes.x_inhibition).max()) == 0.0
-    still = run_episode(episode(NO_LATTICE, {"switches": {"potassium": False}}))
+    still = simulate(scenario(NO_LATTICE, {"switches": {"potassium": False}}))
     assert float(abs(still.k_interstitial - 4.2).max()) < 1e-6
     assert float(abs(still.k_tubule_mM - 4.2).max()) < 1e-6
 
 
 def test_a_resting_person_rests() -> None:
-    ds = run_episode(episode(RESTING, {"pool": {"x_base": -1.0}, "run": {"duration_s": 0.5}}))
+    ds = simulate(scenario(RESTING, {"pool": {"x_base": -1.0}, "run": {"duration_s": 0.5}}))
     assert ds.sizes["fibre_ap"] == 0
     assert float(ds.relative_force.max()) < 0.02
     assert float(abs(ds.flow - 1).max()) < 0.05
