@@ -20,6 +20,7 @@ from sarcomere.half_sarcomere.schedule import Segment, Timetable
 from sarcomere.parameters import Chemistry, MotorUnit
 from sarcomere.parameters.fibre import FibreType
 from sarcomere.parameters.lattice import thin_filament_length
+from sarcomere.scenario import random_streams
 from sarcomere.scenario.fibre import FibreScenario
 from sarcomere.scenario.protocol import CHEMISTRY
 from sarcomere_kernels import types as k
@@ -87,9 +88,7 @@ def preparations(
             models[id(condition), unit.fibre],
             _initial_calcium(condition, unit.fibre),
             # a condition of a series draws what the motor unit of that number would
-            np.random.SeedSequence(
-                condition.run.seed, spawn_key=(number, condition.run.stream + condition.motor_units.index(unit))
-            ),
+            random_streams.of_half_sarcomere(condition.run, number, condition.motor_units.index(unit)),
         )
         for number, (_, condition, unit) in rows
     )

@@ -22,8 +22,10 @@ from sarcomere.organs.excitation import Excitation
 from sarcomere.organs.nerve.nerve import Nerve
 from sarcomere.parameters import FIBRE_TYPES
 from sarcomere.parameters.fibre import FibreType
+from sarcomere.scenario import random_streams
 from sarcomere.scenario.interventions import PLASMA, Imposed
 from sarcomere.scenario.loop import LoopScenario
+from sarcomere.scenario.random_streams import Person
 from sarcomere_kernels import advance_metabolism, advance_muscle, advance_reflex
 from sarcomere_kernels import types as k
 from sarcomere_kernels.blood import Blood
@@ -32,9 +34,6 @@ from sarcomere_kernels.reflex import Signal
 
 Values = NDArray[np.float64]
 Map = Callable[..., Iterable[Any]]
-
-# What a replicate's seed is used for.
-NERVE, JUNCTIONS, LATTICES = range(3)
 
 # Scalars that change (Loop.scalars).
 CLOCK, FATIGUE = range(2)
@@ -113,12 +112,12 @@ class Loop:
         self.scenario = s = scenario
         self._ms, n_units = s.numerics.exchange_ms, s.pool.n_units
         self._step_ms, self._per_ms = s.pool.step_ms, round(1.0 / s.pool.step_ms)
-        seeds = [np.random.SeedSequence(s.run.seed, spawn_key=(replicate, use)) for use in range(3)]
+        seeds = {part: random_streams.of_person(s.run.seed, replicate, part) for part in Person}
         self.imposed = Imposed(s.interventions, s.mtu_length, {name: getattr(s.electrolytes, name) for name in PLASMA})
         self.scalars = np.array([0.0, s.fatigue.start])
         # nerve, and the way of an impulse to the release sites
-        self.nerve = Nerve(s, self.imposed, int(seeds[NERVE].generate_state(1, np.uint32)[0]))
-        self.excitation = Excitation(s, seeds[JUNCTIONS])
+        self.nerve = Nerve(s, self.imposed, int(seeds[Person.NERVE].generate_state(1, np.uint32)[0]))
+        self.excitation = Excitation(s, seeds[Person.JUNCTIONS])
         # muscle
         self.constants = muscle.pack_muscle(
             s.muscle, n_units, {str(name): one for name, one in s.fibres.items()}, s.mechanics
@@ -127,7 +126,7 @@ class Loop:
         self.trace = muscle.trace_muscle(self.constants, self._ms)
         self._explicit, self._stretch = self.constants.representative >= 0, s.muscle.tendon.stretch
         self._weight: Values = np.bincount(self.constants.group, self.constants.capacity).astype(np.float64)
-        chances = seeds[LATTICES].spawn(self._explicit.size)
+        chances = seeds[Person.LATTICES].spawn(self._explicit.size)
         groups = [int(group) for group in np.flatnonzero(self._explicit)]
         fibres = [models[FIBRE_TYPES[self.constants.group_fibre[group]]] for group in groups]
         rows = half_sarcomeres(s, fibres, [chances[group] for group in groups])

@@ -11,10 +11,11 @@ import xarray as xr
 from pydantic import ValidationError
 
 from sarcomere.errors import InputError, SolverError, nearest
-from sarcomere.organs.nerve.cells import POOL, labels, pool_cells
+from sarcomere.organs.nerve.cells import labels, pool_cells
 from sarcomere.organs.nerve.inputs import Courses, PoolInputs, empty_spikes, steps_in
 from sarcomere.organs.nerve.pack import fresh_pool_state, pack_kinetics, pack_noise, pack_recurrent
 from sarcomere.parameters.motoneuron import PoolParameters, pool_presets
+from sarcomere.scenario import random_streams
 from sarcomere.scenario.faults import sentences
 from sarcomere_kernels import KERNEL_HASH, advance_pool
 from sarcomere_kernels import motoneuron_types as k
@@ -83,17 +84,14 @@ class MotoneuronPool:
         self.parameters = parameters
         self.seed = seed
         self.courses = Courses(inputs, parameters)
-        stream = np.random.SeedSequence(seed, spawn_key=(POOL,))
         self.pool = k.Pool(
             cells=pool_cells(parameters, seed),
             kinetics=pack_kinetics(parameters),
             noise=pack_noise(parameters),
             recurrent=pack_recurrent(parameters),
         )
-        n = parameters.n_units
-        self.state = fresh_pool_state(
-            n, self.pool.kinetics.refractory, np.asarray(stream.generate_state(4, np.uint64), dtype=np.uint64)
-        )
+        n, noise = parameters.n_units, random_streams.of_pool(seed, random_streams.Pool.NOISE)
+        self.state = fresh_pool_state(n, self.pool.kinetics.refractory, random_streams.words(noise))
         self._spikes = empty_spikes(_ROOM + n)
 
     @property

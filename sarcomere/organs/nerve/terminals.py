@@ -7,10 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from sarcomere.errors import InputError
-from sarcomere.organs.nerve.cells import TERMINALS, pool_cells
+from sarcomere.organs.nerve.cells import pool_cells
 from sarcomere.organs.nerve.inputs import Course, empty_spikes, read_course, steps_in, stimulus_steps
 from sarcomere.parameters.motoneuron import PoolParameters
 from sarcomere.parameters.terminal import TerminalParameters
+from sarcomere.scenario import random_streams
 from sarcomere_kernels import advance_terminals
 from sarcomere_kernels import motoneuron_types as k
 from sarcomere_kernels.types import F8, I4, I8, OK
@@ -54,7 +55,7 @@ class TerminalGenerator:
         self.parameters, self.step_ms = parameters, pool.step_ms
         self._length = read_course("length", length, *_LENGTHS)
         self._stimulus_step = stimulus_steps(stimuli_s, pool.step_ms)
-        axons, stream = np.random.SeedSequence(seed, spawn_key=(TERMINALS,)).spawn(2)
+        axons, stream = random_streams.of_pool(seed, random_streams.Pool.TERMINALS).spawn(2)
         rng = np.random.default_rng(axons)
         n, p = pool.n_units, parameters
         width = np.sqrt(np.log1p((p.threshold_sd_Hz / p.threshold_Hz) ** 2))  # of the logarithm
@@ -75,7 +76,7 @@ class TerminalGenerator:
             luck=np.zeros(n),
             counters=np.zeros(k.N_COUNT, dtype=np.int64),
             last_stimulus=np.full(1, -(10**15), dtype=np.int64),
-            stream=np.asarray(stream.generate_state(4, np.uint64), dtype=np.uint64),
+            stream=random_streams.words(stream),
         )
         self._spikes = empty_spikes(_ROOM + n)
 
