@@ -272,12 +272,12 @@ class Preparation:
             held = mechanics[k.Mechanical.IMPOSED_LENGTH]
         drive = pack.pack_drive(self._impulse_tick, n, float(held), self._ca)
         if table.length is not None and not segment.force_control:
-            drive.imposed_length[:] = table.length.at(before + ticks, "left")
+            drive.imposed_length[:] = table.length.beside(before + ticks, "left")
         if table.pca is not None:
-            pca = table.pca.at(before + 0.5 * ticks)
+            pca = table.pca.beside(before + 0.5 * ticks)
             drive.ca[:] = math.pow(10.0, 6.0 - pca[0]) if np.ptp(pca) == 0 else [math.pow(10.0, 6.0 - p) for p in pca]
         if segment.force_control and table.load is not None and not unloaded:
-            drive.load[:] = table.load.at(before + ticks, "left") * self._load_unit(begin)
+            drive.load[:] = table.load.beside(before + ticks, "left") * self._load_unit(begin)
         return drive
 
     def _load_unit(self, begin: int) -> float:

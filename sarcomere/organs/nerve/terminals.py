@@ -101,7 +101,7 @@ class TerminalGenerator:
         first = int(self.state.counters[k.STEP])
         steps = steps_in("duration_s", duration_s, self.step_ms)
         time = (first + np.arange(steps)) * (self.step_ms * 1e-3)
-        length = np.interp(time, self._length[:, 0], self._length[:, 1])
+        length = self._length.at(time)
         axon, step = self.advance_driven(self.gate(length), self._stimulus_step)
         return axon, np.asarray(step * (self.step_ms * 1e-3), dtype=np.float64)
 
