@@ -59,7 +59,7 @@ def _check_clocks(loop: Loop, arrays: dict[str, NDArray[Any]], clock_ms: int, pe
     require(arrays["reflex_counters"] == clock_ms, "reflex_counters", "at the time of the last sample")
     for part in ("nerve_pool", "nerve_terminals"):
         counters = arrays[f"{part}_counters"]
-        require(counters[m.STEP] == clock_ms * per_ms, f"{part}_counters", "at the time of the last sample")
+        require(counters[m.Counter.STEP] == clock_ms * per_ms, f"{part}_counters", "at the time of the last sample")
         check_whole(f"{part}_counters", counters, 0, int(HUGE))
 
 

@@ -97,7 +97,7 @@ class MotoneuronPool:
     @property
     def time_s(self) -> float:
         """How far it is, s."""
-        return float(self.state.counters[k.STEP]) * self.parameters.step_ms * 1e-3
+        return float(self.state.counters[k.Counter.STEP]) * self.parameters.step_ms * 1e-3
 
     def advance(self, duration_s: float) -> tuple[I4, F8, I1]:
         """Go on for a while.
@@ -120,7 +120,7 @@ class MotoneuronPool:
             If a voltage is not a finite number.
         """
         steps = steps_in("duration_s", duration_s, self.parameters.step_ms)
-        drive = self.courses.drive(int(self.state.counters[k.STEP]), steps)
+        drive = self.courses.drive(int(self.state.counters[k.Counter.STEP]), steps)
         unit, step, back = self.advance_driven(drive)
         return unit, np.asarray(step * (self.parameters.step_ms * 1e-3), dtype=np.float64), back
 
@@ -145,12 +145,12 @@ class MotoneuronPool:
         SolverError
             If a voltage is not a finite number.
         """
-        first, steps = int(self.state.counters[k.STEP]), drive.shared.size
+        first, steps = int(self.state.counters[k.Counter.STEP]), drive.shared.size
         if drive.first_step != first:
             raise InputError(f"drive.first_step = {drive.first_step} is not the pool's next step; give {first}.")
         taken = []
         while True:
-            done = int(self.state.counters[k.STEP]) - first
+            done = int(self.state.counters[k.Counter.STEP]) - first
             status = advance_pool(self.state, self.pool, drive, self._spikes, steps - done)
             taken.append(self._take())
             if status == OK:

@@ -74,7 +74,7 @@ class TerminalGenerator:
         self.state = k.TerminalState(
             **{name: np.zeros(n, dtype=np.int64) for name in ("next_impulse", "interval", "until")},
             luck=np.zeros(n),
-            counters=np.zeros(k.N_COUNT, dtype=np.int64),
+            counters=np.zeros(len(k.Counter), dtype=np.int64),
             last_stimulus=np.full(1, -(10**15), dtype=np.int64),
             stream=random_streams.words(stream),
         )
@@ -98,7 +98,7 @@ class TerminalGenerator:
         InputError
             If the duration cannot be used.
         """
-        first = int(self.state.counters[k.STEP])
+        first = int(self.state.counters[k.Counter.STEP])
         steps = steps_in("duration_s", duration_s, self.step_ms)
         time = (first + np.arange(steps)) * (self.step_ms * 1e-3)
         length = self._length.at(time)
@@ -133,14 +133,14 @@ class TerminalGenerator:
         """
         if not (np.isfinite(excitability) and excitability > 0):
             raise InputError(f"excitability = {excitability!r} cannot be used; give a number above 0.")
-        first, n_steps = int(self.state.counters[k.STEP]), gate.size
+        first, n_steps = int(self.state.counters[k.Counter.STEP]), gate.size
         drive = k.TerminalDrive(
             first_step=first, gate=gate, excitability=float(excitability), stimulus_step=stimulus_step
         )
         axons, steps = [], []
         status = k.EVENTS_FULL
         while status != OK:
-            left = n_steps - int(self.state.counters[k.STEP]) + first
+            left = n_steps - int(self.state.counters[k.Counter.STEP]) + first
             status = advance_terminals(self.state, self.terminals, drive, self._spikes, left)
             n = int(self._spikes.taken[0])
             axons.append(self._spikes.unit[:n].copy())
