@@ -17,7 +17,7 @@ SAMPLES = 50  # of 10 ms: half a second a round
 CRAMP = 12.0  # s into the run, long after the burst
 
 
-def episode(at_s: float, **settings: Any) -> LoopSimulation:
+def scenario(at_s: float, **settings: Any) -> LoopSimulation:
     """The shipped cramp, taken to a time."""
     scenario = read("nocturnal-calf-cramp", {"run.duration_s": 1000.0, **settings})
     simulation = LoopSimulation(scenario)
@@ -34,7 +34,7 @@ def go_on(simulation: LoopSimulation, samples: int = SAMPLES, threads: int = 1) 
 @pytest.mark.parametrize("at_s", [0.5, CRAMP], ids=["rest", "cramp"])
 def test_simulated_second(benchmark: Any, explicit: int, at_s: float) -> None:
     """CPU seconds of a simulated second, with and without lattices."""
-    simulation = episode(at_s, **{"muscle.explicit_units": explicit})
+    simulation = scenario(at_s, **{"muscle.explicit_units": explicit})
     benchmark.pedantic(lambda: go_on(simulation), rounds=5)
     seconds = SAMPLES * simulation.scenario.record.sample_interval_ms * 1e-3
     cost = benchmark.stats["min"] / seconds
@@ -44,7 +44,7 @@ def test_simulated_second(benchmark: Any, explicit: int, at_s: float) -> None:
 
 def test_two_cores(benchmark: Any) -> None:
     """Two threads against one in the cramp; says nothing where other work holds the second core."""
-    simulation = episode(CRAMP)
+    simulation = scenario(CRAMP)
     benchmark.pedantic(lambda: go_on(simulation, threads=2), rounds=1)
     one, two = cost_of(lambda: go_on(simulation), lambda: go_on(simulation, threads=2), rounds=5)
     seconds = SAMPLES * simulation.scenario.record.sample_interval_ms * 1e-3

@@ -23,7 +23,7 @@ from sarcomere.analysis import cramp_episode, discharge_statistics
 from sarcomere.parameters.motoneuron import pool_presets
 from sarcomere.scenario.loop import LoopScenario
 from sarcomere.scenario.reading import read
-from sarcomere.simulation.api import run as run_episode
+from sarcomere.simulation.api import run as simulate
 
 SEEDS_FIT, SEEDS = range(101, 109), range(1, 13)
 TARGET_Hz = {"prone": 14.0, "healthy": 25.0}
@@ -49,9 +49,9 @@ def run(changes: dict[str, Any], seed: int, duration: float) -> xr.Dataset:
     """The nocturnal cramp, changed; exchange every 10 ms halves the time and changes nothing beyond chance."""
     quick = {"muscle.explicit_units": 0, "numerics.exchange_ms": 10}
     changes = {**quick, **changes, "run.seed": seed, "run.duration_s": round(duration, 2)}
-    episode = read("nocturnal-calf-cramp", changes)
-    assert isinstance(episode, LoopScenario)
-    return run_episode(episode)
+    scenario = read("nocturnal-calf-cramp", changes)
+    assert isinstance(scenario, LoopScenario)
+    return simulate(scenario)
 
 
 # --- threshold frequency ----------------------------------------------------------------------------------------------
@@ -120,7 +120,7 @@ def cramp(seed: int) -> dict[str, list[float]]:
     found = {"cramp": [1.0], "by itself": [by_itself]}
     for name in ("duration", "emg_on", "units_peak", "relative_force_peak", "flow_least", "pain_peak", "lactate_peak"):
         found[name] = [float(episode[name][0])]
-    units = discharge_statistics(ds, "impulse", episode.begin.values, episode.end.values)
+    units = discharge_statistics(ds, "fibre_ap", episode.begin.values, episode.end.values)
     for name in ("rate_mean", "rate_min", "rate_max", "rate_first", "rate_last", "interval_cv", "active_time"):
         values = units[name].values
         found[name] = [float(value) for value in values[np.isfinite(values)]]
@@ -148,7 +148,7 @@ def voluntary(seed: int) -> dict[str, list[float]]:
 
 
 def _impulses(ds: xr.Dataset) -> tuple[np.ndarray, np.ndarray]:
-    return ds.impulse_time.values, ds.impulse_unit.values
+    return ds.fibre_ap_time.values, ds.fibre_ap_unit.values
 
 
 def blocked_bursts(seed: int) -> dict[str, list[float]]:

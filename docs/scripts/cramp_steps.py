@@ -17,7 +17,7 @@ import xarray as xr
 from sarcomere.analysis import half_relaxation_time
 from sarcomere.scenario.loop import LoopScenario
 from sarcomere.scenario.reading import read
-from sarcomere.simulation.api import run as run_episode
+from sarcomere.simulation.api import run as simulate
 
 SEEDS = range(1, 7)
 COARSE = {"numerics.exchange_ms": 10, "record.sample_interval_ms": 10}
@@ -43,8 +43,8 @@ def left(end_s: float) -> Metric:
     """Units that fire 2.5 to 4.5 s after a time."""
 
     def read_it(ds: xr.Dataset) -> float:
-        after = ds.impulse_time.values - end_s
-        return float(np.unique(ds.impulse_unit.values[(after > 2.5) & (after < 4.5)]).size)
+        after = ds.fibre_ap_time.values - end_s
+        return float(np.unique(ds.fibre_ap_unit.values[(after > 2.5) & (after < 4.5)]).size)
 
     return read_it
 
@@ -61,7 +61,7 @@ def gain(name: str, start: float, stop: float) -> Metric:
 
 def last_ap(end_s: float) -> Metric:
     """Time of the last action potential after a time, s."""
-    return lambda ds: float(ds.impulse_time.max()) - end_s
+    return lambda ds: float(ds.fibre_ap_time.max()) - end_s
 
 
 def silent(ds: xr.Dataset) -> float:
@@ -80,12 +80,12 @@ def attached(ds: xr.Dataset) -> float:
 
 def relaxation(ds: xr.Dataset) -> float:
     """Half-relaxation time of force, s."""
-    return float(half_relaxation_time(ds.relative_force.isel(replicate=0), xr.DataArray(float(ds.impulse_time.max()))))
+    return float(half_relaxation_time(ds.relative_force.isel(replicate=0), xr.DataArray(float(ds.fibre_ap_time.max()))))
 
 
 def deepest(ds: xr.Dataset) -> float:
     """Electromyogram in the first phase of inhibition over that before the shocks."""
-    aps, shocks = ds.impulse_time.values, 2.5 + np.arange(10)
+    aps, shocks = ds.fibre_ap_time.values, 2.5 + np.arange(10)
     since = (aps[None, :] - shocks[:, None]).ravel()
     during, before = ((since > 0.06) & (since < 0.11)).sum() / 0.05, ((since > -0.2) & (since < 0.0)).sum() / 0.2
     return float(during / before)
@@ -129,17 +129,17 @@ def ringing(ds: xr.Dataset) -> float:
     return float((step[1:] * step[:-1]).sum() / (step**2).sum())
 
 
-def episode_of(case: Case, halved: str, seed: int) -> LoopScenario:
+def scenario_of(case: Case, halved: str, seed: int) -> LoopScenario:
     """One run of a case."""
-    episode = read(case.scenario, {**COARSE, **case.changes, **HALVED.get(halved, {}), "run.seed": seed})
-    assert isinstance(episode, LoopScenario)
-    return episode
+    scenario = read(case.scenario, {**COARSE, **case.changes, **HALVED.get(halved, {}), "run.seed": seed})
+    assert isinstance(scenario, LoopScenario)
+    return scenario
 
 
 def measure(job: tuple[int, str, int]) -> tuple[float, float]:
     """Metric and ringing of one run."""
     number, halved, seed = job
-    ds = run_episode(episode_of(CASES[number], halved, seed))
+    ds = simulate(scenario_of(CASES[number], halved, seed))
     return CASES[number].metric(ds), ringing(ds)
 
 
@@ -159,7 +159,7 @@ def main(scenarios: list[str]) -> None:
         for number, case in enumerate(CASES):
             if scenarios and case.scenario not in scenarios:
                 continue
-            lattices = episode_of(case, "", 1).muscle.explicit_units
+            lattices = scenario_of(case, "", 1).muscle.explicit_units
             arms = ["", *(name for name in HALVED if lattices or not name.startswith("lattice"))]
             found = {}
             for arm in arms:

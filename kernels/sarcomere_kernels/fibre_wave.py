@@ -17,10 +17,10 @@ class Junctions(NamedTuple):
     quantum: float  # mV
     saturation: float  # quanta that halve each other's effect
     threshold: float  # mV
-    refractory: int  # steps; a wave follows the last after more than these
-    k_tubule_impulse: float  # mM that a wave adds to the tubules
+    refractory: int  # steps; an action potential along the fibre follows the last after more than these
+    k_tubule_impulse: float  # mM that an action potential adds to the tubules
     tau_tubule: float
-    k_half: float  # mM in the tubules at which half of the waves fail
+    k_half: float  # mM in the tubules at which half of the action potentials fail
     k_slope: float
 
 
@@ -29,7 +29,7 @@ class JunctionState(NamedTuple):
 
     ready: F8  # vesicles, at last_event
     last_event: I8  # step of the last impulse
-    last_ap: I8  # step of the last wave
+    last_ap: I8  # step of the last action potential
     k_tubule: F8  # mM, at tubule_step
     tubule_step: I8
     counts: I8  # (unit, count) since the beginning
@@ -39,7 +39,7 @@ class JunctionState(NamedTuple):
 class Potassium(NamedTuple):
     """Potassium between the fibres."""
 
-    per_ap: float  # mM that a wave of every fibre adds
+    per_ap: float  # mM that an action potential of every fibre adds
     tau_uptake: float
     tau_washout: float  # at a flow of 1
 

@@ -7,18 +7,14 @@ import math
 
 from sarcomere_kernels.compiled import inner, kernel
 from sarcomere_kernels.motoneuron_types import (
-    COMMON_NOISE,
     EVENTS_FULL,
-    NEXT_STIMULUS,
-    RENSHAW,
-    RENSHAW_DRIVE,
-    STEP,
-    VOLLEY,
+    Counter,
     Noise,
     Pool,
     PoolDrive,
     PoolState,
     Recurrent,
+    Shared,
     Spikes,
 )
 from sarcomere_kernels.rng import uniform
@@ -39,7 +35,9 @@ def _fluctuate(state: PoolState, noise: Noise) -> None:
     private = state.private_noise
     n = private.size
     common, _ = _normal_pair(state.stream)
-    state.shared[COMMON_NOISE] = state.shared[COMMON_NOISE] * noise.common_decay + noise.common_increment * common
+    state.shared[Shared.COMMON_NOISE] = (
+        state.shared[Shared.COMMON_NOISE] * noise.common_decay + noise.common_increment * common
+    )
     for unit in range(0, n, 2):
         first, second = _normal_pair(state.stream)
         private[unit] = private[unit] * noise.private_decay + noise.private_increment * first
@@ -50,20 +48,20 @@ def _fluctuate(state: PoolState, noise: Noise) -> None:
 @inner
 def _stimulate(state: PoolState, noise: Noise, drive: PoolDrive) -> bool:
     """Add the volleys of the stimuli that are due to what is left of earlier ones; true if there was one."""
-    state.shared[VOLLEY] *= noise.volley_decay
-    stimulus = state.counters[NEXT_STIMULUS]
+    state.shared[Shared.VOLLEY] *= noise.volley_decay
+    stimulus = state.counters[Counter.NEXT_STIMULUS]
     before = stimulus
-    while stimulus < drive.stimulus_step.size and drive.stimulus_step[stimulus] <= state.counters[STEP]:
-        state.shared[VOLLEY] += noise.volley
+    while stimulus < drive.stimulus_step.size and drive.stimulus_step[stimulus] <= state.counters[Counter.STEP]:
+        state.shared[Shared.VOLLEY] += noise.volley
         stimulus += 1
-    state.counters[NEXT_STIMULUS] = stimulus
+    state.counters[Counter.NEXT_STIMULUS] = stimulus
     return bool(stimulus > before)
 
 
 @inner
 def _spike(state: PoolState, pool: Pool, spikes: Spikes, threshold_shift: float, stimulated: bool) -> None:
     """Start and record the spikes of cells above threshold, and antidromic ones of stimulated axons."""
-    now = state.counters[STEP]
+    now = state.counters[Counter.STEP]
     count = spikes.taken[0]
     for unit in range(state.v_soma.size):
         above = state.v_soma[unit] > pool.cells.threshold[unit] + threshold_shift
@@ -81,7 +79,7 @@ def _spike(state: PoolState, pool: Pool, spikes: Spikes, threshold_shift: float,
 def _gate(state: PoolState, pool: Pool) -> None:
     """Advance the gates exactly: they rise or fall during a spike's pulse and return after it."""
     kinetics = pool.kinetics
-    now = state.counters[STEP]
+    now = state.counters[Counter.STEP]
     for unit in range(state.v_soma.size):
         if now - state.last_spike[unit] < kinetics.pulse:
             state.m[unit] = 1.0 + (state.m[unit] - 1.0) * kinetics.m_rise
@@ -110,8 +108,8 @@ def _persist(state: PoolState, pool: Pool) -> None:
 def _charge(state: PoolState, pool: Pool, drive: PoolDrive, i: int) -> None:
     """Advance both voltages of every cell: the soma exactly at frozen conductances, the dendrite by Euler."""
     cells, kinetics = pool.cells, pool.kinetics
-    shared = drive.shared[i] + state.shared[COMMON_NOISE] + state.shared[VOLLEY]
-    direct, modulation = drive.direct[i] - state.shared[RENSHAW], drive.modulation[i]
+    shared = drive.shared[i] + state.shared[Shared.COMMON_NOISE] + state.shared[Shared.VOLLEY]
+    direct, modulation = drive.direct[i] - state.shared[Shared.RENSHAW], drive.modulation[i]
     e_leak, e_sodium, e_potassium = drive.e_leak[i], drive.e_sodium[i], drive.e_potassium[i]
     for unit in range(state.v_soma.size):
         soma, dendrite = state.v_soma[unit], state.v_dendrite[unit]
@@ -140,17 +138,19 @@ def _charge(state: PoolState, pool: Pool, drive: PoolDrive, i: int) -> None:
 @inner
 def _recur(state: PoolState, recurrent: Recurrent, fired: int) -> None:
     """Advance Renshaw drive and inhibition by one step exactly, from the spikes of this step."""
-    drive = state.shared[RENSHAW_DRIVE] + recurrent.increment * fired
-    state.shared[RENSHAW] = state.shared[RENSHAW] * recurrent.inhibition_decay + drive * recurrent.transfer
-    state.shared[RENSHAW_DRIVE] = drive * recurrent.drive_decay
+    drive = state.shared[Shared.RENSHAW_DRIVE] + recurrent.increment * fired
+    state.shared[Shared.RENSHAW] = (
+        state.shared[Shared.RENSHAW] * recurrent.inhibition_decay + drive * recurrent.transfer
+    )
+    state.shared[Shared.RENSHAW_DRIVE] = drive * recurrent.drive_decay
 
 
 @inner
 def step_pool(state: PoolState, pool: Pool, drive: PoolDrive, spikes: Spikes) -> None:
     """Advance every cell by one step; ``spikes`` must have room for one spike of each."""
-    i = state.counters[STEP] - drive.first_step
+    i = state.counters[Counter.STEP] - drive.first_step
     stimulated = _stimulate(state, pool.noise, drive)
-    if state.counters[STEP] % pool.noise.every == 0:
+    if state.counters[Counter.STEP] % pool.noise.every == 0:
         _fluctuate(state, pool.noise)
     before = spikes.taken[0]
     _spike(state, pool, spikes, drive.threshold_shift[i], stimulated)
@@ -158,7 +158,7 @@ def step_pool(state: PoolState, pool: Pool, drive: PoolDrive, spikes: Spikes) ->
     _charge(state, pool, drive, i)
     _persist(state, pool)
     _recur(state, pool.recurrent, spikes.taken[0] - before)
-    state.counters[STEP] += 1
+    state.counters[Counter.STEP] += 1
 
 
 @kernel

@@ -3,17 +3,28 @@
 Units: mV from rest, ms, nA, uS, nF; inputs in units of the cell's rheobase.
 """
 
+from enum import IntEnum
 from typing import NamedTuple
 
 from sarcomere_kernels.types import F8, I1, I4, I8, NOT_FINITE, U8
 
 EVENTS_FULL = NOT_FINITE + 1  # status: take the spikes out, then go on
 
-# Scalars that change (state.shared, state.counters).
-VOLLEY, COMMON_NOISE, RENSHAW_DRIVE, RENSHAW = range(4)
-N_SHARED = 4
-STEP, NEXT_STIMULUS = range(2)
-N_COUNT = 2
+
+class Shared(IntEnum):
+    """Scalars of the whole pool that change (PoolState.shared); all but the drive are inputs, in rheobases."""
+
+    VOLLEY = 0  # of stimulated afferents
+    COMMON_NOISE = 1
+    RENSHAW_DRIVE = 2
+    RENSHAW = 3  # inhibition
+
+
+class Counter(IntEnum):
+    """How far a pool or its terminals are (counters of both states)."""
+
+    STEP = 0
+    NEXT_STIMULUS = 1
 
 
 class Cells(NamedTuple):

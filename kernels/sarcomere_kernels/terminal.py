@@ -5,8 +5,7 @@ import math
 from sarcomere_kernels.compiled import inner, kernel
 from sarcomere_kernels.motoneuron_types import (
     EVENTS_FULL,
-    NEXT_STIMULUS,
-    STEP,
+    Counter,
     Spikes,
     TerminalDrive,
     Terminals,
@@ -49,12 +48,12 @@ def _trigger(state: TerminalState, terminals: Terminals, excitability: float, no
 @inner
 def step_terminals(state: TerminalState, terminals: Terminals, drive: TerminalDrive, spikes: Spikes) -> None:
     """Advance by one step; ``spikes`` must have room for one of each axon."""
-    now = state.counters[STEP]
-    stimulus = state.counters[NEXT_STIMULUS]
+    now = state.counters[Counter.STEP]
+    stimulus = state.counters[Counter.NEXT_STIMULUS]
     while stimulus < drive.stimulus_step.size and drive.stimulus_step[stimulus] <= now:
         _trigger(state, terminals, drive.excitability, now)
         stimulus += 1
-    state.counters[NEXT_STIMULUS] = stimulus
+    state.counters[Counter.NEXT_STIMULUS] = stimulus
     gate = drive.gate[now - drive.first_step]
     count = spikes.taken[0]
     for axon in range(state.until.size):
@@ -69,7 +68,7 @@ def step_terminals(state: TerminalState, terminals: Terminals, drive: TerminalDr
             spikes.antidromic[count] = 0
             count += 1
     spikes.taken[0] = count
-    state.counters[STEP] += 1
+    state.counters[Counter.STEP] += 1
 
 
 @kernel

@@ -12,6 +12,7 @@ from sarcomere.parameters import Chemistry, load_fibre
 from sarcomere.parameters.tables import set_key
 from sarcomere.scenario.course_reduction import moved, thinned
 from sarcomere.scenario.fibre import FibreScenario
+from sarcomere.scenario.random_streams import Offset
 
 HOLD_S = 1.5  # after the last impulse: where a hold shows itself; design
 LEAST_AFTER_S, MOST_AFTER_S = 2.0, 6.0  # of the record after the last impulse that are replayed; design
@@ -63,7 +64,7 @@ def changed(scenario: FibreScenario, values: Mapping[str, Any], stream: int | No
     values : mapping
         By dotted key.
     stream : int, optional
-        Adds to the random stream, so that counterfactuals draw independent numbers.
+        Added to ``run.stream``: a member of ``Offset``, each with random numbers of its own.
 
     Returns
     -------
@@ -116,7 +117,7 @@ def control(scenario: FibreScenario) -> FibreScenario:
     values: dict[str, Any] = {f"chemistry.{name}": value for name, value in rest.items()}
     values |= {f"protocol.{name}": None for name in rest}
     values[f"fibres.{fibre}"] = load_fibre(fibre).model_dump()
-    return changed(scenario, values, stream=1)
+    return changed(scenario, values, Offset.CONTROL)
 
 
 def unlike_shipped(scenario: FibreScenario) -> dict[str, tuple[float, float]]:
@@ -137,17 +138,19 @@ def reference(control: FibreScenario) -> FibreScenario:
     rate = REFERENCE_HZ[control.motor_units[0].fibre]
     times = 0.05 + np.arange(round(REFERENCE_S * rate)) / rate
     return changed(
-        control, {"drive": {"impulses_s": times.tolist()}, "run.duration_s": float(times[-1]) + HOLD_S}, stream=2
+        control,
+        {"drive": {"impulses_s": times.tolist()}, "run.duration_s": float(times[-1]) + HOLD_S},
+        Offset.REFERENCE,
     )
 
 
-def stopped(scenario: FibreScenario, at_s: float, stream: int) -> FibreScenario:
+def stopped(scenario: FibreScenario, at_s: float) -> FibreScenario:
     """Return the same with no impulse after a time."""
     times = [time for time in scenario.drive.impulses_s or [] if time <= at_s]
-    return changed(scenario, {"drive": {"impulses_s": times}, "run.duration_s": at_s + HOLD_S}, stream)
+    return changed(scenario, {"drive": {"impulses_s": times}, "run.duration_s": at_s + HOLD_S}, Offset.STOPPED)
 
 
-def stretched(scenario: FibreScenario, at_s: float, stream: int) -> FibreScenario:
+def stretched(scenario: FibreScenario, at_s: float) -> FibreScenario:
     """Return the same, its impulses stopped, stretched by 5 % at 0.5 lengths/s and held for a second."""
     length = scenario.initial_length
     times = [time for time in scenario.drive.impulses_s or [] if time <= at_s]
@@ -159,11 +162,11 @@ def stretched(scenario: FibreScenario, at_s: float, stream: int) -> FibreScenari
             "protocol.length": moved(course, at_s, STRETCH * length, STRETCH / STRETCH_SPEED),
             "run.duration_s": at_s + STRETCH / STRETCH_SPEED + 1.0 + 0.05,
         },
-        stream,
+        Offset.STRETCHED,
     )
 
 
-def probed(scenario: FibreScenario, at_s: float, release_nm: float, stream: int) -> FibreScenario:
+def probed(scenario: FibreScenario, at_s: float, release_nm: float) -> FibreScenario:
     """Return the same with a small release of the half-sarcomere whose first step is sampled."""
     step, at_s = scenario.numerics.step_ms, probe_time(scenario, at_s)
     release = -release_nm * (1.0 + HALF_SARCOMERE_STIFFNESS * scenario.mechanics.series_compliance)
@@ -174,7 +177,7 @@ def probed(scenario: FibreScenario, at_s: float, release_nm: float, stream: int)
             "run.duration_s": at_s + 0.005,
             "record.sample_interval_ms": step,
         },
-        stream,
+        Offset.PROBED,
     )
 
 
@@ -198,7 +201,7 @@ def steady_table(control: FibreScenario, length: float) -> FibreScenario:
             "run.duration_s": STEADY_S,
             "series": {"vary": [{"key": "drive.pCa", "values": list(STEADY_PCA), "name": None}]},
         },
-        stream=100,
+        Offset.STEADY,
     )
 
 
@@ -235,7 +238,7 @@ def ablated(scenario: FibreScenario, ablation: Ablation, control_run: xr.Dataset
     control_run : xarray.Dataset
         The control as it ran, for its calcium.
     stream : int
-        Adds to the random stream.
+        Added to ``run.stream``, as ``of_ablation`` gives it.
 
     Returns
     -------

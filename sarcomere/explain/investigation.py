@@ -13,6 +13,7 @@ from sarcomere.explain.explanation import Attribution, Measured, Observed, Stop,
 from sarcomere.explain.observables import Bench, Counterfactual, measured, observe
 from sarcomere.explain.verdict import LEAST_FORCE, is_excess
 from sarcomere.scenario.fibre import FibreScenario
+from sarcomere.scenario.random_streams import of_ablation
 
 STOP_SHARE = 0.75  # of the drive, after which it is stopped early
 LEAST_TRAIN_S = 0.3  # a shorter one has no early end
@@ -84,12 +85,12 @@ class Inquiry:
         where = self._where
         compared = where.hold if self._holds or where.drive is None else where.drive
         at = min(compared[0] + IN_HOLD_S, 0.5 * sum(compared))
-        return self._observe(self._subject_run, where, compared, self._scenario, at, 5)
+        return self._observe(self._subject_run, where, compared, self._scenario, at)
 
     def reference(self) -> Observed:
         """Return the normal contraction, its heads looked at while driven."""
         drive = self._normal_drive
-        return self._observe(self._normal_run, self._normal_where, drive, self._normal, 0.5 * sum(drive), 6)
+        return self._observe(self._normal_run, self._normal_where, drive, self._normal, 0.5 * sum(drive))
 
     def _observe(
         self,
@@ -98,10 +99,9 @@ class Inquiry:
         compared: tuple[float, float],
         scenario: FibreScenario,
         at: float,
-        stream: int,
     ) -> Observed:
         released, held = (
-            self._bench.run("a small release for stiffness", counterfactuals.probed(scenario, at, release, stream)).ds
+            self._bench.run("a small release for stiffness", counterfactuals.probed(scenario, at, release)).ds
             for release in counterfactuals.PROBES_NM
         )
         found = analysis.stiffness_to_force(released, held, counterfactuals.probe_time(scenario, at))
@@ -115,8 +115,8 @@ class Inquiry:
             return None
         at = max(time for time in times if time <= times[0] + STOP_SHARE * (times[-1] - times[0]))
         half = []
-        for stream, scenario in ((3, self._scenario), (4, self._control)):
-            ds = self._bench.run("the drive stopped early", counterfactuals.stopped(scenario, at, stream)).ds
+        for scenario in (self._scenario, self._control):
+            ds = self._bench.run("the drive stopped early", counterfactuals.stopped(scenario, at)).ds
             half.append(float(analysis.half_time_from(analysis.active_force(ds), at).squeeze()))
         return Stop(at, *half)
 
@@ -126,7 +126,7 @@ class Inquiry:
         at = last + IN_HOLD_S if self._holds and self._where.drive is not None else last
         later = at + counterfactuals.STRETCH / counterfactuals.STRETCH_SPEED + 1.0
         before, after = slice(at - 0.1, at), slice(later - 0.05, later + 0.05)
-        stretched = self._bench.run("a stretch", counterfactuals.stretched(self._scenario, at, 7)).ds
+        stretched = self._bench.run("a stretch", counterfactuals.stretched(self._scenario, at)).ds
         held = [_force_and_heads(stretched, before), _force_and_heads(stretched, after)]
         if held[0][0] < STRETCHABLE * self.force:
             return None
@@ -141,10 +141,11 @@ class Inquiry:
         for i, ablation in enumerate(counterfactuals.ABLATIONS):
             if ablation.name in counterfactuals.CLAMPED and not counterfactuals.departs(self._scenario, ablation.name):
                 continue
-            ours = counterfactuals.ablated(self._scenario, ablation, self._control_run.ds, 10 + 2 * i)
+            stream = of_ablation(i)
+            ours = counterfactuals.ablated(self._scenario, ablation, self._control_run.ds, stream)
             theirs = None
             if ablation.both:
-                theirs = counterfactuals.ablated(self._control, ablation, self._control_run.ds, 11 + 2 * i)
+                theirs = counterfactuals.ablated(self._control, ablation, self._control_run.ds, stream)
             subject = self._bench.run(ablation.text, ours).ds
             control = self._control_run.ds if theirs is None else self._bench.run(ablation.text, theirs).ds
             found.append(Attribution(*ablation[:3], self._removed(subject, control)))

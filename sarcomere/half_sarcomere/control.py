@@ -20,6 +20,7 @@ from sarcomere.half_sarcomere.schedule import Segment, Timetable
 from sarcomere.parameters import Chemistry, MotorUnit
 from sarcomere.parameters.fibre import FibreType
 from sarcomere.parameters.lattice import thin_filament_length
+from sarcomere.scenario import random_streams
 from sarcomere.scenario.fibre import FibreScenario
 from sarcomere.scenario.protocol import CHEMISTRY
 from sarcomere_kernels import types as k
@@ -87,9 +88,7 @@ def preparations(
             models[id(condition), unit.fibre],
             _initial_calcium(condition, unit.fibre),
             # a condition of a series draws what the motor unit of that number would
-            np.random.SeedSequence(
-                condition.run.seed, spawn_key=(number, condition.run.stream + condition.motor_units.index(unit))
-            ),
+            random_streams.of_half_sarcomere(condition.run, number, condition.motor_units.index(unit)),
         )
         for number, (_, condition, unit) in rows
     )
@@ -273,12 +272,12 @@ class Preparation:
             held = mechanics[k.Mechanical.IMPOSED_LENGTH]
         drive = pack.pack_drive(self._impulse_tick, n, float(held), self._ca)
         if table.length is not None and not segment.force_control:
-            drive.imposed_length[:] = table.length.at(before + ticks, "left")
+            drive.imposed_length[:] = table.length.beside(before + ticks, "left")
         if table.pca is not None:
-            pca = table.pca.at(before + 0.5 * ticks)
+            pca = table.pca.beside(before + 0.5 * ticks)
             drive.ca[:] = math.pow(10.0, 6.0 - pca[0]) if np.ptp(pca) == 0 else [math.pow(10.0, 6.0 - p) for p in pca]
         if segment.force_control and table.load is not None and not unloaded:
-            drive.load[:] = table.load.at(before + ticks, "left") * self._load_unit(begin)
+            drive.load[:] = table.load.beside(before + ticks, "left") * self._load_unit(begin)
         return drive
 
     def _load_unit(self, begin: int) -> float:

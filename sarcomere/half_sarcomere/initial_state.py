@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sarcomere.parameters import CalciumParameters
+from sarcomere.scenario import random_streams
 from sarcomere_kernels import types as k
 
 
@@ -72,7 +73,7 @@ def fresh_state(model: k.Model, calcium: CalciumParameters, ca_uM: float, seed: 
         mechanics=mechanics,
         counters=counts,
         dwell=np.zeros((len(k.EXIT_NAMES), k.N_DWELL_BINS), dtype=np.int64),
-        stream=np.pad(stream.generate_state(4, np.uint64), (0, k.ROW_WORDS - 4)),
+        stream=np.pad(random_streams.words(stream), (0, k.ROW_WORDS - 4)),
         lanes=np.asarray(lanes.generate_state(4 * k.N_LANES, np.uint32), dtype=np.uint32).reshape(4, k.N_LANES),
     )
 

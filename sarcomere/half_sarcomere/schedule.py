@@ -9,18 +9,16 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sarcomere.half_sarcomere.clock import TICKS, halvings
+from sarcomere.scenario.course import PiecewiseLinear
 from sarcomere.scenario.fibre import FibreScenario, lengths
 from sarcomere.scenario.protocol import CHEMISTRY, Course
 
 _NEVER = 2**62  # steps
-
-Floats = NDArray[np.float64]
 
 
 class Segment(NamedTuple):
@@ -38,28 +36,6 @@ class Segment(NamedTuple):
     chemistry: tuple[float, ...]  # in the order of protocol.CHEMISTRY
 
 
-class _Points:
-    """A course in ticks."""
-
-    def __init__(self, time_s: list[float], value: list[float], step_ms: float) -> None:
-        self.ticks = np.round(np.array(time_s) * 1e3 / step_ms * TICKS)
-        self.values = np.array(value)
-
-    def at(self, ticks: Floats, side: Literal["left", "right"] = "right") -> Floats:
-        """Values at times in ticks; at a jump the one after it (side right) or before it (left)."""
-        i = np.clip(np.searchsorted(self.ticks, ticks, side=side) - 1, 0, self.ticks.size - 1)
-        j = np.minimum(i + 1, self.ticks.size - 1)
-        span = self.ticks[j] - self.ticks[i]
-        share = np.where(span > 0, np.clip(ticks - self.ticks[i], 0, None) / np.where(span > 0, span, 1.0), 0.0)
-        return np.asarray(self.values[i] + np.minimum(share, 1.0) * (self.values[j] - self.values[i]))
-
-    @property
-    def jumps(self) -> list[float]:
-        """Ticks at which the value jumps."""
-        here = (np.diff(self.ticks) == 0) & (np.diff(self.values) != 0)
-        return [float(tick) for tick in self.ticks[1:][here]]
-
-
 class Timetable:
     """What is imposed on one half-sarcomere, step by step.
 
@@ -72,32 +48,33 @@ class Timetable:
     def __init__(self, scenario: FibreScenario) -> None:
         p, self._numerics = scenario.protocol, scenario.numerics
         self._fixed = tuple(getattr(scenario.chemistry, name) for name in CHEMISTRY)
-        self.length = self._points(p.length, lengths(scenario))
-        self.load = self._points(p.load)
-        self.pca = self._points(p.pCa)
-        self._chemistry = {name: self._points(course) for name, course in p.chemistry.items()}
+        self.length = self._in_ticks(p.length, lengths(scenario))
+        self.load = self._in_ticks(p.load)
+        self.pca = self._in_ticks(p.pCa)
+        self._chemistry = {name: self._in_ticks(course) for name, course in p.chemistry.items()}
         self.relative_load = p.load is not None and p.load.relative
         self._slack_from = self._first_release(p.length is not None and p.length.slack)
         self._load_steps = self._reference_steps = (0, 0)
         if p.load is not None and self.load is not None:
-            begin, end = (round(tick / TICKS) for tick in self.load.ticks[[0, -1]])
+            begin, end = (round(tick / TICKS) for tick in self.load.time[[0, -1]])
             self._load_steps = (begin, max(end, begin + 1))
             if p.load.relative:
                 self._reference_steps = (begin - math.ceil(p.load.reference_ms / self._numerics.step_ms - 1e-9), begin)
         self._settling = self._settling_steps()
         self._breaks = self._all_breaks()
 
-    def _points(self, course: Course | None, values: list[float] | None = None) -> _Points | None:
+    def _in_ticks(self, course: Course | None, values: list[float] | None = None) -> PiecewiseLinear | None:
         if course is None:
             return None
-        return _Points(course.time_s, values or course.value, self._numerics.step_ms)
+        ticks = np.round(np.array(course.time_s) * 1e3 / self._numerics.step_ms * TICKS)
+        return PiecewiseLinear(ticks, values or course.value)
 
     def _first_release(self, slack: bool) -> int:
         """Return the step of the first release, from which a preparation may go slack."""
         if not slack or self.length is None:
             return _NEVER
-        shorter = np.flatnonzero(np.diff(self.length.values) < 0)
-        return math.floor(self.length.ticks[shorter[0]] / TICKS) if shorter.size else _NEVER
+        shorter = np.flatnonzero(np.diff(self.length.value) < 0)
+        return math.floor(self.length.time[shorter[0]] / TICKS) if shorter.size else _NEVER
 
     def _settling_steps(self) -> list[tuple[int, int]]:
         """Return the ranges of steps just after jumps of length or load, where the time step is short."""
@@ -111,10 +88,10 @@ class Timetable:
         breaks = {0, *self._load_steps, *self._reference_steps, *(step for span in self._settling for step in span)}
         for points in (self.length, self.load, self.pca):
             if points is not None:
-                breaks.update(rounded(tick / TICKS) for tick in points.ticks for rounded in (math.floor, math.ceil))
+                breaks.update(rounded(tick / TICKS) for tick in points.time for rounded in (math.floor, math.ceil))
         for points in self._chemistry.values():
             if points is not None:
-                breaks.update(round(tick / TICKS) for tick in points.ticks)
+                breaks.update(round(tick / TICKS) for tick in points.time)
         return sorted(breaks)
 
     def segment(self, step: int) -> Segment:
@@ -149,7 +126,7 @@ class Timetable:
 
     def length_at_end(self, step: int) -> float:
         """Return the imposed length at the end of the step before ``step``, nm."""
-        return float(self.length.at(np.array([step * TICKS]), "left")[0]) if self.length is not None else math.nan
+        return float(self.length.beside(np.array([step * TICKS]), "left")[0]) if self.length is not None else math.nan
 
     def shortens(self, segment: Segment) -> bool:
         """Whether the imposed length falls during a segment, its first step included."""
@@ -168,12 +145,12 @@ class Timetable:
 
     def _chemistry_moves(self, first: int, last: int) -> bool:
         ends = np.array([first + 0.5, last - 0.5]) * TICKS
-        return any(np.ptp(p.at(ends)) > 0 for p in self._chemistry.values() if p is not None)
+        return any(np.ptp(p.beside(ends)) > 0 for p in self._chemistry.values() if p is not None)
 
     def _chemistry_in(self, first: int, last: int) -> tuple[float, ...]:
         middle = np.array([0.5 * (first + last) * TICKS])
         values = dict(zip(CHEMISTRY, self._fixed, strict=True))
-        values |= {name: float(p.at(middle)[0]) for name, p in self._chemistry.items() if p is not None}
+        values |= {name: float(p.beside(middle)[0]) for name, p in self._chemistry.items() if p is not None}
         return tuple(values.values())
 
     def _halvings(self, first: int, last: int, force_control: bool) -> int:
@@ -182,8 +159,8 @@ class Timetable:
         if force_control or any(begin <= first < end for begin, end in self._settling):
             step = min(step, self._numerics.fine_step_ms)
         if self.length is not None and not force_control and last < _NEVER:
-            start = float(self.length.at(np.array([first * TICKS]), "right")[0])
-            end = float(self.length.at(np.array([last * TICKS]), "left")[0])
+            start = float(self.length.beside(np.array([first * TICKS]), "right")[0])
+            end = float(self.length.beside(np.array([last * TICKS]), "left")[0])
             speed = abs(end - start) / ((last - first) * self._numerics.step_ms)
             step = min(step, self._numerics.length_step_nm / speed) if speed > 0 else step
         return halvings(self._numerics.step_ms / step)

@@ -31,16 +31,19 @@ SERIES = (
     _sampled(k.Sample.SOLVER_ITERATIONS, "1", "conjugate-gradient iterations since the start", "f8"),
 )
 HEAD_STATES = Variable("head_state_fraction", (*UNIT_DIMS, "head_state"), "1", "heads in each chemical state")
+LIGANDS = (
+    Variable("atp_mM", UNIT_DIMS, "mmol/L", "MgATP"),
+    Variable("adp_uM", UNIT_DIMS, "umol/L", "free MgADP"),
+    Variable("pi_mM", UNIT_DIMS, "mmol/L", "inorganic phosphate"),
+)
 # Kept where a protocol imposes them; what holds throughout stands in the parameters.
 IMPOSED = (
     Variable("load", UNIT_DIMS, "pN", "load per thick filament, NaN under length control"),
-    Variable("atp_mM", UNIT_DIMS[1:], "mmol/L", "MgATP"),
-    Variable("adp_uM", UNIT_DIMS[1:], "umol/L", "free MgADP"),
-    Variable("pi_mM", UNIT_DIMS[1:], "mmol/L", "inorganic phosphate"),
-    Variable("temperature_C", UNIT_DIMS[1:], "degree_Celsius", "temperature"),
+    *LIGANDS,
+    Variable("temperature_C", UNIT_DIMS, "degree_Celsius", "temperature"),
 )
 MUSCLE_FORCE = Variable(
-    "muscle_force", ("replicate", "time"), "N", "force of all fibres of all motor units along the muscle"
+    "muscle_force", ("replicate", "time"), "N", "force of all fibres along the muscle, passive included"
 )
 SNAPSHOT_TIME = Variable("snapshot_time", ("snapshot_time",), "s", "time of the head-by-head snapshot", "f8")
 SNAPSHOT_DIMS = ("replicate", "motor_unit", "snapshot_time", "thick_filament", "crown", "head")
@@ -59,7 +62,7 @@ IMPULSES = Variable(
     "impulse_time",
     ("motor_unit", "impulse"),
     "s",
-    "times at which impulses reach the fibres, NaN beyond the last",
+    "times of the impulses that the drive imposes on the fibres, NaN beyond the last",
     "f8",
 )
 

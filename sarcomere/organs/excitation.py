@@ -23,7 +23,7 @@ class Excitation:
 
     Parameters
     ----------
-    episode : LoopScenario
+    scenario : LoopScenario
         What is run.
     seed : numpy.random.SeedSequence
         Fixes what junctions release and which action potentials fail.
@@ -34,13 +34,13 @@ class Excitation:
         All that changes in the kernels.
     """
 
-    def __init__(self, episode: LoopScenario, seed: np.random.SeedSequence) -> None:
-        self._episode, step_ms, n_units = episode, episode.pool.step_ms, episode.pool.n_units
-        frozen = {} if episode.switches.potassium else {"k_tubule_impulse_mM": 0.0}
-        fibre_ap = episode.fibre_ap.model_copy(update=frozen)
-        self._constants = junction.pack_junctions(episode.junction, fibre_ap, step_ms)
-        self._potassium = junction.pack_potassium(episode.potassium)
-        self._outside = np.array([episode.electrolytes.potassium_mM])
+    def __init__(self, scenario: LoopScenario, seed: np.random.SeedSequence) -> None:
+        self._scenario, step_ms, n_units = scenario, scenario.pool.step_ms, scenario.pool.n_units
+        frozen = {} if scenario.switches.potassium else {"k_tubule_impulse_mM": 0.0}
+        fibre_ap = scenario.fibre_ap.model_copy(update=frozen)
+        self._constants = junction.pack_junctions(scenario.junction, fibre_ap, step_ms)
+        self._potassium = junction.pack_potassium(scenario.potassium)
+        self._outside = np.array([scenario.electrolytes.potassium_mM])
         self.junctions = junction.fresh_junctions(self._constants, n_units, self.k_interstitial, seed)
         self._delay = round(fibre_ap.release_delay_ms / step_ms)
         self._aps = Queue(_UNDER_WAY * n_units)
@@ -74,8 +74,8 @@ class Excitation:
             Action potentials that reach release sites before the end, in order of time.
         """
         carried = np.ones(unit.size, dtype=np.int8)
-        if self._episode.switches.junction:
-            factor = junction.release_factor(self._episode.junction, calcium_mM, magnesium_mM)
+        if self._scenario.switches.junction:
+            factor = junction.release_factor(self._scenario.junction, calcium_mM, magnesium_mM)
             carry_impulses(self.junctions, self._constants, unit, step, factor, self.k_interstitial, carried)
         aps = carried == 1
         self._aps.put(unit[aps], step[aps] + self._delay)
@@ -97,7 +97,7 @@ class Excitation:
         duration_ms : float
             Its length.
         """
-        if not self._episode.switches.potassium:
+        if not self._scenario.switches.potassium:
             return
         relax_tubules(self.junctions, self._constants, end, self.k_interstitial)
         self._outside[0] = advance_potassium(

@@ -9,6 +9,7 @@ import numpy as np
 from sarcomere.errors import InputError
 from sarcomere.parameters.fibre_wave import FibreApParameters, PotassiumParameters
 from sarcomere.parameters.junction import JunctionParameters
+from sarcomere.scenario import random_streams
 from sarcomere_kernels.fibre_wave import Junctions, JunctionState, Potassium
 from sarcomere_kernels.junction import JunctionCount
 
@@ -78,7 +79,7 @@ def fresh_junctions(
     -------
     sarcomere_kernels.fibre_wave.JunctionState
     """
-    streams = [child.generate_state(4, np.uint64) for child in seed.spawn(n_units)]
+    streams = [random_streams.words(child) for child in seed.spawn(n_units)]
     return JunctionState(
         ready=np.full(n_units, junctions.vesicles),
         last_event=np.zeros(n_units, dtype=np.int64),

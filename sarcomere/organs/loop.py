@@ -22,8 +22,10 @@ from sarcomere.organs.excitation import Excitation
 from sarcomere.organs.nerve.nerve import Nerve
 from sarcomere.parameters import FIBRE_TYPES
 from sarcomere.parameters.fibre import FibreType
+from sarcomere.scenario import random_streams
 from sarcomere.scenario.interventions import PLASMA, Imposed
 from sarcomere.scenario.loop import LoopScenario
+from sarcomere.scenario.random_streams import Person
 from sarcomere_kernels import advance_metabolism, advance_muscle, advance_reflex
 from sarcomere_kernels import types as k
 from sarcomere_kernels.blood import Blood
@@ -32,9 +34,6 @@ from sarcomere_kernels.reflex import Signal
 
 Values = NDArray[np.float64]
 Map = Callable[..., Iterable[Any]]
-
-# What a replicate's seed is used for.
-NERVE, JUNCTIONS, LATTICES = range(3)
 
 # Scalars that change (Loop.scalars).
 CLOCK, FATIGUE = range(2)
@@ -66,12 +65,12 @@ class Spent(NamedTuple):
     calcium: Values  # taken up by the pump
 
 
-def check_parts(episode: LoopScenario) -> None:
-    """Refuse an episode whose parts cannot be made, without making any.
+def check_parts(scenario: LoopScenario) -> None:
+    """Refuse a scenario whose parts cannot be made, without making any.
 
     Parameters
     ----------
-    episode : LoopScenario
+    scenario : LoopScenario
         Checked but for what its parts alone know.
 
     Raises
@@ -79,22 +78,22 @@ def check_parts(episode: LoopScenario) -> None:
     InputError
         Naming the file, the value and the remedy.
     """
-    e = episode
+    s = scenario
     try:
-        muscle.groups(e.muscle, e.pool.n_units)
-        junction.pack_junctions(e.junction, e.fibre_ap, e.pool.step_ms)
-        metabolism.pack_metabolism(e.energy, e.blood, e.potassium)
-        reflex.pack_reflex(e.reflex, e.numerics.exchange_ms)
+        muscle.groups(s.muscle, s.pool.n_units)
+        junction.pack_junctions(s.junction, s.fibre_ap, s.pool.step_ms)
+        metabolism.pack_metabolism(s.energy, s.blood, s.potassium)
+        reflex.pack_reflex(s.reflex, s.numerics.exchange_ms)
     except InputError as error:
-        raise InputError(f"{e.source or 'scenario'}: {error}") from None
+        raise InputError(f"{s.source or 'scenario'}: {error}") from None
 
 
 class Loop:
-    """One replicate of an episode, advanced window by window.
+    """One replicate of a run, advanced window by window.
 
     Parameters
     ----------
-    episode : LoopScenario
+    scenario : LoopScenario
         What is run.
     replicate : int
         Its number; with the seed it fixes every random draw.
@@ -109,44 +108,44 @@ class Loop:
         Length of muscle and slack tendon, and of the fascicles, at its end, L0.
     """
 
-    def __init__(self, episode: LoopScenario, replicate: int, models: dict[FibreType, Models]) -> None:
-        self.episode = e = episode
-        self._ms, n_units = e.numerics.exchange_ms, e.pool.n_units
-        self._step_ms, self._per_ms = e.pool.step_ms, round(1.0 / e.pool.step_ms)
-        seeds = [np.random.SeedSequence(e.run.seed, spawn_key=(replicate, use)) for use in range(3)]
-        self.imposed = Imposed(e.interventions, e.mtu_length, {name: getattr(e.electrolytes, name) for name in PLASMA})
-        self.scalars = np.array([0.0, e.fatigue.start])
+    def __init__(self, scenario: LoopScenario, replicate: int, models: dict[FibreType, Models]) -> None:
+        self.scenario = s = scenario
+        self._ms, n_units = s.numerics.exchange_ms, s.pool.n_units
+        self._step_ms, self._per_ms = s.pool.step_ms, round(1.0 / s.pool.step_ms)
+        seeds = {part: random_streams.of_person(s.run.seed, replicate, part) for part in Person}
+        self.imposed = Imposed(s.interventions, s.mtu_length, {name: getattr(s.electrolytes, name) for name in PLASMA})
+        self.scalars = np.array([0.0, s.fatigue.start])
         # nerve, and the way of an impulse to the release sites
-        self.nerve = Nerve(e, self.imposed, int(seeds[NERVE].generate_state(1, np.uint32)[0]))
-        self.excitation = Excitation(e, seeds[JUNCTIONS])
+        self.nerve = Nerve(s, self.imposed, int(seeds[Person.NERVE].generate_state(1, np.uint32)[0]))
+        self.excitation = Excitation(s, seeds[Person.JUNCTIONS])
         # muscle
         self.constants = muscle.pack_muscle(
-            e.muscle, n_units, {str(name): one for name, one in e.fibres.items()}, e.mechanics
+            s.muscle, n_units, {str(name): one for name, one in s.fibres.items()}, s.mechanics
         )
         self.muscle = muscle.fresh_muscle(self.constants)
         self.trace = muscle.trace_muscle(self.constants, self._ms)
-        self._explicit, self._stretch = self.constants.representative >= 0, e.muscle.tendon.stretch
+        self._explicit, self._stretch = self.constants.representative >= 0, s.muscle.tendon.stretch
         self._weight: Values = np.bincount(self.constants.group, self.constants.capacity).astype(np.float64)
-        chances = seeds[LATTICES].spawn(self._explicit.size)
+        chances = seeds[Person.LATTICES].spawn(self._explicit.size)
         groups = [int(group) for group in np.flatnonzero(self._explicit)]
         fibres = [models[FIBRE_TYPES[self.constants.group_fibre[group]]] for group in groups]
-        rows = half_sarcomeres(e, fibres, [chances[group] for group in groups])
+        rows = half_sarcomeres(s, fibres, [chances[group] for group in groups])
         self.lattices = dict(zip(groups, rows, strict=True))
         # energy, blood, reflexes
-        self._energetics, self._circulation = metabolism.pack_metabolism(e.energy, e.blood, e.potassium)
-        self.metabolism = metabolism.fresh_metabolism(e.energy, e.blood, self._explicit.size)
-        self._reflex = reflex.pack_reflex(e.reflex, self._ms)
-        passive = muscle.resting_force(self.constants, e.mtu_length)
-        self.reflex = reflex.fresh_reflex(self._reflex, 0.0, e.mtu_length, passive)
+        self._energetics, self._circulation = metabolism.pack_metabolism(s.energy, s.blood, s.potassium)
+        self.metabolism = metabolism.fresh_metabolism(s.energy, s.blood, self._explicit.size)
+        self._reflex = reflex.pack_reflex(s.reflex, self._ms)
+        passive = muscle.resting_force(self.constants, s.mtu_length)
+        self.reflex = reflex.fresh_reflex(self._reflex, 0.0, s.mtu_length, passive)
         self.x = np.zeros((2, self._ms))  # base and inhibition by reflexes in the window to come
         self._write_reflexes(np.zeros(0), np.zeros(0), np.zeros((0, len(Signal))))
         self.events: dict[str, Events] = {}
         # as they are at time zero, and then at the end of each window
-        self.full_force_N = muscle.full_force_N(e.muscle, self.constants, e.lattice)
+        self.full_force_N = muscle.full_force_N(s.muscle, self.constants, s.lattice)
         self.active_force, self.passive_force, self.fibre_ap_rate = 0.0, passive, 0.0
         start = np.zeros(1)
         shift = self.imposed.descending(start) + self.imposed.shift(start)
-        self.x_base = e.pool.x_base + float(shift[0] + self.x[0, 0])
+        self.x_base = s.pool.x_base + float(shift[0] + self.x[0, 0])
         self.x_inhibition = float(self.imposed.inhibition(start)[0] + self.x[1, 0])
         self.mtu_length = float(self.imposed.mtu_length(start)[0])
         self.fascicle_length = self.mtu_length - float(muscle.tendon_strain(self.muscle, self._stretch, self._ms)[0])
@@ -179,7 +178,7 @@ class Loop:
     @property
     def imposed_length_nm(self) -> float:
         """Where the far ends of the half-sarcomeres are held, nm."""
-        return self.fascicle_length * self.episode.muscle.optimal_hs_length
+        return self.fascicle_length * self.scenario.muscle.optimal_hs_length
 
     @property
     def fatigue(self) -> float:
@@ -236,11 +235,11 @@ class Loop:
 
     def _fire(self, w: Window) -> None:
         """Motoneurons, by what descends and what reflexes bring."""
-        e, imposed = self.episode, self.imposed
-        x_base = e.pool.x_base + w.descending + imposed.shift(w.time_s) + self.x[0]
+        s, imposed = self.scenario, self.imposed
+        x_base = s.pool.x_base + w.descending + imposed.shift(w.time_s) + self.x[0]
         x_inhibition = imposed.inhibition(w.time_s) + self.x[1]
         self.x_base, self.x_inhibition = float(x_base[-1]), float(x_inhibition[-1])
-        cord = {name: getattr(e.pool.ions, name) * self._cord_share(name, w) for name in PLASMA}
+        cord = {name: getattr(s.pool.ions, name) * self._cord_share(name, w) for name in PLASMA}
         modulation = imposed.modulation(w.time_s)
         first = w.first_ms * self._per_ms
         unit, step, back = self.nerve.fire(first, x_base, x_inhibition, modulation, cord, w.is_open)
@@ -248,8 +247,8 @@ class Loop:
 
     def _cord_share(self, name: str, w: Window) -> float:
         """Concentration around the motoneurons over the normal one: plasma's change, buffered."""
-        normal = float(getattr(self.episode.electrolytes, name))
-        return 1.0 + self.episode.electrolytes.cord_coupling * (w.plasma[name] / normal - 1.0)
+        normal = float(getattr(self.scenario.electrolytes, name))
+        return 1.0 + self.scenario.electrolytes.cord_coupling * (w.plasma[name] / normal - 1.0)
 
     def _carry(self, w: Window, lengths: Values) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
         """Units and steps of the action potentials that reach release sites in this window."""
@@ -258,7 +257,7 @@ class Loop:
         around = {**local, "potassium_mM": self.excitation.k_interstitial}
         unit, step, born = self.nerve.end_of_axons(first, lengths[:-1], around)
         unit, step = self.excitation.carry(unit, step, **local, end=first + self._ms * self._per_ms)
-        self.events["terminal"], self.events["impulse"] = self._events(*born), self._events(unit, step)
+        self.events["terminal"], self.events["fibre_ap"] = self._events(*born), self._events(unit, step)
         return unit, step
 
     def _contract(
@@ -304,17 +303,17 @@ class Loop:
 
     def _chemistry_factor(self) -> Values:
         """Return the factor by which phosphate and acid reduce the force of the twitch model."""
-        e, m = self.episode, self.metabolism
-        if not e.switches.chemistry:
+        s, m = self.scenario, self.metabolism
+        if not s.switches.chemistry:
             return np.ones(m.pi.size)
-        phosphate = 1.0 - e.energy.force_per_decade_pi * np.log10(m.pi / e.energy.pi_mM)
-        return np.asarray(np.maximum(phosphate, 0.0) * acid_factors(e.energy, m.ph).attach)
+        phosphate = 1.0 - s.energy.force_per_decade_pi * np.log10(m.pi / s.energy.pi_mM)
+        return np.asarray(np.maximum(phosphate, 0.0) * acid_factors(s.energy, m.ph).attach)
 
     def _burn(self, w: Window, spent: Spent) -> None:
         """Energy, blood, potassium, fatigue; then heads and pumps bathe in what came out."""
-        e, trace = self.episode, self.trace
+        s, trace = self.scenario, self.trace
         pressure, conductance = self.imposed.pumping(w.time_s)
-        n_aps = np.bincount(self.events["impulse"].unit, minlength=e.pool.n_units).astype(np.float64)
+        n_aps = np.bincount(self.events["fibre_ap"].unit, minlength=s.pool.n_units).astype(np.float64)
         aps = np.bincount(self.constants.group, self.constants.share * n_aps, spent.atp.size).astype(np.float64)
         for group in self.lattices:  # a lattice is one fibre: its own impulses and what it used
             aps[group] = n_aps[self.constants.representative[group]]
@@ -340,18 +339,18 @@ class Loop:
         blood_flow = float(self.metabolism.blood[Blood.FLOW])
         self.excitation.leave_potassium(w.plasma["potassium_mM"], mean_aps / self._ms, blood_flow, end, float(self._ms))
         self._tire()
-        if e.switches.chemistry:
+        if s.switches.chemistry:
             m = self.metabolism
             for group, lattice in self.lattices.items():
                 lattice.bathe(np.array([m.atp[group], m.adp[group] * 1e3, m.pi[group], m.ph[group]]))
 
     def _tire(self) -> None:
         """Central fatigue follows force; exact at constant force."""
-        p, s = self.episode.fatigue, self.scalars
+        p, scalars = self.scenario.fatigue, self.scalars
         force = float(self.trace.force.mean())
         rate = force / p.rise_s + 1.0 / p.recovery_s  # per s
         aim = force / p.rise_s / rate
-        s[FATIGUE] = aim + (s[FATIGUE] - aim) * math.exp(-rate * self._ms * 1e-3)
+        scalars[FATIGUE] = aim + (scalars[FATIGUE] - aim) * math.exp(-rate * self._ms * 1e-3)
 
     def _feel(self, w: Window, lengths: Values) -> None:
         """Receptors, and the inputs they will bring to the motoneurons in the next window."""
@@ -370,7 +369,7 @@ class Loop:
     def _write_reflexes(self, force: Values, length: Values, signals: Values) -> None:
         status = advance_reflex(self.reflex, self._reflex, force, length, signals, self.x[0], self.x[1])
         self._check(status, "reflexes")
-        if not self.episode.switches.reflexes:
+        if not self.scenario.switches.reflexes:
             self.x[:] = 0.0
 
     def _check(self, status: int, part: str) -> None:

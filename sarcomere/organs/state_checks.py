@@ -35,7 +35,7 @@ def check_loop(loop: Loop, clock_ms: int) -> None:
         Naming the array.
     """
     arrays = loop.arrays
-    units, per_ms = loop.episode.pool.n_units, round(1.0 / loop.episode.pool.step_ms)
+    units, per_ms = loop.scenario.pool.n_units, round(1.0 / loop.scenario.pool.step_ms)
     for name, values in arrays.items():
         if values.dtype.kind != "u":  # words of random streams may be any
             check_numbers(name, values)
@@ -48,7 +48,7 @@ def check_loop(loop: Loop, clock_ms: int) -> None:
         check_whole(f"{queue}_step", arrays[f"{queue}_step"], 0, int(HUGE))
     _check_clocks(loop, arrays, clock_ms, per_ms)
     _check_junctions(loop, arrays, clock_ms * per_ms)
-    ticks = round(clock_ms / loop.episode.numerics.step_ms) * k.TICKS_PER_STEP
+    ticks = round(clock_ms / loop.scenario.numerics.step_ms) * k.TICKS_PER_STEP
     for group, lattice in loop.lattices.items():
         check_half_sarcomere(lattice.state, lattice.base, ticks, f"lattice{group}_")
         require(lattice.chemistry > 0, f"lattice{group}_chemistry", "positive")
@@ -59,14 +59,14 @@ def _check_clocks(loop: Loop, arrays: dict[str, NDArray[Any]], clock_ms: int, pe
     require(arrays["reflex_counters"] == clock_ms, "reflex_counters", "at the time of the last sample")
     for part in ("nerve_pool", "nerve_terminals"):
         counters = arrays[f"{part}_counters"]
-        require(counters[m.STEP] == clock_ms * per_ms, f"{part}_counters", "at the time of the last sample")
+        require(counters[m.Counter.STEP] == clock_ms * per_ms, f"{part}_counters", "at the time of the last sample")
         check_whole(f"{part}_counters", counters, 0, int(HUGE))
 
 
 def _check_junctions(loop: Loop, arrays: dict[str, NDArray[Any]], step: int) -> None:
     """Vesicles and counts."""
     ready = arrays["excitation_ready"]
-    require((ready >= 0) & (ready <= loop.episode.junction.vesicles), "excitation_ready", "a number of vesicles")
+    require((ready >= 0) & (ready <= loop.scenario.junction.vesicles), "excitation_ready", "a number of vesicles")
     check_whole("excitation_counts", arrays["excitation_counts"], 0, int(HUGE))
     for name in ("nerve_pool_last_spike", "excitation_last_event", "excitation_last_ap", "excitation_tubule_step"):
         check_whole(name, arrays[name], -int(HUGE), step)

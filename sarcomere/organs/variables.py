@@ -6,7 +6,7 @@ from collections.abc import Callable
 from operator import attrgetter
 from typing import Any
 
-from sarcomere.half_sarcomere.variables import HEAD_STATES, SERIES
+from sarcomere.half_sarcomere.variables import HEAD_STATES, LIGANDS, MUSCLE_FORCE, SERIES
 from sarcomere.recording.variable import TIME, Event, Variable
 from sarcomere_kernels.blood import Blood
 from sarcomere_kernels.reflex import Pathway
@@ -30,6 +30,12 @@ def _group(name: str, units: str, long_name: str, read: Read, dtype: str = "f4")
     return _variable(name, GROUP_DIMS, units, long_name, read, dtype)
 
 
+def _of_group(variable: Variable, read: str | None = None) -> Variable:
+    """Return a variable of half-sarcomeres along groups, read from the loop where that is said."""
+    dims = tuple("group" if dim == "motor_unit" else dim for dim in variable.dims)
+    return variable._replace(dims=dims, read=attrgetter(read) if read else variable.read)
+
+
 def _blood(code: int) -> Callable[[Any], float]:
     return lambda loop: float(loop.metabolism.blood[code])
 
@@ -39,7 +45,7 @@ def _signal(code: int) -> Callable[[Any], float]:
 
 
 MUSCLE = (
-    _muscle("muscle_force", "N", "force of the muscle, passive included", "muscle_force_N"),
+    MUSCLE_FORCE._replace(read=attrgetter("muscle_force_N")),
     _muscle("passive_force", "N", "part of it that fibres carry at rest", "passive_force_N"),
     _muscle("relative_force", "1", "active force of the muscle over its isometric maximum F0", "active_force"),
     _muscle("fascicle_length", "1", "length of the fascicles, of L0", "fascicle_length"),
@@ -58,10 +64,9 @@ MUSCLE = (
     _muscle("nociception", "1", "drive of chemical nociceptors, 0 to 1", _blood(Blood.METABOLIC_NOCICEPTION)),
     _muscle("pain", "1", "pain on a scale of 0 to 10", _blood(Blood.PAIN)),
 )
+_LIGANDS = ("metabolism.atp", "adp_uM", "metabolism.pi")  # where the loop holds them
 GROUPS = (
-    _group("atp_mM", "mmol/L", "ATP", "metabolism.atp"),
-    _group("adp_uM", "umol/L", "free ADP", "adp_uM"),
-    _group("pi_mM", "mmol/L", "inorganic phosphate", "metabolism.pi"),
+    *(_of_group(variable, read) for variable, read in zip(LIGANDS, _LIGANDS, strict=True)),
     _group("ph", "1", "pH of the fibres", "metabolism.ph"),
     _group("pcr_mM", "mmol/L", "phosphocreatine", "metabolism.pcr"),
     _group("lactate_mM", "mmol/L", "lactate in the fibres", "metabolism.lactate"),
@@ -73,12 +78,8 @@ GROUPS = (
 )
 _NOT_HERE = {"residual", "solver_iterations"}
 # Of the representatives' lattices, where there are any.
-LATTICE = tuple(
-    variable._replace(dims=tuple("group" if dim == "motor_unit" else dim for dim in variable.dims))
-    for variable in SERIES
-    if variable.name not in _NOT_HERE
-)
-LATTICE_STATES = HEAD_STATES._replace(dims=(*GROUP_DIMS, "head_state"))
+LATTICE = tuple(_of_group(variable) for variable in SERIES if variable.name not in _NOT_HERE)
+LATTICE_STATES = _of_group(HEAD_STATES)
 IMPOSED_LENGTH = Variable("imposed_length", GROUP_DIMS, "nm", "where the far end of the half-sarcomere is held", "f8")
 
 _WHO_AND_WHEN = (
@@ -89,7 +90,7 @@ _WHO_AND_WHEN = (
 _ANTIDROMIC = ("antidromic", "1", "1 if it ran back from a stimulated axon", "i1")
 EVENTS = (
     Event("spike", "spikes of the motoneurons", (*_WHO_AND_WHEN, _ANTIDROMIC)),
-    Event("impulse", "action potentials that reach the release sites of a unit's fibres", _WHO_AND_WHEN),
+    Event("fibre_ap", "fibre action potentials that reach the release sites of a unit", _WHO_AND_WHEN),
     Event("terminal", "impulses born at axon terminals", _WHO_AND_WHEN),
 )
 

@@ -1,4 +1,4 @@
-"""What happens to a person during an episode: entries of a protocol, each at a time."""
+"""What happens to a person during a run: entries of a protocol, each at a time."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ def spikes(ds: xr.Dataset, ax: Axes) -> None:
     """Draw spikes of the motoneurons."""
     row = trains(ds, "spike")[0]
     for i, train in enumerate(row):
-        colour = FIBRE_COLOURS[str(ds.unit_fibre.values[i])]
+        colour = FIBRE_COLOURS[str(ds.fibre.values[i])]
         units = np.full(train.size, i + 1)
         ax.plot(train, units, linestyle="none", marker=".", markersize=1.2, color=colour, rasterized=True)
     ax.set_ylim(0, len(row) + 1)

@@ -30,7 +30,7 @@ def hardest(ds: xr.Dataset) -> int:
 
 def name_of(ds: xr.Dataset, group: int) -> str:
     """Return a group by the unit that stands for it."""
-    return f"group of unit {int(ds.group_unit[group])} ({ds.fibre.values[group]})"
+    return f"group of unit {int(ds.group_unit[group])} ({ds.group_fibre.values[group]})"
 
 
 def has_lattices(ds: xr.Dataset) -> bool:
@@ -50,7 +50,7 @@ def raster(ds: xr.Dataset, ax: Axes) -> None:
     """Draw impulses of each motor unit, a dot each."""
     row = trains(ds)[0]
     for fibre, colour in FIBRE_COLOURS.items():
-        members = np.flatnonzero(ds.unit_fibre.values == fibre)
+        members = np.flatnonzero(ds.fibre.values == fibre)
         if members.size:
             times = np.concatenate([row[i] for i in members])
             units = np.repeat(ds.motor_unit.values[members], [row[i].size for i in members])
@@ -79,7 +79,7 @@ def calcium(ds: xr.Dataset, ax: Axes) -> None:
     """Draw free calcium of each group, running mean."""
     ca = smooth(ds.ca.isel(replicate=0))
     told: set[str] = set()
-    for i, fibre in enumerate(str(name) for name in ds.fibre.values):
+    for i, fibre in enumerate(str(name) for name in ds.group_fibre.values):
         label = None if fibre in told else fibre
         told.add(fibre)
         ax.plot(ca.time, ca.isel(group=i), color=FIBRE_COLOURS[fibre], linewidth=0.8, alpha=0.8, label=label)

@@ -70,7 +70,7 @@ def of_cramp_run(ds: xr.Dataset, unit: int | None = None, after_s: float = 0.0, 
     Parameters
     ----------
     ds : xarray.Dataset
-        A run of the whole loop: variables over (replicate, group, time), impulses in a flat table.
+        A run of the whole loop: variables over (replicate, group, time), action potentials in a flat table.
     unit : int, optional
         Motor unit that represents the group; by default that of the group of the largest mean active force.
     after_s : float
@@ -93,13 +93,13 @@ def of_cramp_run(ds: xr.Dataset, unit: int | None = None, after_s: float = 0.0, 
             "This run has no lattices (muscle.explicit_units = 0), so there are no heads to ask: run it again with "
             "--set muscle.explicit_units=8."
         )
-    need(ds, "force", "titin_force", "imposed_length", *CHEMISTRY, "impulse_time", "impulse_unit", "impulse_replicate")
-    need(ds, "group_unit", "fibre")
+    need(ds, "force", "titin_force", "imposed_length", *CHEMISTRY)
+    need(ds, "group_unit", "group_fibre", "fibre_ap_time", "fibre_ap_unit", "fibre_ap_replicate")
     place = _place(ds.group_unit.values.tolist(), unit, active_force(ds.sel(time=slice(after_s, None))).mean("time"))
     one = ds.isel(group=place, replicate=replicate)
     chosen = int(one.group_unit)
     known = _parameters(ds)
-    mine = (ds.impulse_unit == chosen) & (ds.impulse_replicate == int(ds.replicate[replicate]))
+    mine = (ds.fibre_ap_unit == chosen) & (ds.fibre_ap_replicate == int(ds.replicate[replicate]))
     lead = 1 if float(ds.time[0]) > 0 else 0  # what is sampled first holds from time zero on
     time = np.pad(ds.time.values, (lead, 0))
     at = {name: np.pad(one[name].values.astype(float), (lead, 0), "edge") for name in (*CHEMISTRY, "imposed_length")}
@@ -109,8 +109,8 @@ def of_cramp_run(ds: xr.Dataset, unit: int | None = None, after_s: float = 0.0, 
     table: dict[str, Any] = {
         "title": f"{ds.attrs.get('title', 'Cramp')}, unit {chosen}",
         "run": {"duration_s": float(time[-1]), "hs_length": length["value"][0], "seed": int(ds.attrs.get("seed", 1))},
-        "drive": {"impulses_s": np.sort(ds.impulse_time.values[mine.values]).tolist()},
-        "motor_units": [{"id": chosen, "fibre": str(one.fibre.values)}],
+        "drive": {"impulses_s": np.sort(ds.fibre_ap_time.values[mine.values]).tolist()},
+        "motor_units": [{"id": chosen, "fibre": str(one.group_fibre.values)}],
         "chemistry": {
             **known.get("chemistry", {}),
             **{name: at[name][0] for name in CHEMISTRY},

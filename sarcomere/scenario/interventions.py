@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sarcomere.parameters import intervention as kinds
+from sarcomere.scenario.course import PiecewiseLinear
 
 Values = NDArray[np.float64]
 _Kind = TypeVar("_Kind")
@@ -16,30 +17,6 @@ _Lasting = TypeVar("_Lasting", kinds.Antagonist, kinds.NerveBlock, kinds.Cuff)
 PLASMA = ("potassium_mM", "sodium_mM", "calcium_mM", "magnesium_mM")
 _GAIT_BEGINS_S = 1.0  # design: from standing to a full stride, and back
 _REFRACTORY_S = 2e-3  # of the stimulated axons; design, between absolute (0.7 ms) and relative (3 ms, from memory)
-
-
-class Ramps:
-    """A value that moves along straight lines and stays where the last one ended.
-
-    Parameters
-    ----------
-    start : float
-        Value at the beginning.
-    """
-
-    def __init__(self, start: float) -> None:
-        self._time, self._value = [0.0], [start]
-
-    def move(self, at_s: float, over_s: float, value: float) -> None:
-        """Go to a value; a move that begins before the last has ended starts from where that is then."""
-        here = float(np.interp(at_s, self._time, self._value))
-        kept = sum(time < at_s for time in self._time)
-        self._time = [*self._time[:kept], at_s, at_s + over_s]
-        self._value = [*self._value[:kept], here, value]
-
-    def at(self, time_s: Values) -> Values:
-        """Values at some times."""
-        return np.asarray(np.interp(time_s, self._time, self._value))
 
 
 def _during(time_s: Values, entries: Iterable[_Lasting]) -> Iterator[tuple[_Lasting, NDArray[np.bool_]]]:
@@ -63,17 +40,17 @@ class Imposed:
     def __init__(self, interventions: Sequence[kinds.Intervention], length: float, normal: dict[str, float]) -> None:
         entries = sorted(interventions, key=lambda entry: entry.at_s)
         self._entries = entries
-        self._mtu_length = Ramps(length)
+        self._mtu_length = PiecewiseLinear([0.0], [length])
         for stretch in self._all(kinds.Stretch):
-            self._mtu_length.move(stretch.at_s, stretch.over_s, stretch.mtu_length)
-        self._plasma = {name: Ramps(normal[name]) for name in PLASMA}
+            self._mtu_length = self._mtu_length.moved_to(stretch.mtu_length, stretch.at_s, stretch.over_s)
+        self._plasma = {name: PiecewiseLinear([0.0], [normal[name]]) for name in PLASMA}
         for change in self._all(kinds.Electrolytes):
             for name in PLASMA:
                 if (aim := getattr(change, name)) is not None:
-                    self._plasma[name].move(change.at_s, change.over_s, aim)
-        self._modulation = Ramps(1.0)
+                    self._plasma[name] = self._plasma[name].moved_to(aim, change.at_s, change.over_s)
+        self._modulation = PiecewiseLinear([0.0], [1.0])
         for scaling in self._all(kinds.Neuromodulation):
-            self._modulation.move(scaling.at_s, scaling.over_s, scaling.factor)
+            self._modulation = self._modulation.moved_to(scaling.factor, scaling.at_s, scaling.over_s)
 
     def _all(self, kind: type[_Kind]) -> list[_Kind]:
         """Entries of one kind, in order of time."""
@@ -122,7 +99,7 @@ class Imposed:
 
     def plasma(self, time_s: float) -> dict[str, float]:
         """Plasma concentrations at one time, mmol/L."""
-        return {name: float(ramps.at(np.array([time_s]))[0]) for name, ramps in self._plasma.items()}
+        return {name: float(course.at(time_s)) for name, course in self._plasma.items()}
 
     def nerve_open(self, time_s: Values) -> Values:
         """1 where the nerve conducts, 0 where it is blocked."""

@@ -1,4 +1,4 @@
-"""One episode: a person's nerve, muscle and blood, and what happens to them; checked and frozen."""
+"""One person's nerve, muscle and blood, and what happens to them; checked and frozen."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _SETTING_UP_S = 0.03  # CPU time of one person; benchmarks/NOTES.md
 _WINDOW_S = 0.8e-3  # CPU time of an exchange of the loop's parts without lattices
 
 
-class EpisodePool(PoolParameters):
+class LoopPool(PoolParameters):
     """The motoneurons, and from which preset they come."""
 
     preset: Line = Field("prone", description="preset whose values hold where none is given")
@@ -55,7 +55,7 @@ class Switches(Parameters):
     reflexes: bool = Field(True, description="false: afferents reach no motoneuron")
 
 
-class EpisodeNumerics(LatticeNumerics):
+class LoopNumerics(LatticeNumerics):
     """Steps of the lattices, and how often the parts of the loop hear of each other."""
 
     step_ms: float = quantity(
@@ -82,7 +82,7 @@ class EpisodeNumerics(LatticeNumerics):
     )
 
 
-class EpisodeRecord(Parameters):
+class LoopRecord(Parameters):
     """How often is kept what the loop does; every impulse is kept."""
 
     sample_interval_ms: int = quantity("ms", "time between samples", "design", 10, ge=1, le=10_000)
@@ -98,7 +98,7 @@ class LoopScenario(Scenario):
     mtu_length: float = quantity(
         "L0", "length of muscle and tendon that the joint imposes", "protocol", 1.0, ge=0.65, le=1.4
     )
-    pool: EpisodePool = Field(description="table [pool]: preset, and values that differ from it")
+    pool: LoopPool = Field(description="table [pool]: preset, and values that differ from it")
     switches: Switches = Switches()
     axon: AxonParameters = AxonParameters()
     terminals: TerminalParameters = TerminalParameters()
@@ -113,8 +113,8 @@ class LoopScenario(Scenario):
     fatigue: FatigueParameters = FatigueParameters()
     mechanics: MechanicsParameters
     chemistry: Bath = Bath()
-    numerics: EpisodeNumerics = EpisodeNumerics()
-    record: EpisodeRecord = EpisodeRecord()
+    numerics: LoopNumerics = LoopNumerics()
+    record: LoopRecord = LoopRecord()
     interventions: list[Intervention] = Field(
         [],
         max_length=1000,

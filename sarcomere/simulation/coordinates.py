@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 FIBRE_LABELS = frozenset({"motor_unit", "condition", "fibre", "n_fibres"})
 LOOP_LABELS = frozenset(
-    {"motor_unit", "capacity", "unit_fibre", "unit_group", "group", "group_unit", "group_weight", "fibre"}
+    {"motor_unit", "fibre", "capacity", "unit_group", "group", "group_unit", "group_fibre", "group_weight"}
 )
 
 
@@ -41,12 +41,33 @@ def of_fibres(scenario: FibreScenario) -> dict[str, xr.Variable]:
 
     edges = dwell_edges(scenario.numerics.step_ms)
     return {
-        "replicate": xr.Variable("replicate", list(scenario.run.numbers), {"long_name": "repetition"}),
+        **_common(scenario.run.numbers),
         **_batch_coordinates(scenario),
-        "head_state": xr.Variable("head_state", list(k.STATE_NAMES), {"long_name": "chemical state of a head"}),
         "exit_path": xr.Variable("exit_path", list(k.EXIT_NAMES), {"long_name": "how an attachment ended"}),
         "dwell": xr.Variable("dwell", edges, {"units": "ms", "long_name": "attachment lasted at least"}),
     }
+
+
+def _common(numbers: range) -> dict[str, xr.Variable]:
+    """Label what every kind of run has: replicates and states of heads."""
+    import xarray as xr
+
+    return {
+        "replicate": xr.Variable("replicate", list(numbers), {"long_name": "repetition", "units": "1"}),
+        "head_state": xr.Variable("head_state", list(k.STATE_NAMES), {"long_name": "chemical state of a head"}),
+    }
+
+
+def _motor_units(ids: list[int]) -> xr.Variable:
+    import xarray as xr
+
+    return xr.Variable("motor_unit", ids, {"long_name": "motor unit", "units": "1"})
+
+
+def _fibre_types(dim: str, names: Sequence[str]) -> xr.Variable:
+    import xarray as xr
+
+    return xr.Variable(dim, list(names), {"long_name": "fibre type"})
 
 
 def impulse_table(impulses: Mapping[int, NDArray[np.float64]]) -> NDArray[np.float64]:
@@ -74,11 +95,11 @@ def _batch_coordinates(scenario: FibreScenario) -> dict[str, xr.Variable]:
 
     if scenario.series is None:
         dim, units = "motor_unit", scenario.motor_units
-        labels = {dim: xr.Variable(dim, [unit.id for unit in units], {"long_name": "motor unit"})}
+        labels = {dim: _motor_units([unit.id for unit in units])}
     else:
         dim, units = "condition", [condition.motor_units[0] for condition in scenario.conditions]
         labels = {dim: xr.Variable(dim, np.arange(len(units)), {"long_name": "condition of the series"})}
-    labels["fibre"] = xr.Variable(dim, [unit.fibre for unit in units], {"long_name": "fibre type"})
+    labels["fibre"] = _fibre_types(dim, [unit.fibre for unit in units])
     labels["n_fibres"] = xr.Variable(
         dim, [unit.n_fibres for unit in units], {"units": "1", "long_name": "fibres of the motor unit"}
     )
@@ -120,16 +141,14 @@ def of_loop(muscle: Muscle, numbers: range) -> dict[str, xr.Variable]:
     def of(dim: str, values: NDArray[np.number] | list[int], meaning: str, units: str = "1") -> xr.Variable:
         return xr.Variable(dim, values, {"long_name": meaning, "units": units})
 
-    fibre = np.array(FIBRE_TYPES)
     return {
-        "replicate": of("replicate", list(numbers), "repetition"),
-        "motor_unit": of("motor_unit", units + 1, "motor unit, the smallest first"),
+        **_common(numbers),
+        "motor_unit": _motor_units((units + 1).tolist()),
+        "fibre": _fibre_types("motor_unit", [FIBRE_TYPES[code] for code in muscle.fibre]),
         "capacity": of("motor_unit", muscle.capacity, "share of the muscle's cross-section"),
-        "unit_fibre": xr.Variable("motor_unit", fibre[muscle.fibre], {"long_name": "fibre type"}),
         "unit_group": of("motor_unit", muscle.group, "group that the unit belongs to"),
         "group": of("group", groups, "motor units that follow one representative"),
         "group_unit": of("group", chosen + 1, "motor unit that represents the group"),
-        "fibre": xr.Variable("group", fibre[muscle.group_fibre], {"long_name": "fibre type"}),
+        "group_fibre": _fibre_types("group", [FIBRE_TYPES[code] for code in muscle.group_fibre]),
         "group_weight": of("group", np.bincount(muscle.group, muscle.capacity), "share of the cross-section"),
-        "head_state": xr.Variable("head_state", list(k.STATE_NAMES), {"long_name": "chemical state of a head"}),
     }

@@ -126,7 +126,7 @@ class FibreSimulation(Simulation[FibreScenario]):
         else:
             values["muscle_force"] = values["force"] * scale[:, None]
         values["load"] = np.stack([part.load for part in parts]).reshape((*shape, count))
-        chemistry = np.stack([part.chemistry for part in parts[: shape[1]]])
+        chemistry = np.stack([part.chemistry for part in parts]).reshape((*shape, count, -1))
         values |= {name: chemistry[..., column] for column, name in enumerate(CHEMISTRY)}
         if s.snapshot_every:
             heads = (s.lattice.n_thick, s.lattice.n_crown, s.lattice.n_dimer * s.lattice.n_head)

@@ -15,7 +15,7 @@ import xarray as xr
 from sarcomere.analysis import cramp_episode, half_relaxation_time, trains
 from sarcomere.scenario.loop import LoopScenario
 from sarcomere.scenario.reading import read
-from sarcomere.simulation.api import run as run_episode
+from sarcomere.simulation.api import run as simulate
 from sarcomere.validate.cramp.measures import MEASURES
 
 NIGHT = "nocturnal-calf-cramp"
@@ -33,9 +33,9 @@ EFFORT = {
 
 @cache
 def _run(name: str, changes: tuple[tuple[str, Any], ...]) -> xr.Dataset:
-    episode = read(name, {**dict(changes), "run.seed": 7})
-    assert isinstance(episode, LoopScenario)
-    return run_episode(episode).isel(replicate=0)
+    scenario = read(name, {**dict(changes), "run.seed": 7})
+    assert isinstance(scenario, LoopScenario)
+    return simulate(scenario).isel(replicate=0)
 
 
 def run(name: str, changes: dict[str, Any]) -> xr.Dataset:
@@ -49,7 +49,7 @@ def night(**changes: Any) -> xr.Dataset:
     return run(NIGHT, {**QUICK, "run.duration_s": 10.0, **named})
 
 
-def firing(ds: xr.Dataset, start: float, stop: float, source: str = "impulse") -> int:
+def firing(ds: xr.Dataset, start: float, stop: float, source: str = "fibre_ap") -> int:
     """Units that fire in a window, s."""
     return sum(train.size > 0 for train in trains(ds.expand_dims("replicate"), source, start, stop)[0])
 
@@ -71,9 +71,9 @@ def test_impulses_become_action_potentials_and_some_are_lost_at_high_rates() -> 
     changes = {"run.duration_s": 4.0, "pool.preset": "control", "interventions.0.frequency_Hz": 60.0}
     changes |= {"switches.terminals": False}
     stimulated, sure = run("stim-above", changes), run("stim-above", changes | {"switches.junction": False})
-    aps, all_aps = stimulated.sizes["impulse"], sure.sizes["impulse"]
+    aps, all_aps = stimulated.sizes["fibre_ap"], sure.sizes["fibre_ap"]
     assert 0.3 * all_aps < aps < 0.98 * all_aps
-    assert float(stimulated.impulse_time.min()) > 0.5
+    assert float(stimulated.fibre_ap_time.min()) > 0.5
 
 
 def test_calcium_unlocks_actin() -> None:
@@ -125,7 +125,7 @@ def test_force_lasts_as_long_as_impulses_and_then_goes() -> None:
     times = []
     for changes in (healthy, {}):
         ds = run("sr-pump-slow", {"lattice.n_thick": 1, **changes})
-        last = float(ds.impulse_time.max())
+        last = float(ds.fibre_ap_time.max())
         assert over(ds.relative_force, last - 0.3, last - 0.1) > 0.2
         times.append(float(half_relaxation_time(ds.relative_force, xr.DataArray(last))))
     assert times[0] < 0.4
@@ -149,7 +149,7 @@ def test_pain_rises_and_adds_to_contraction() -> None:
     assert over(arms[0.0].pain, 2.0, 2.9) > 3
     added = over(arms[0.3].x_base - arms[0.0].x_base, 2.0, 2.9)
     assert 0.03 < added < 0.32
-    late = {gain: int((ds.impulse_time > 2.0).sum()) for gain, ds in arms.items()}  # once pain has reached the cord
+    late = {gain: int((ds.fibre_ap_time > 2.0).sum()) for gain, ds in arms.items()}  # once pain has reached the cord
     assert late[0.3] > 1.03 * late[0.0]
 
 
@@ -252,9 +252,9 @@ def test_a_short_cramp_damages_nothing() -> None:
 @pytest.mark.slow
 def test_contracture_is_no_cramp() -> None:
     """rigor-mcardle whole: silent, stiff, not released by stretch, gone once ATP is back."""
-    episode = read("rigor-mcardle", {"run.seed": 7})
-    assert isinstance(episode, LoopScenario)
-    found = MEASURES["contracture"](episode)
+    scenario = read("rigor-mcardle", {"run.seed": 7})
+    assert isinstance(scenario, LoopScenario)
+    found = MEASURES["contracture"](scenario)
     assert found["spikes"] == 0
     assert found["atp_least"] < 0.05
     assert found["force"] > 0.3

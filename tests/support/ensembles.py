@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-EVENTS = ("spike", "impulse", "terminal")
+EVENTS = ("spike", "fibre_ap", "terminal")
 
 
 def ensemble(

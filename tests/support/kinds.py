@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from sarcomere.scenario.checking import Written, check
-from tests.support import episodes, refusal
+from tests.support import loop_scenario, refusal
 
 Changes = Mapping[str, Any]  # dotted keys to replace
 
@@ -66,7 +66,7 @@ FIBRE = Kind(
 )
 LOOP = Kind(
     name="loop",
-    table=episodes.TABLE,
+    table=loop_scenario.TABLE,
     lively={"force": 10.0, "muscle_force": 1.0},
     chance=("muscle_force", "spike_time", "head_state_fraction"),
     long={"run.duration_s": 0.8},

@@ -33,7 +33,7 @@ fibre = "fast"
 n_thick = 1
 """
 SMALL_LOOP = """\
-title = "small episode"
+title = "small scenario"
 mtu_length = 0.9
 [run]
 duration_s = 0.02

@@ -9,7 +9,7 @@ from typing import Any
 import xarray as xr
 
 from sarcomere import open_ensemble
-from tests.support import episodes
+from tests.support import loop_scenario
 
 TABLE: dict[str, Any] = {
     "title": "twitches",
@@ -25,7 +25,7 @@ SERIES: dict[str, Any] = {
     "motor_units": [{"id": 1}],
     "series": {"vary": [{"key": "drive.pCa", "values": [4.5, 6.0]}]},
 }
-LOOP = episodes.table({"run": {"duration_s": 0.05}})
+LOOP = loop_scenario.table({"run": {"duration_s": 0.05}})
 LOOP_VARY = {"pool.n_units": [6, 8]}
 
 

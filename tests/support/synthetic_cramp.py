@@ -91,7 +91,9 @@ def cramp_run(
             table[name] = (dims, values)
     if explicit:
         table["head_state_fraction"] = ((*dims, "head_state"), heads)
-    table |= flat("spike", rows, "spike", -AXON_S) | flat("impulse", rows, "impulse") | flat("terminal", [], "terminal")
+    table |= (
+        flat("spike", rows, "spike", -AXON_S) | flat("fibre_ap", rows, "fibre_ap") | flat("terminal", [], "terminal")
+    )
     table["spike_antidromic"] = ("spike", np.zeros(table["spike_time"][1].size, dtype=np.int8))
     types = np.where(np.arange(n) < 0.8 * n, "slow", "fast")
     coords = {
@@ -100,11 +102,11 @@ def cramp_run(
         "head_state": STATES,
         "group": np.arange(n_groups),
         "group_unit": ("group", np.array(middle) + 1),
-        "fibre": ("group", types[middle]),
+        "group_fibre": ("group", types[middle]),
         "group_weight": ("group", weight),
         "motor_unit": np.arange(1, n + 1),
         "capacity": ("motor_unit", capacity),
-        "unit_fibre": ("motor_unit", types),
+        "fibre": ("motor_unit", types),
         "unit_group": ("motor_unit", group),
     }
     attributes = {

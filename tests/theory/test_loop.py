@@ -13,14 +13,14 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from sarcomere.simulation.api import run as run_episode
+from sarcomere.simulation.api import run as simulate
 from sarcomere.simulation.loop import LoopSimulation
 from sarcomere_kernels import types as k
-from tests.support.episodes import NO_LATTICE, TABLE, episode
+from tests.support.loop_scenario import NO_LATTICE, TABLE, scenario
 from tests.support.same import differing
 
 EFFORT = {"interventions": [{"kind": "effort", "at_s": 0.02, "x": 1.0, "hold_s": 0.5}]}
-SPIKES, IMPULSES = (["spike_unit", "spike_time"], ["impulse_unit", "impulse_time"])
+SPIKES, IMPULSES = (["spike_unit", "spike_time"], ["fibre_ap_unit", "fibre_ap_time"])
 
 
 def every(ms: int) -> dict[str, Any]:
@@ -34,7 +34,7 @@ def without(*parts: str) -> dict[str, Any]:
 @pytest.mark.parametrize("ms", [1, 2, 10])
 def test_without_reflexes_spikes_are_the_same_for_any_exchange(ms: int) -> None:
     changes = (NO_LATTICE, without("reflexes"), EFFORT)
-    reference, other = run_episode(episode(*changes)), run_episode(episode(*changes, every(ms)))
+    reference, other = simulate(scenario(*changes)), simulate(scenario(*changes, every(ms)))
     assert reference.sizes["spike"] > 50
     assert not differing(other, reference, SPIKES)
     assert "fascicle_length" in differing(other, reference, ["fascicle_length"])  # the tendon follows a window late
@@ -48,7 +48,7 @@ def test_a_loop_cut_open_is_the_same_for_any_exchange_down_to_the_heads(ms: int,
     """
     stiff = {"muscle": {"explicit_units": 2, "tendon": {"stretch": 0.0}}, "run": {"duration_s": 0.2, "seed": seed}}
     changes = (stiff, without("reflexes", "terminals", "potassium", "chemistry"), EFFORT)
-    reference, other = run_episode(episode(*changes)), run_episode(episode(*changes, every(ms)))
+    reference, other = simulate(scenario(*changes)), simulate(scenario(*changes, every(ms)))
     names = [*SPIKES, *IMPULSES, "force", "head_state_fraction", "ca", "ca_released", "relative_force"]
     assert reference.force.max() > 10
     assert not differing(other, reference, names)
@@ -57,8 +57,8 @@ def test_a_loop_cut_open_is_the_same_for_any_exchange_down_to_the_heads(ms: int,
 def test_with_reflexes_spikes_are_the_same_until_force_has_been_felt() -> None:
     """Forces of windows of other length differ, and come back with the delay of the nerve."""
     changes = (NO_LATTICE, without("terminals"), EFFORT)
-    five, one = run_episode(episode(*changes)), run_episode(episode(*changes, every(1)))
-    first = float(five.impulse_time.min()) + 0.014
+    five, one = simulate(scenario(*changes)), simulate(scenario(*changes, every(1)))
+    first = float(five.fibre_ap_time.min()) + 0.014
     before = [ds.spike_time.values[ds.spike_time.values < first] for ds in (five, one)]
     assert before[0].size > 5
     assert np.array_equal(*before)
@@ -68,7 +68,7 @@ def test_with_reflexes_spikes_are_the_same_until_force_has_been_felt() -> None:
 def persons(ms: int, **reflex: float) -> dict[str, np.ndarray]:
     """Metrics of 12 persons, each with its own pool and chances, the same for any window."""
     far = {"run": {"duration_s": 0.7, "replicates": 12}, "reflex": {"gain_ib": 0.5, **reflex}, "mtu_length": 1.05}
-    ds = run_episode(episode(NO_LATTICE, far, EFFORT, every(ms)))
+    ds = simulate(scenario(NO_LATTICE, far, EFFORT, every(ms)))
     late = ds.isel(time=slice(20, 60))
     return {
         "spikes": np.bincount(ds.spike_replicate.values, minlength=12).astype(float),
@@ -106,7 +106,7 @@ TETANUS = {
 def tetanus(step_ms: float, seed: int, **changes: Any) -> xr.Dataset:
     """Six persons' representatives stimulated alike: what differs between them is chance of the heads and units."""
     run = {"run": {"duration_s": 0.3, "replicates": 6, "seed": seed}, "numerics": {"step_ms": step_ms}, **changes}
-    return run_episode(episode(without("terminals", "potassium", "junction"), TETANUS, run), threads=2)
+    return simulate(scenario(without("terminals", "potassium", "junction"), TETANUS, run), threads=2)
 
 
 def test_half_the_step_of_the_lattices_gives_the_same() -> None:
@@ -158,7 +158,7 @@ CONDITIONS: dict[str, list[dict[str, Any]]] = {
 
 @pytest.mark.parametrize("condition", CONDITIONS)
 def test_energy_made_less_energy_spent_is_what_the_stores_lost(condition: str) -> None:
-    simulation = LoopSimulation(episode(ALL_REACHED, *CONDITIONS[condition]))
+    simulation = LoopSimulation(scenario(ALL_REACHED, *CONDITIONS[condition]))
     loop = simulation.loops[0]
     s = loop.metabolism
     before = s.energy.copy()
@@ -175,12 +175,12 @@ def test_energy_made_less_energy_spent_is_what_the_stores_lost(condition: str) -
 @pytest.mark.parametrize("condition", ["as it is", "exhausted", "books only"])
 def test_books_hold_what_heads_pumps_and_action_potentials_of_the_lattices_used(condition: str) -> None:
     """From the lattices' own counters, worked out here: two calcium and two potassium an ATP."""
-    e = episode(ALL_REACHED, *CONDITIONS[condition])
+    e = scenario(ALL_REACHED, *CONDITIONS[condition])
     simulation = LoopSimulation(e)
     loop = simulation.loops[0]
     impulses = np.zeros(2)
     for block in simulation.blocks(block=1):
-        unit = block.columns["impulse_unit"] - 1
+        unit = block.columns["fibre_ap_unit"] - 1
         impulses += [(unit == loop.constants.representative[g]).sum() for g in range(2)]
     for group, lattice in loop.lattices.items():
         state = lattice.state
@@ -204,7 +204,7 @@ def stored(loop: Any, group: int) -> tuple[float, float]:
 @pytest.mark.parametrize("condition", ["as it is", "exhausted"])
 def test_calcium_of_every_lattice_is_conserved(condition: str) -> None:
     """Through stimuli, a stretch, a walk and changing chemistry, at every window."""
-    simulation = LoopSimulation(episode({"numerics": {"chemistry_tolerance": 0.01}}, *CONDITIONS[condition]))
+    simulation = LoopSimulation(scenario({"numerics": {"chemistry_tolerance": 0.01}}, *CONDITIONS[condition]))
     loop = simulation.loops[0]
     before = {group: stored(loop, group)[0] for group in loop.lattices}
     chemistry = {group: lattice.chemistry.copy() for group, lattice in loop.lattices.items()}

@@ -154,7 +154,7 @@ def test_noise_has_the_stated_size_and_memory() -> None:
     common = []
     for _ in range(200):
         pool.advance(0.1)
-        common.append(pool.state.shared[k.COMMON_NOISE])
+        common.append(pool.state.shared[k.Shared.COMMON_NOISE])
     assert np.std(common) == pytest.approx(0.03, rel=4 / math.sqrt(200))
 
 

@@ -33,7 +33,7 @@ def test_inhibition_is_the_sum_of_double_exponentials_of_all_spikes() -> None:
         antidromic += int(back.sum())
         since = 1e3 * pool.time_s - np.array(spikes)
         expected = (0.05 * 1e3 / (15.0 * 40)) * ((np.exp(-since / 40) - np.exp(-since / 10)) / 30).sum()
-        assert pool.state.shared[k.RENSHAW] == pytest.approx(expected, rel=1e-9)
+        assert pool.state.shared[k.Shared.RENSHAW] == pytest.approx(expected, rel=1e-9)
     assert antidromic > 20
     assert expected > 0.03
 
@@ -72,7 +72,7 @@ def test_renshaw_cells_slow_the_pool() -> None:
     """The same cells and noise; without gain nothing is there to subtract."""
     free, slowed = pool_with(0.0), pool_with(0.2)
     counts = [pool.advance(1.0)[0].size for pool in (free, slowed)]
-    assert free.state.shared[k.RENSHAW] == 0.0
+    assert free.state.shared[k.Shared.RENSHAW] == 0.0
     assert counts[1] < 0.95 * counts[0]
 
 

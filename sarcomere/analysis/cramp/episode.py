@@ -140,7 +140,7 @@ def _silence(one: xr.Dataset, row: list[Times], start: float, stop: float) -> Ta
 
 def _during(ds: xr.Dataset, row: list[Times], activity: Activity, stop: float) -> Table:
     begin, end = activity.begin, activity.end
-    units = discharge_statistics(ds, "impulse", begin, end)
+    units = discharge_statistics(ds, "fibre_ap", begin, end)
     on = ds.isel(replicate=0).sel(time=slice(activity.relaxed, end))
     then = ds.isel(replicate=0).sel(time=slice(activity.relaxed, stop))
     table: Table = {

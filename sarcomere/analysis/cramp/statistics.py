@@ -94,8 +94,8 @@ def cramp_statistics(ds: xr.Dataset, episode: xr.Dataset | None = None) -> xr.Da
     episode = cramp_episode(ds) if episode is None else episode
     window = (episode.begin.values, episode.end.values)
     sources = (
-        (_OF_UNITS, discharge_statistics(ds, "impulse", *window), "units"),
-        (_OF_DRIVE, common_drive(ds, "impulse", *window), "repetitions"),
+        (_OF_UNITS, discharge_statistics(ds, "fibre_ap", *window), "units"),
+        (_OF_DRIVE, common_drive(ds, "fibre_ap", *window), "repetitions"),
         (_OF_EPISODES, episode.where(episode.cramp), "repetitions"),
     )
     columns: dict[str, list[object]] = {name: [] for name in ("quantity", "mean", "sd", "n", *_TEXT)}

@@ -22,7 +22,7 @@ HIGHEST_HZ = 5.0  # the smoothing passes nothing above
 @pointwise
 def common_drive(
     ds: xr.Dataset,
-    source: str = "impulse",
+    source: str = "fibre_ap",
     start: float | Values | None = None,
     stop: float | Values | None = None,
 ) -> xr.Dataset:
@@ -37,7 +37,7 @@ def common_drive(
     ----------
     ds : xarray.Dataset
         A cramp run.
-    source : {"impulse", "spike", "terminal"}
+    source : {"fibre_ap", "spike", "terminal"}
         Which impulses, as for ``trains``.
     start, stop : float or array by replicate, optional
         Window (s); by default the whole record.

@@ -19,7 +19,7 @@ ENDS = 15  # intervals of the first and of the last rate
 RUN = 5  # intervals over which the lowest and the highest rate are taken, so that a doublet is not one
 
 SOURCES = {
-    "impulse": "action potentials that reached the release sites",
+    "fibre_ap": "action potentials that reached the release sites",
     "spike": "spikes that the motoneurons made themselves",
     "terminal": "impulses born at axon terminals",
 }
@@ -51,7 +51,7 @@ def discharge_rate(ds: xr.Dataset) -> xr.DataArray:
 @pointwise
 def trains(
     ds: xr.Dataset,
-    source: str = "impulse",
+    source: str = "fibre_ap",
     start: float | Times | None = None,
     stop: float | Times | None = None,
 ) -> list[list[Times]]:
@@ -61,7 +61,7 @@ def trains(
     ----------
     ds : xarray.Dataset
         A cramp run.
-    source : {"impulse", "spike", "terminal"}
+    source : {"fibre_ap", "spike", "terminal"}
         Action potentials that reached the release sites, which is what an electrode in the muscle shows; spikes of the
         motoneurons, but those that ran back from stimulated axons; or impulses born at axon terminals.
     start, stop : float or array by replicate, optional
@@ -117,7 +117,7 @@ _STATISTICS = {
 @pointwise
 def discharge_statistics(
     ds: xr.Dataset,
-    source: str = "impulse",
+    source: str = "fibre_ap",
     start: float | Times | None = None,
     stop: float | Times | None = None,
 ) -> xr.Dataset:
@@ -127,7 +127,7 @@ def discharge_statistics(
     ----------
     ds : xarray.Dataset
         A cramp run.
-    source : {"impulse", "spike", "terminal"}
+    source : {"fibre_ap", "spike", "terminal"}
         Which impulses, as for ``trains``.
     start, stop : float or array by replicate, optional
         Window (s); by default the whole record.

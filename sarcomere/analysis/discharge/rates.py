@@ -18,14 +18,14 @@ RATE_STEP_S = 0.01
 
 
 @pointwise
-def pool_rate(ds: xr.Dataset, source: str = "impulse", bin_s: float = 0.1) -> xr.DataArray:
+def pool_rate(ds: xr.Dataset, source: str = "fibre_ap", bin_s: float = 0.1) -> xr.DataArray:
     """Compute impulses of all motor units together per second.
 
     Parameters
     ----------
     ds : xarray.Dataset
         A cramp run.
-    source : {"impulse", "spike", "terminal"}
+    source : {"fibre_ap", "spike", "terminal"}
         Which impulses, as for ``trains``.
     bin_s : float
         Bin, s.
@@ -47,14 +47,14 @@ def pool_rate(ds: xr.Dataset, source: str = "impulse", bin_s: float = 0.1) -> xr
 
 
 @pointwise
-def units_firing(ds: xr.Dataset, source: str = "impulse", step_s: float = 0.1) -> xr.DataArray:
+def units_firing(ds: xr.Dataset, source: str = "fibre_ap", step_s: float = 0.1) -> xr.DataArray:
     """Find how many motor units fire: those with an impulse in the second around each time.
 
     Parameters
     ----------
     ds : xarray.Dataset
         A cramp run.
-    source : {"impulse", "spike", "terminal"}
+    source : {"fibre_ap", "spike", "terminal"}
         Which impulses, as for ``trains``.
     step_s : float
         Between two counts, s.
@@ -75,7 +75,7 @@ def units_firing(ds: xr.Dataset, source: str = "impulse", step_s: float = 0.1) -
 
 
 @pointwise
-def mean_rate(ds: xr.Dataset, source: str = "impulse") -> xr.DataArray:
+def mean_rate(ds: xr.Dataset, source: str = "fibre_ap") -> xr.DataArray:
     """Compute the rate of the units that fire, mean over units.
 
     A unit fires from one impulse to the next, at one over the interval, unless that is a pause of more than a second;
@@ -85,7 +85,7 @@ def mean_rate(ds: xr.Dataset, source: str = "impulse") -> xr.DataArray:
     ----------
     ds : xarray.Dataset
         A cramp run.
-    source : {"impulse", "spike", "terminal"}
+    source : {"fibre_ap", "spike", "terminal"}
         Which impulses, as for ``trains``.
 
     Returns

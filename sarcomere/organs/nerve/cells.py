@@ -6,13 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sarcomere.parameters.motoneuron import CellType, PoolParameters
+from sarcomere.scenario import random_streams
 from sarcomere_kernels import motoneuron_types as k
 
 _CM2_PER_UM2 = 1e-8
 _CM_PER_UM = 1e-4
-
-# What a pool's seed is used for: child streams of it.
-CELLS, POOL, TERMINALS = range(3)
 
 Values = NDArray[np.float64]
 
@@ -105,7 +103,7 @@ def pool_cells(p: PoolParameters, seed: int) -> k.Cells:
     -------
     sarcomere_kernels.motoneuron_types.Cells
     """
-    rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(CELLS,)))
+    rng = np.random.default_rng(random_streams.of_pool(seed, random_streams.Pool.CELLS))
     u = positions(p.n_units)
     spread = 1.0 + p.pic.spread * rng.standard_normal(p.n_units)
     kappa = p.kappa * (1.0 + p.pic.tilt * (0.5 - u)) * np.maximum(spread, 0.0)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from sarcomere.errors import InputError
 from sarcomere.parameters.motoneuron import PoolParameters
+from sarcomere.scenario.course import PiecewiseLinear
 from sarcomere_kernels import motoneuron_types as k
 from sarcomere_kernels.types import I8
 
@@ -81,8 +82,8 @@ def _points(name: str, course: Course) -> Values:
     return points
 
 
-def read_course(name: str, course: Course, least: float, most: float) -> Values:
-    """Convert a course to rows (time, value), within bounds.
+def read_course(name: str, course: Course, least: float, most: float) -> PiecewiseLinear:
+    """Check a course: its form, the order of its times, and its values against bounds.
 
     Parameters
     ----------
@@ -95,7 +96,7 @@ def read_course(name: str, course: Course, least: float, most: float) -> Values:
 
     Returns
     -------
-    ndarray, shape (point, 2)
+    PiecewiseLinear
 
     Raises
     ------
@@ -106,7 +107,7 @@ def read_course(name: str, course: Course, least: float, most: float) -> Values:
     wrong = points[(points[:, 1] < least) | (points[:, 1] > most)]
     if len(wrong):
         raise InputError(f"{name} = {wrong[0, 1]:g} at {wrong[0, 0]:g} s is out of range; use {least:g} to {most:g}.")
-    return points
+    return PiecewiseLinear(points[:, 0], points[:, 1])
 
 
 # Smallest and largest value of each course: inputs in rheobases, ions in mmol/L.
@@ -258,15 +259,11 @@ class Courses:
         rest = {"x_base": parameters.x_base} | {
             name: getattr(ions, name) for name in ("potassium_mM", "sodium_mM", "calcium_mM", "magnesium_mM")
         }
-        self._points = {}
+        self._courses = {}
         for name, (least, most) in _RANGES.items():
             given = getattr(inputs, name)
-            self._points[name] = read_course(name, rest[name] if given is None else given, least, most)
+            self._courses[name] = read_course(name, rest[name] if given is None else given, least, most)
         self._stimulus_step = stimulus_steps(inputs.stimuli_s, parameters.step_ms)
-
-    def _at(self, name: str, time_s: Values) -> Values:
-        points = self._points[name]
-        return np.interp(time_s, points[:, 0], points[:, 1])
 
     def drive(self, first_step: int, n_steps: int) -> k.PoolDrive:
         """Return the kernel's input for the steps from ``first_step`` on.
@@ -285,9 +282,9 @@ class Courses:
         ions = ("potassium_mM", "sodium_mM", "calcium_mM", "magnesium_mM")
         return k.PoolDrive(
             first_step=first_step,
-            shared=self._at("x_base", time),
-            direct=self._at("x_even", time) - self._at("x_inhibition", time),
-            modulation=self._at("modulation", time),
-            **ion_shifts(p, *(self._at(name, time) for name in ions))._asdict(),
+            shared=self._courses["x_base"].at(time),
+            direct=self._courses["x_even"].at(time) - self._courses["x_inhibition"].at(time),
+            modulation=self._courses["modulation"].at(time),
+            **ion_shifts(p, *(self._courses[name].at(time) for name in ions))._asdict(),
             stimulus_step=self._stimulus_step,
         )

@@ -31,7 +31,7 @@ class Nerve:
 
     Parameters
     ----------
-    episode : LoopScenario
+    scenario : LoopScenario
         What is run.
     imposed : Imposed
         Its interventions against time.
@@ -39,21 +39,21 @@ class Nerve:
         Fixes cells, noise and terminals.
     """
 
-    def __init__(self, episode: LoopScenario, imposed: Imposed, seed: int) -> None:
-        self._episode, step = episode, episode.pool.step_ms
+    def __init__(self, scenario: LoopScenario, imposed: Imposed, seed: int) -> None:
+        self._scenario, step = scenario, scenario.pool.step_ms
         self._per_ms = round(1.0 / step)
-        self.pool = MotoneuronPool(episode.pool, PoolInputs(), seed)
+        self.pool = MotoneuronPool(scenario.pool, PoolInputs(), seed)
         stimuli = imposed.stimuli_s
-        self.terminals = TerminalGenerator(episode.terminals, episode.pool, stimuli, seed=seed)
+        self.terminals = TerminalGenerator(scenario.terminals, scenario.pool, stimuli, seed=seed)
         self._axon_stimuli = stimulus_steps(stimuli, step)
         open_to_cord = imposed.nerve_open(np.array(stimuli)) > 0
-        place, back = positions(episode.pool.n_units), episode.axon.length_m - episode.axon.distal_m
-        way_back = self._steps(conduction_delays(episode.axon, _MIDDLE, back))  # of all, volleys too
+        place, back = positions(scenario.pool.n_units), scenario.axon.length_m - scenario.axon.distal_m
+        way_back = self._steps(conduction_delays(scenario.axon, _MIDDLE, back))  # of all, volleys too
         self._cord_stimuli = self._axon_stimuli[open_to_cord] + way_back
-        self._delay = self._steps(conduction_delays(episode.axon, place, episode.axon.length_m))
-        self._distal_delay = self._steps(conduction_delays(episode.axon, place, episode.axon.distal_m))
+        self._delay = self._steps(conduction_delays(scenario.axon, place, scenario.axon.length_m))
+        self._distal_delay = self._steps(conduction_delays(scenario.axon, place, scenario.axon.distal_m))
         self._reached = np.flatnonzero(self.pool.pool.cells.antidromic == 1).astype(np.int32)
-        self._axons = Queue(_UNDER_WAY * episode.pool.n_units)
+        self._axons = Queue(_UNDER_WAY * scenario.pool.n_units)
 
     @property
     def arrays(self) -> dict[str, NDArray[Any]]:
@@ -92,7 +92,7 @@ class Nerve:
         unit, step, antidromic : ndarray, shape (spike,)
         """
         n = x_base.size * self._per_ms
-        shifts = ion_shifts(self._episode.pool, **{name: np.full(n, value) for name, value in cord.items()})
+        shifts = ion_shifts(self._scenario.pool, **{name: np.full(n, value) for name, value in cord.items()})
         drive = k.PoolDrive(
             first_step=first,
             shared=np.repeat(x_base, self._per_ms),
@@ -132,13 +132,13 @@ class Nerve:
         for stimulus in due:
             self._axons.put(self._reached, stimulus + self._distal_delay[self._reached])
         born = (np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.int64))
-        if self._episode.switches.terminals:
+        if self._scenario.switches.terminals:
             gate = np.repeat(self.terminals.gate(length), self._per_ms)
-            excitability = terminal_excitability(self._episode.terminals, self._episode.pool.ions, **local)
+            excitability = terminal_excitability(self._scenario.terminals, self._scenario.pool.ions, **local)
             born = self.terminals.advance_driven(gate, self._axon_stimuli, excitability)
             self._axons.put(*born)
         unit, step = self._axons.take(last)
         return unit, step, born
 
     def _steps(self, delay_ms: Values) -> Steps:
-        return np.round(delay_ms / self._episode.pool.step_ms).astype(np.int64)
+        return np.round(delay_ms / self._scenario.pool.step_ms).astype(np.int64)

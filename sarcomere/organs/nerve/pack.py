@@ -64,8 +64,8 @@ def fresh_pool_state(n_units: int, refractory: int, stream: U8) -> k.PoolState:
     return k.PoolState(
         h=np.ones(n_units),
         last_spike=np.full(n_units, -refractory, dtype=np.int64),
-        shared=np.zeros(k.N_SHARED),
-        counters=np.zeros(k.N_COUNT, dtype=np.int64),
+        shared=np.zeros(len(k.Shared)),
+        counters=np.zeros(len(k.Counter), dtype=np.int64),
         stream=stream,
         **{name: np.zeros(n_units) for name in zeros},
     )

@@ -11,10 +11,11 @@ import xarray as xr
 from pydantic import ValidationError
 
 from sarcomere.errors import InputError, SolverError, nearest
-from sarcomere.organs.nerve.cells import POOL, labels, pool_cells
+from sarcomere.organs.nerve.cells import labels, pool_cells
 from sarcomere.organs.nerve.inputs import Courses, PoolInputs, empty_spikes, steps_in
 from sarcomere.organs.nerve.pack import fresh_pool_state, pack_kinetics, pack_noise, pack_recurrent
 from sarcomere.parameters.motoneuron import PoolParameters, pool_presets
+from sarcomere.scenario import random_streams
 from sarcomere.scenario.faults import sentences
 from sarcomere_kernels import KERNEL_HASH, advance_pool
 from sarcomere_kernels import motoneuron_types as k
@@ -83,23 +84,20 @@ class MotoneuronPool:
         self.parameters = parameters
         self.seed = seed
         self.courses = Courses(inputs, parameters)
-        stream = np.random.SeedSequence(seed, spawn_key=(POOL,))
         self.pool = k.Pool(
             cells=pool_cells(parameters, seed),
             kinetics=pack_kinetics(parameters),
             noise=pack_noise(parameters),
             recurrent=pack_recurrent(parameters),
         )
-        n = parameters.n_units
-        self.state = fresh_pool_state(
-            n, self.pool.kinetics.refractory, np.asarray(stream.generate_state(4, np.uint64), dtype=np.uint64)
-        )
+        n, noise = parameters.n_units, random_streams.of_pool(seed, random_streams.Pool.NOISE)
+        self.state = fresh_pool_state(n, self.pool.kinetics.refractory, random_streams.words(noise))
         self._spikes = empty_spikes(_ROOM + n)
 
     @property
     def time_s(self) -> float:
         """How far it is, s."""
-        return float(self.state.counters[k.STEP]) * self.parameters.step_ms * 1e-3
+        return float(self.state.counters[k.Counter.STEP]) * self.parameters.step_ms * 1e-3
 
     def advance(self, duration_s: float) -> tuple[I4, F8, I1]:
         """Go on for a while.
@@ -122,7 +120,7 @@ class MotoneuronPool:
             If a voltage is not a finite number.
         """
         steps = steps_in("duration_s", duration_s, self.parameters.step_ms)
-        drive = self.courses.drive(int(self.state.counters[k.STEP]), steps)
+        drive = self.courses.drive(int(self.state.counters[k.Counter.STEP]), steps)
         unit, step, back = self.advance_driven(drive)
         return unit, np.asarray(step * (self.parameters.step_ms * 1e-3), dtype=np.float64), back
 
@@ -147,12 +145,12 @@ class MotoneuronPool:
         SolverError
             If a voltage is not a finite number.
         """
-        first, steps = int(self.state.counters[k.STEP]), drive.shared.size
+        first, steps = int(self.state.counters[k.Counter.STEP]), drive.shared.size
         if drive.first_step != first:
             raise InputError(f"drive.first_step = {drive.first_step} is not the pool's next step; give {first}.")
         taken = []
         while True:
-            done = int(self.state.counters[k.STEP]) - first
+            done = int(self.state.counters[k.Counter.STEP]) - first
             status = advance_pool(self.state, self.pool, drive, self._spikes, steps - done)
             taken.append(self._take())
             if status == OK:

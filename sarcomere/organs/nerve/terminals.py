@@ -7,10 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from sarcomere.errors import InputError
-from sarcomere.organs.nerve.cells import TERMINALS, pool_cells
+from sarcomere.organs.nerve.cells import pool_cells
 from sarcomere.organs.nerve.inputs import Course, empty_spikes, read_course, steps_in, stimulus_steps
 from sarcomere.parameters.motoneuron import PoolParameters
 from sarcomere.parameters.terminal import TerminalParameters
+from sarcomere.scenario import random_streams
 from sarcomere_kernels import advance_terminals
 from sarcomere_kernels import motoneuron_types as k
 from sarcomere_kernels.types import F8, I4, I8, OK
@@ -54,7 +55,7 @@ class TerminalGenerator:
         self.parameters, self.step_ms = parameters, pool.step_ms
         self._length = read_course("length", length, *_LENGTHS)
         self._stimulus_step = stimulus_steps(stimuli_s, pool.step_ms)
-        axons, stream = np.random.SeedSequence(seed, spawn_key=(TERMINALS,)).spawn(2)
+        axons, stream = random_streams.of_pool(seed, random_streams.Pool.TERMINALS).spawn(2)
         rng = np.random.default_rng(axons)
         n, p = pool.n_units, parameters
         width = np.sqrt(np.log1p((p.threshold_sd_Hz / p.threshold_Hz) ** 2))  # of the logarithm
@@ -73,9 +74,9 @@ class TerminalGenerator:
         self.state = k.TerminalState(
             **{name: np.zeros(n, dtype=np.int64) for name in ("next_impulse", "interval", "until")},
             luck=np.zeros(n),
-            counters=np.zeros(k.N_COUNT, dtype=np.int64),
+            counters=np.zeros(len(k.Counter), dtype=np.int64),
             last_stimulus=np.full(1, -(10**15), dtype=np.int64),
-            stream=np.asarray(stream.generate_state(4, np.uint64), dtype=np.uint64),
+            stream=random_streams.words(stream),
         )
         self._spikes = empty_spikes(_ROOM + n)
 
@@ -97,10 +98,10 @@ class TerminalGenerator:
         InputError
             If the duration cannot be used.
         """
-        first = int(self.state.counters[k.STEP])
+        first = int(self.state.counters[k.Counter.STEP])
         steps = steps_in("duration_s", duration_s, self.step_ms)
         time = (first + np.arange(steps)) * (self.step_ms * 1e-3)
-        length = np.interp(time, self._length[:, 0], self._length[:, 1])
+        length = self._length.at(time)
         axon, step = self.advance_driven(self.gate(length), self._stimulus_step)
         return axon, np.asarray(step * (self.step_ms * 1e-3), dtype=np.float64)
 
@@ -132,14 +133,14 @@ class TerminalGenerator:
         """
         if not (np.isfinite(excitability) and excitability > 0):
             raise InputError(f"excitability = {excitability!r} cannot be used; give a number above 0.")
-        first, n_steps = int(self.state.counters[k.STEP]), gate.size
+        first, n_steps = int(self.state.counters[k.Counter.STEP]), gate.size
         drive = k.TerminalDrive(
             first_step=first, gate=gate, excitability=float(excitability), stimulus_step=stimulus_step
         )
         axons, steps = [], []
         status = k.EVENTS_FULL
         while status != OK:
-            left = n_steps - int(self.state.counters[k.STEP]) + first
+            left = n_steps - int(self.state.counters[k.Counter.STEP]) + first
             status = advance_terminals(self.state, self.terminals, drive, self._spikes, left)
             n = int(self._spikes.taken[0])
             axons.append(self._spikes.unit[:n].copy())

@@ -16,14 +16,14 @@ BOUND = ("A1", "A2", "A3", "RIGOR")
 LOWEST_FORCE = 0.1  # of the peak
 
 
-def contracture(episode: LoopScenario) -> Values:
+def contracture(scenario: LoopScenario) -> Values:
     """Measure what holds the fibres with a lattice: efforts until ATP is gone, silence, a stretch, blood again.
 
     Forces are means of the half-sarcomeres beyond titin's; stiffness is attached heads per force.
     """
-    ds = run(episode, threads=1)
-    drive_ends = imposed_end(episode)
-    stretch, back = (e for e in episode.interventions if isinstance(e, Stretch))
+    ds = run(scenario, threads=1)
+    drive_ends = imposed_end(scenario)
+    stretch, back = (e for e in scenario.interventions if isinstance(e, Stretch))
     one = ds.isel(replicate=0)
     force = (one.force - one.titin_force).mean("group")
     bound = one.head_state_fraction.sel(head_state=list(BOUND)).sum("head_state").mean("group")
@@ -46,9 +46,9 @@ def contracture(episode: LoopScenario) -> Values:
     }
 
 
-def relaxation(episode: LoopScenario) -> Values:
+def relaxation(scenario: LoopScenario) -> Values:
     """Find how long force and calcium outlast the impulses."""
-    ds = run(episode, threads=1)
+    ds = run(scenario, threads=1)
     found = cramp_episode(ds).isel(replicate=0)
     force = ds.relative_force.isel(replicate=0)
     on = force.time.values[force.values >= LOWEST_FORCE * float(force.max())]

@@ -29,9 +29,9 @@ _EPISODE = (
 _OF_UNITS = ("rate_min", "rate_max", "active_time", "doublets")
 
 
-def cramp(episode: LoopScenario) -> Values:
+def cramp(scenario: LoopScenario) -> Values:
     """Return the cramp after all that is imposed: whether there is one, its time, units, rates, force and pain."""
-    return read_cramp(run_until_quiet(episode))
+    return read_cramp(run_until_quiet(scenario))
 
 
 def read_cramp(ds: xr.Dataset) -> Values:
@@ -41,40 +41,40 @@ def read_cramp(ds: xr.Dataset) -> Values:
     values["cramp"] = float(found.cramp)
     values["by_itself"] = float(str(found.ended_by.values) == "by itself") if found.cramp else NAN
     begin, end = values["begin"], values["end"]
-    units = discharge_statistics(ds, "impulse", begin, end).isel(replicate=0)
+    units = discharge_statistics(ds, "fibre_ap", begin, end).isel(replicate=0)
     values |= {name: float(units[name].mean()) for name in _OF_UNITS}
-    values["correlation"] = float(common_drive(ds, "impulse", begin, end).correlation[0])
+    values["correlation"] = float(common_drive(ds, "fibre_ap", begin, end).correlation[0])
     return values
 
 
-def contraction(episode: LoopScenario) -> Values:
+def contraction(scenario: LoopScenario) -> Values:
     """Measure an effort: order of recruitment, rates while it holds, silence after it, hysteresis, force."""
-    ds = run(episode)
-    effort = next(e for e in episode.interventions if e.kind == "effort")
+    ds = run(scenario)
+    effort = next(e for e in scenario.interventions if e.kind == "effort")
     held, end = effort.at_s + effort.rise_s, effort.ends_s
-    rates = discharge_statistics(ds, "impulse", held, held + effort.hold_s).rate_mean
-    late = trains(ds, "impulse", end + 2.0)[0]
+    rates = discharge_statistics(ds, "fibre_ap", held, held + effort.hold_s).rate_mean
+    late = trains(ds, "fibre_ap", end + 2.0)[0]
     return {
-        "size_order": float(discharge_statistics(ds, "impulse", 0.0, held).size_order[0]),
+        "size_order": float(discharge_statistics(ds, "fibre_ap", 0.0, held).size_order[0]),
         "rate_low": float(rates.min()),
         "rate_high": float(rates.max()),
         "left": float(sum(train.size > 0 for train in late)),
         "emg_after": float(ds.fibre_ap_rate.sel(time=slice(end + 2.0, None)).max()),
-        "delta_f": delta_f(trains(ds, "impulse")[0], effort.at_s, end + 2.0),
+        "delta_f": delta_f(trains(ds, "fibre_ap")[0], effort.at_s, end + 2.0),
         "force": float(ds.relative_force.max()),
     }
 
 
-def after_train(episode: LoopScenario) -> Values:
+def after_train(scenario: LoopScenario) -> Values:
     """Measure what follows a train: the cramp, how long it lasts, how fast units fire, impulses of terminals."""
-    ds = run_until_quiet(episode)
-    end = imposed_end(episode)
+    ds = run_until_quiet(scenario)
+    end = imposed_end(scenario)
     begin = end + SETTLED_S
-    aps = np.concatenate(trains(ds, "impulse", begin)[0])
+    aps = np.concatenate(trains(ds, "fibre_ap", begin)[0])
     envelope = emg_envelope(ds).isel(replicate=0)
     during = float(envelope.sel(time=slice(end - 2.0, end - 0.5)).mean())
     on = envelope.time.values[envelope.values >= OFF * during]
-    units = discharge_statistics(ds, "impulse", begin).isel(replicate=0)
+    units = discharge_statistics(ds, "fibre_ap", begin).isel(replicate=0)
     return read_cramp(ds) | {
         "emg_off": max(float(on.max()) - end, 0.0),
         "lasts": float(aps.max()) - end if aps.size else 0.0,
@@ -85,19 +85,19 @@ def after_train(episode: LoopScenario) -> Values:
     }
 
 
-def efforts(episode: LoopScenario) -> Values:
+def efforts(scenario: LoopScenario) -> Values:
     """Return the highest force of the last effort against that of the first."""
-    ds = run(episode)
-    entries = [e for e in episode.interventions if e.kind == "effort"]
+    ds = run(scenario)
+    entries = [e for e in scenario.interventions if e.kind == "effort"]
     force = ds.relative_force.isel(replicate=0)
     first, *_, last = (float(force.sel(time=slice(e.at_s, e.ends_s)).max()) for e in entries)
     return {"force_change": last / first - 1.0}
 
 
-def stretched(episode: LoopScenario) -> Values:
+def stretched(scenario: LoopScenario) -> Values:
     """Return a stretch during a cramp: when the electromyogram goes, how much it rises first, what is left of it."""
-    ds = run(episode)
-    at = next(e.at_s for e in episode.interventions if isinstance(e, Stretch | Walking))
+    ds = run(scenario)
+    at = next(e.at_s for e in scenario.interventions if isinstance(e, Stretch | Walking))
     emg = ds.fibre_ap_rate.isel(replicate=0)
     before = float(emg.sel(time=slice(at - 1.0, at)).mean())
     if before == 0 or not bool(cramp_episode(ds).cramp[0]):
@@ -113,10 +113,10 @@ def stretched(episode: LoopScenario) -> Values:
     }
 
 
-def recovery(episode: LoopScenario) -> Values:
+def recovery(scenario: LoopScenario) -> Values:
     """Measure a cramp and the half-times of lactate and pain over the minute after their peak, as the person moves."""
-    ds = run(episode)
-    at = next(e.at_s for e in episode.interventions if isinstance(e, Stretch | Walking))
+    ds = run(scenario)
+    at = next(e.at_s for e in scenario.interventions if isinstance(e, Stretch | Walking))
     end = float(cramp_episode(ds).end[0])
     fading = {f"{name}_half_time": _half_time(ds[name].isel(replicate=0), at) for name in ("lactate", "pain")}
     return fading | {"off": end - at if end >= at else NAN}
@@ -134,11 +134,11 @@ def _half_time(course: xr.DataArray, since: float, over_s: float = 60.0) -> floa
     return float(span * np.log(2.0) / np.log(first / last))
 
 
-def exercise(episode: LoopScenario) -> Values:
+def exercise(scenario: LoopScenario) -> Values:
     """Measure efforts under a cuff: what gathers, force, whether a cramp comes, how phosphocreatine recovers."""
-    ds = run(episode).isel(replicate=0)
-    cuff = next(e for e in episode.interventions if e.kind == "cuff")
-    effort = next(e for e in episode.interventions if e.kind == "effort")
+    ds = run(scenario).isel(replicate=0)
+    cuff = next(e for e in scenario.interventions if e.kind == "cuff")
+    effort = next(e for e in scenario.interventions if e.kind == "effort")
     end = effort.ends_s
     holds = [effort.at_s + i * effort.every_s + effort.rise_s for i in (0, effort.count - 1)]
     first, last = (float(ds.relative_force.sel(time=slice(t, t + effort.hold_s)).mean()) for t in holds)

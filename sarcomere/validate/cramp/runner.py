@@ -68,7 +68,7 @@ def validate_cramp(
         findings += [finding(target, values, errors) for target in targets if target.row == number]
     jobs = list(results)
     seeds = sorted({job.seed for job in jobs})
-    attributes = provenance.attributes(_episode(jobs[0])) | {"seed": f"{seeds[0]} to {seeds[-1]}"}
+    attributes = provenance.attributes(_scenario(jobs[0])) | {"seed": f"{seeds[0]} to {seeds[-1]}"}
     return Report(findings, [], quick=quick, seconds=time.monotonic() - begin, provenance=attributes, wording=CRAMP)
 
 
@@ -120,10 +120,10 @@ def _finished(jobs: list[Job], threads: int) -> Iterable[tuple[Job, Values]]:
 
 def run_job(job: Job) -> Values:
     """Run one seed and read it."""
-    return MEASURES[job.measure](_episode(job))
+    return MEASURES[job.measure](_scenario(job))
 
 
-def _episode(job: Job) -> LoopScenario:
+def _scenario(job: Job) -> LoopScenario:
     return of_kind(read(job.scenario, {**json.loads(job.changes), "run.seed": job.seed}), LoopScenario)
 
 

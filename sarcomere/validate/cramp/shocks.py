@@ -15,17 +15,17 @@ AFTER_MS = 160.0  # before the second phase
 SMOOTH = 7  # bins
 
 
-def shocks(episode: LoopScenario) -> Values:
+def shocks(scenario: LoopScenario) -> Values:
     """Return the mean electromyogram around the shocks: when the dip begins, how long it lasts, how deep it is.
 
     Action potentials are weighted by the cross-section of their units and count from the end plate.  The dip is where
     the smoothed mean lies below half of its depth.
     """
-    ds = run(episode)
-    entry = next(e for e in episode.interventions if isinstance(e, TendonStimulation))
-    weight = ds.capacity.values[ds.impulse_unit.values - 1]
-    along_fibre = 1e-3 * (episode.fibre_ap.release_delay_ms - episode.fibre_ap.junction_delay_ms)
-    started = ds.impulse_time.values - along_fibre
+    ds = run(scenario)
+    entry = next(e for e in scenario.interventions if isinstance(e, TendonStimulation))
+    weight = ds.capacity.values[ds.fibre_ap_unit.values - 1]
+    along_fibre = 1e-3 * (scenario.fibre_ap.release_delay_ms - scenario.fibre_ap.junction_delay_ms)
+    started = ds.fibre_ap_time.values - along_fibre
     since = (started[None, :] - entry.at_s - np.arange(entry.count)[:, None] * entry.every_s) * 1e3
     edges = np.arange(-BEFORE_MS, AFTER_MS + BIN_MS, BIN_MS)
     emg = sum(np.histogram(row, edges, weights=weight)[0] for row in since)

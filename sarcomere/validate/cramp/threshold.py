@@ -41,27 +41,27 @@ def lowest(leaves: Callable[[float], bool]) -> float:
     return float(GRID_HZ[low]) if low < GRID_HZ.size else ABOVE_HZ
 
 
-def with_train(episode: LoopScenario, frequency: float, left_s: float) -> tuple[LoopScenario, float]:
-    """Describe an episode whose train has another frequency and which ends so long after it; and the train's end, s."""
+def with_train(scenario: LoopScenario, frequency: float, left_s: float) -> tuple[LoopScenario, float]:
+    """Describe a scenario whose train has another frequency and which ends so long after it; and the train's end, s."""
     changed = [
         entry.model_copy(update={"frequency_Hz": frequency}) if isinstance(entry, Stimulation) else entry
-        for entry in episode.interventions
+        for entry in scenario.interventions
     ]
     end = max(entry.ends_s for entry in changed if isinstance(entry, Stimulation))
-    run = episode.run.model_copy(update={"duration_s": round(end + left_s + 0.1, 1)})
-    return episode.model_copy(update={"interventions": changed, "run": run}), end
+    run = scenario.run.model_copy(update={"duration_s": round(end + left_s + 0.1, 1)})
+    return scenario.model_copy(update={"interventions": changed, "run": run}), end
 
 
 def leaves_cramp(
-    episode: LoopScenario, frequency: float, checkpoint: Checkpoint | None = None, since_s: float = 0.0
+    scenario: LoopScenario, frequency: float, checkpoint: Checkpoint | None = None, since_s: float = 0.0
 ) -> bool:
-    """Whether enough units fire some time after the episode's train at a frequency (Hz).
+    """Whether enough units fire some time after the scenario's train at a frequency (Hz).
 
     From 2.5 to 4.5 s after it, or from 1 to 3 s where the nerve is blocked.
 
     Parameters
     ----------
-    episode : LoopScenario
+    scenario : LoopScenario
         Of one replicate, with one train.
     frequency : float
         Of the train, Hz.
@@ -74,15 +74,15 @@ def leaves_cramp(
     -------
     bool
     """
-    begin, stop = BLOCKED_LEFT_S if any(isinstance(e, NerveBlock) for e in episode.interventions) else LEFT_S
-    changed, end = with_train(episode, frequency, stop)
-    least = math.ceil(LEAST_SHARE * episode.pool.n_units)
+    begin, stop = BLOCKED_LEFT_S if any(isinstance(e, NerveBlock) for e in scenario.interventions) else LEFT_S
+    changed, end = with_train(scenario, frequency, stop)
+    least = math.ceil(LEAST_SHARE * scenario.pool.n_units)
     return fires_later(changed, (end + begin, end + stop), least, checkpoint, since_s)
 
 
-def threshold(episode: LoopScenario) -> dict[str, float]:
-    """Return the threshold frequency of an episode that has one train of stimuli."""
-    return {"threshold": lowest(lambda frequency: leaves_cramp(episode, frequency))}
+def threshold(scenario: LoopScenario) -> dict[str, float]:
+    """Return the threshold frequency of a scenario that has one train of stimuli."""
+    return {"threshold": lowest(lambda frequency: leaves_cramp(scenario, frequency))}
 
 
 SHORT = 0.75  # L0
@@ -90,16 +90,16 @@ REST_S = 5.0  # from the end of exercise to the train
 FATIGUED = {"fatigue_ia": 0.3, "fatigue_ib": 0.5}  # gains by which fatigue shifts the reflexes (CRAMP C)
 
 
-def threshold_after_exercise(episode: LoopScenario) -> dict[str, float]:
+def threshold_after_exercise(scenario: LoopScenario) -> dict[str, float]:
     """Find the threshold frequency before and after exercise, with and without an effect of fatigue on reflexes.
 
     The short muscle and the train come after the exercise; the body is the one that exercised.
     """
-    exercise = episode.run.duration_s
-    checkpoint = checkpoint_after(episode)
+    exercise = scenario.run.duration_s
+    checkpoint = checkpoint_after(scenario)
     train = Stimulation(kind="stimulation", at_s=exercise + REST_S, frequency_Hz=20.0)
-    tired = episode.model_copy(update={"interventions": [*episode.interventions, train]})
-    fresh = episode.model_copy(update={"interventions": [train.model_copy(update={"at_s": 0.5})], "mtu_length": SHORT})
+    tired = scenario.model_copy(update={"interventions": [*scenario.interventions, train]})
+    fresh = scenario.model_copy(update={"interventions": [train.model_copy(update={"at_s": 0.5})], "mtu_length": SHORT})
     shifted = tired.model_copy(update={"reflex": tired.reflex.model_copy(update=FATIGUED)})
 
     def tired_threshold(arm: LoopScenario) -> float:

@@ -235,8 +235,10 @@ def test_threshold_frequency() -> None:
 
 def test_refusals() -> None:
     ds = cramp_run(cramp(), 20.0, [TRAIN])
-    with pytest.raises(sarcomere.InputError, match=r"^'impulses' is no source of impulses: did you mean 'impulse'\?$"):
-        analysis.discharge_statistics(ds, "impulses")
+    with pytest.raises(
+        sarcomere.InputError, match=r"^'fibre_aps' is no source of impulses: did you mean 'fibre_ap'\?$"
+    ):
+        analysis.discharge_statistics(ds, "fibre_aps")
     with pytest.raises(sarcomere.InputError, match=r"holds no 'spike_time'"):
         analysis.discharge_statistics(ds.drop_vars("spike_time"), "spike")
     with pytest.raises(sarcomere.InputError, match=r"^after = 30 s lies outside the record of 20 s; "):

@@ -268,7 +268,7 @@ def test_windows_differ_between_points(ensembles: dict[str, xr.Dataset]) -> None
     alone = select_run(ds, amount=1.0, dose=2.0)
     one = analysis.cramp_episode(alone)
     assert same(
-        analysis.discharge_statistics(alone, "impulse", one.begin.values, one.end.values),
+        analysis.discharge_statistics(alone, "fibre_ap", one.begin.values, one.end.values),
         found.sel(amount=1.0, dose=2.0),
     )
     longer = found.impulses.sum("motor_unit", min_count=1).mean("replicate")

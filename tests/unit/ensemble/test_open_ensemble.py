@@ -174,7 +174,7 @@ def test_events_are_told_apart_by_point(loop: Path) -> None:
     assert ds.sizes["spike"] == ds.spike_point.size > 20
     assert set(np.unique(ds.spike_point)) == {0, 1}
     point, single = select_run(ds, n_units=8), alone(loop, **{"pool.n_units": 8})
-    for event in ("spike", "impulse", "terminal"):  # within one file they come by blocks of all replicates
+    for event in ("spike", "fibre_ap", "terminal"):  # within one file they come by blocks of all replicates
         order = np.lexsort((single[f"{event}_unit"], single[f"{event}_time"], single[f"{event}_replicate"]))
         single = single.isel({event: order})
         order = np.lexsort((point[f"{event}_unit"], point[f"{event}_time"], point[f"{event}_replicate"]))

@@ -26,7 +26,7 @@ from sarcomere.ensemble.shards.folder import dumps, read_manifest, shard_path
 from sarcomere.ensemble.shards.shard import Task
 from sarcomere.ensemble.shards.verify import verify
 from sarcomere.ensemble.workers.driver import planned, serially
-from tests.support.episodes import TABLE as EPISODE
+from tests.support.loop_scenario import TABLE as LOOP_TABLE
 from tests.support.sweeps import FAILING, FEW_ITERATIONS, SMALL, asked, contents, counting, do, small
 
 VARY = ["chemistry.atp_mM=8,2,1"]
@@ -85,12 +85,12 @@ def test_long_runs_are_written_block_by_block_to_the_same_file(scenario: str, tm
         xr.testing.assert_identical(opened(tmp_path / "f", manifest.shards[0].name), run.load())
 
 
-def test_an_episode_is_the_file_that_a_run_leaves(tmp_path: Path) -> None:
-    lines = [f"title = {json.dumps(EPISODE['title'])}", "mtu_length = 0.9"]
+def test_a_run_of_the_loop_is_the_file_that_a_run_leaves(tmp_path: Path) -> None:
+    lines = [f"title = {json.dumps(LOOP_TABLE['title'])}", "mtu_length = 0.9"]
     for table in ("run", "pool", "terminals"):
-        lines += [f"[{table}]", *(f"{key} = {value}" for key, value in EPISODE[table].items())]
+        lines += [f"[{table}]", *(f"{key} = {value}" for key, value in LOOP_TABLE[table].items())]
     lines += ["[muscle]", "explicit_units = 0"]
-    for entry in EPISODE["interventions"][:2]:
+    for entry in LOOP_TABLE["interventions"][:2]:
         lines += ["[[interventions]]", *(f"{key} = {json.dumps(value)}" for key, value in entry.items())]
     (tmp_path / "loop.toml").write_text("\n".join(lines))
     do(asked(tmp_path / "loop.toml", ["mtu_length=0.9,1.0"], replicates=2), tmp_path / "f")

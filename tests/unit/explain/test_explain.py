@@ -14,10 +14,13 @@ from sarcomere.explain import Attribution, Explanation, Observed
 from sarcomere.explain.counterfactuals import (
     ABLATIONS,
     ablated,
-    changed,
     control,
     prepared,
+    probed,
+    reference,
     steady_table,
+    stopped,
+    stretched,
     unlike_shipped,
     windows,
 )
@@ -28,6 +31,7 @@ from sarcomere.parameters import load_fibre
 from sarcomere.recording.replay import of_cramp_run, of_lattice_run
 from sarcomere.scenario.checking import from_dict
 from sarcomere.scenario.course_reduction import moved, stepwise, thinned
+from sarcomere.scenario.random_streams import of_ablation
 
 TINY = {
     "title": "tiny",
@@ -81,14 +85,14 @@ def cramp_run() -> xr.Dataset:
     atp = np.stack([np.full(time.size, 8.0), 8.0 - 4.0 * time])[None]
     table = {"force": force, "titin_force": 0 * force, "imposed_length": 1300.0 - 10 * force / 100}
     table |= {"atp_mM": atp, "adp_uM": 0 * atp + 20.0, "pi_mM": 0 * atp + 4.0}
-    impulses = {"impulse_time": [0.3, 0.1, 0.2], "impulse_unit": [60, 60, 10], "impulse_replicate": [0, 0, 0]}
+    impulses = {"fibre_ap_time": [0.3, 0.1, 0.2], "fibre_ap_unit": [60, 60, 10], "fibre_ap_replicate": [0, 0, 0]}
     return xr.Dataset(
-        {**{k: (dims, v) for k, v in table.items()}, **{k: ("impulse", v) for k, v in impulses.items()}},
+        {**{k: (dims, v) for k, v in table.items()}, **{k: ("fibre_ap", v) for k, v in impulses.items()}},
         coords={
             "replicate": [0],
             "time": time,
             "group_unit": ("group", [10, 60]),
-            "fibre": ("group", ["slow", "fast"]),
+            "group_fibre": ("group", ["slow", "fast"]),
         },
         attrs={"kind": "loop", "title": "Cramp", "parameters": json.dumps({"lattice": {"n_thick": 2}})},
     )
@@ -192,7 +196,21 @@ def test_an_explanation_is_told_in_one_line() -> None:
 def test_the_steady_table_draws_from_streams_of_its_own() -> None:
     s = prepared(from_dict({**TINY, "motor_units": [{"id": 1}], "run": {"duration_s": 0.3, "stream": 7}}), 2, 1)
     normal = control(s)
-    others = {7, 8} | {changed(one, {}, use).run.stream for one in (s, normal) for use in range(2, 22)}
     table = [condition.run.stream for condition in steady_table(normal, 1300.0).conditions]
     assert table == list(range(108, 119))
-    assert not others & set(table)
+
+
+@pytest.mark.parametrize("first", [0, 7])
+def test_no_two_counterfactuals_share_a_stream(first: int) -> None:
+    table = {**TINY, "motor_units": [{"id": 1}], "drive": {"impulses_s": [0.1]}}
+    s = prepared(from_dict({**table, "run": {"duration_s": 0.3, "stream": first}}), 2, 1)
+    normal = control(s)
+    fused = reference(normal)
+    ds = sarcomere.run(normal, threads=2)
+    runs = [s, normal, fused, *steady_table(normal, 1300.0).conditions, stretched(s, 0.2)]
+    runs += [probed(one, 0.2, 1.0) for one in (s, normal, fused)]
+    for one in (s, normal):
+        runs += [stopped(one, 0.2), *(ablated(one, a, ds, of_ablation(i)) for i, a in enumerate(ABLATIONS))]
+    streams = [one.run.stream for one in runs]
+    assert len(set(streams)) == len(streams)
+    assert probed(s, 0.2, 1.0).run.stream == probed(s, 0.2, 1e-6).run.stream  # the two releases of a probe share one

@@ -11,10 +11,10 @@ import xarray as xr
 
 from sarcomere.errors import SolverError
 from sarcomere.organs.impulse_queue import Queue
-from sarcomere.simulation.api import run as run_episode
+from sarcomere.simulation.api import run as simulate
 from sarcomere.simulation.loop import LoopSimulation
 from sarcomere_kernels.blood import Blood
-from tests.support.episodes import NO_LATTICE, RESTING, episode
+from tests.support.loop_scenario import NO_LATTICE, RESTING, scenario
 
 SURE: dict[str, Any] = {"switches": {"terminals": False, "junction": False}}  # every impulse arrives, none is added
 EFFORT = {"kind": "effort", "at_s": 0.02, "x": 1.0, "hold_s": 0.4}
@@ -23,9 +23,7 @@ RELEASE_MS = 1.0 + 47.0 / 4 / 4.0  # junction, and the mean way along half a fib
 
 
 def run(*interventions: dict[str, Any], **changes: Any) -> xr.Dataset:
-    return run_episode(
-        episode(NO_LATTICE, {"run": {"duration_s": 0.4}, "interventions": list(interventions), **changes})
-    )
+    return simulate(scenario(NO_LATTICE, {"run": {"duration_s": 0.4}, "interventions": list(interventions), **changes}))
 
 
 def axon_ms(unit: int, metres: float, n_units: int = 12) -> float:
@@ -41,7 +39,7 @@ def test_spikes_arrive_after_the_delay_of_their_axon_small_ones_last() -> None:
     ds = run(EFFORT, **SURE)
     shown = 0
     for unit in range(1, 13):
-        spikes, aps = times(ds, "spike", unit), times(ds, "impulse", unit)
+        spikes, aps = times(ds, "spike", unit), times(ds, "fibre_ap", unit)
         late = (aps - spikes[: aps.size]) * 1e3
         assert late == pytest.approx(np.full(aps.size, axon_ms(unit, 0.8) + RELEASE_MS), abs=0.15)
         assert spikes.size - aps.size <= 2  # still on their way
@@ -52,11 +50,11 @@ def test_spikes_arrive_after_the_delay_of_their_axon_small_ones_last() -> None:
 
 def test_stimuli_start_action_potentials_near_the_muscle_in_the_axons_they_reach() -> None:
     ds = run(STIMULI, pool={"x_base": -1.0, "synapses": {"volley": 0.0}}, **SURE)
-    reached = [unit for unit in range(1, 13) if times(ds, "impulse", unit).size]
+    reached = [unit for unit in range(1, 13) if times(ds, "fibre_ap", unit).size]
     assert 4 <= len(reached) <= 10  # of 12, of which 60 % are reached
     for unit in reached:
         due = 50.0 + 40.0 * np.arange(5) + axon_ms(unit, 0.1) + RELEASE_MS
-        assert times(ds, "impulse", unit) * 1e3 == pytest.approx(due, abs=0.15)
+        assert times(ds, "fibre_ap", unit) * 1e3 == pytest.approx(due, abs=0.15)
     # antidromic spikes reach the same cells and no action potential comes back from them
     assert sorted(set(ds.spike_unit.values)) == reached
 
@@ -65,8 +63,8 @@ def test_a_blocked_nerve_lets_stimuli_reach_the_muscle_but_no_spike() -> None:
     block = {"kind": "nerve_block", "at_s": 0.0}
     spikes_only, both = run(EFFORT, block, **SURE), run(EFFORT, STIMULI, block, **SURE)
     assert spikes_only.sizes["spike"] > 60
-    assert spikes_only.sizes["impulse"] == 0
-    assert both.sizes["impulse"] >= 4 * 5
+    assert spikes_only.sizes["fibre_ap"] == 0
+    assert both.sizes["fibre_ap"] >= 4 * 5
     # nor do stimuli reach the cord: its spikes are those without stimuli
     assert np.array_equal(both.spike_time, spikes_only.spike_time)
     assert both.sizes["spike"] < run(EFFORT, STIMULI, **SURE).sizes["spike"]  # negative control
@@ -75,7 +73,7 @@ def test_a_blocked_nerve_lets_stimuli_reach_the_muscle_but_no_spike() -> None:
 def test_a_block_holds_for_its_time() -> None:
     ds = run(EFFORT, {"kind": "nerve_block", "at_s": 0.2, "duration_s": 0.1}, **SURE)
     way = np.array([axon_ms(unit, 0.8) + RELEASE_MS for unit in range(1, 13)]) * 1e-3
-    left = ds.impulse_time.values - way[ds.impulse_unit.values - 1]
+    left = ds.fibre_ap_time.values - way[ds.fibre_ap_unit.values - 1]
     assert not ((left > 0.2002) & (left < 0.2998)).any()
     assert (left < 0.2).sum() > 10
     assert (left > 0.3).sum() > 10
@@ -99,7 +97,7 @@ def test_reflexes_do_not_pass_a_block() -> None:
 def rest(**plasma: float) -> LoopSimulation:
     changes = [{"kind": "electrolytes", "at_s": 0.0, "over_s": 1e-3, **plasma}] if plasma else []
     quiet = {"interventions": changes, "pool": {"x_base": -1.0}, "run": {"duration_s": 2.0}}
-    simulation = LoopSimulation(episode(NO_LATTICE, quiet))
+    simulation = LoopSimulation(scenario(NO_LATTICE, quiet))
     for _ in simulation.blocks():
         pass
     return simulation
@@ -115,7 +113,7 @@ def test_potassium_between_resting_fibres_follows_plasma() -> None:
 
 def test_ions_around_motoneurons_follow_plasma_by_their_coupling(monkeypatch: pytest.MonkeyPatch) -> None:
     change = {"kind": "electrolytes", "at_s": 0.0, "over_s": 1e-3, "potassium_mM": 8.4, "calcium_mM": 0.6}
-    loop = LoopSimulation(episode(NO_LATTICE, {"interventions": [change]})).loops[0]
+    loop = LoopSimulation(scenario(NO_LATTICE, {"interventions": [change]})).loops[0]
     seen, fire = [], loop.nerve.fire
     monkeypatch.setattr(loop.nerve, "fire", lambda *args: seen.append(args[4]) or fire(*args))
     loop.advance()
@@ -128,7 +126,7 @@ def test_ions_around_motoneurons_follow_plasma_by_their_coupling(monkeypatch: py
 def test_little_calcium_and_much_magnesium_fail_the_junction() -> None:
     change = {"kind": "electrolytes", "at_s": 0.0, "over_s": 1e-3}
     aps = [
-        run(EFFORT, {**change, **plasma}, switches={"terminals": False}).sizes["impulse"]
+        run(EFFORT, {**change, **plasma}, switches={"terminals": False}).sizes["fibre_ap"]
         for plasma in ({"magnesium_mM": 0.55}, {"magnesium_mM": 5.0, "calcium_mM": 0.6})
     ]
     assert aps[0] > 60
@@ -139,26 +137,26 @@ def test_potassium_in_plasma_paralyses_fibres() -> None:
     high = {"kind": "electrolytes", "at_s": 0.0, "over_s": 1e-3, "potassium_mM": 15.0}
     quick = {"potassium": {"tau_uptake_s": 0.01}, "fibre_ap": {"tau_tubule_s": 0.01}, "switches": {"terminals": False}}
     normal, paralysed = run(EFFORT, **quick), run(EFFORT, high, **quick)
-    assert normal.sizes["impulse"] > 0.8 * normal.sizes["spike"]
-    assert paralysed.sizes["impulse"] < 0.1 * paralysed.sizes["spike"]
+    assert normal.sizes["fibre_ap"] > 0.8 * normal.sizes["spike"]
+    assert paralysed.sizes["fibre_ap"] < 0.1 * paralysed.sizes["spike"]
     held = run(EFFORT, high, **{**quick, "switches": {"terminals": False, "potassium": False}})
-    assert held.sizes["impulse"] > 0.8 * held.sizes["spike"]
+    assert held.sizes["fibre_ap"] > 0.8 * held.sizes["spike"]
 
 
 def test_switches_cut_what_they_say() -> None:
-    whole = episode(NO_LATTICE)
-    assert run_episode(whole).sizes["terminal"] > 0
-    assert run_episode(episode(NO_LATTICE, {"switches": {"terminals": False}})).sizes["terminal"] == 0
-    no_reflexes = run_episode(episode(NO_LATTICE, {"switches": {"reflexes": False}}))
+    whole = scenario(NO_LATTICE)
+    assert simulate(whole).sizes["terminal"] > 0
+    assert simulate(scenario(NO_LATTICE, {"switches": {"terminals": False}})).sizes["terminal"] == 0
+    no_reflexes = simulate(scenario(NO_LATTICE, {"switches": {"reflexes": False}}))
     assert float(abs(no_reflexes.x_inhibition).max()) == 0.0
-    still = run_episode(episode(NO_LATTICE, {"switches": {"potassium": False}}))
+    still = simulate(scenario(NO_LATTICE, {"switches": {"potassium": False}}))
     assert float(abs(still.k_interstitial - 4.2).max()) < 1e-6
     assert float(abs(still.k_tubule_mM - 4.2).max()) < 1e-6
 
 
 def test_a_resting_person_rests() -> None:
-    ds = run_episode(episode(RESTING, {"pool": {"x_base": -1.0}, "run": {"duration_s": 0.5}}))
-    assert ds.sizes["impulse"] == 0
+    ds = simulate(scenario(RESTING, {"pool": {"x_base": -1.0}, "run": {"duration_s": 0.5}}))
+    assert ds.sizes["fibre_ap"] == 0
     assert float(ds.relative_force.max()) < 0.02
     assert float(abs(ds.flow - 1).max()) < 0.05
     assert float(ds.pcr_mM.min()) > 32.9

@@ -30,7 +30,7 @@ from sarcomere.plot.animation.writing import GifWriter
 from sarcomere.scenario.checking import from_dict
 from sarcomere.simulation.fibre import FibreSimulation
 from sarcomere_kernels import types as k
-from tests.support import episodes
+from tests.support import loop_scenario
 from tests.support.refusal import refuse
 
 TABLE = {
@@ -202,7 +202,7 @@ def test_imposed_calcium_load_and_series_are_replayed_bit_for_bit(drive: str, tm
 
 @pytest.mark.slow
 def test_a_unit_of_the_whole_loop_is_replayed(tmp_path: Path) -> None:
-    path = sarcomere.record(episodes.episode({"run": {"duration_s": 0.05}}), tmp_path / "cramp.h5")
+    path = sarcomere.record(loop_scenario.scenario({"run": {"duration_s": 0.05}}), tmp_path / "cramp.h5")
     planned = plan(path, tmp_path / "cramp.png", View(stop=0.01, every_ms=5.0))
     assert planned.recorded is None
     assert planned.scenario.drive.impulses_s is not None

@@ -11,9 +11,9 @@ import xarray as xr
 from sarcomere.organs.variables import EVENTS, GROUPS, LATTICE, MUSCLE, recorded
 from sarcomere.recording.variable import Event, Variable
 from sarcomere.simulation.api import record
-from sarcomere.simulation.api import run as run_episode
+from sarcomere.simulation.api import run as simulate
 from sarcomere.simulation.loop import LoopSimulation
-from tests.support.episodes import NO_LATTICE, RESTING, episode
+from tests.support.loop_scenario import NO_LATTICE, RESTING, scenario
 from tests.support.same import load
 
 TWICE = {"run": {"replicates": 2}}
@@ -21,8 +21,8 @@ TWICE = {"run": {"replicates": 2}}
 
 @pytest.fixture(scope="module")
 def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A finished episode, written in several blocks."""
-    return record(episode(TWICE), tmp_path_factory.mktemp("run") / "run.h5", block=13)
+    """A finished run, written in several blocks."""
+    return record(scenario(TWICE), tmp_path_factory.mktemp("run") / "run.h5", block=13)
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +43,7 @@ def test_every_variable_is_as_the_recorder_promises_and_finite(ds: xr.Dataset, v
 
 def test_nothing_else_is_in_the_file(ds: xr.Dataset) -> None:
     assert set(ds.data_vars) == {variable.name for variable in recorded(2)} - {"time"}
-    labels = {"unit_fibre", "fibre", "head_state"}
+    labels = {"group_fibre", "fibre", "head_state"}
     assert all(ds[name].attrs["units"] for name in set(ds.variables) - labels)
 
 
@@ -55,7 +55,7 @@ def test_units_and_groups_are_labelled(ds: xr.Dataset) -> None:
     assert ds.motor_unit.values.tolist() == list(range(1, 13))
     assert np.allclose(ds.capacity.sum(), 1.0)
     assert (np.diff(ds.capacity) > 0).all()
-    assert (ds.fibre.isel(group=ds.unit_group).values == ds.unit_fibre.values).all()
+    assert (ds.group_fibre.isel(group=ds.unit_group).values == ds.fibre.values).all()
     assert (ds.unit_group.sel(motor_unit=ds.group_unit).values == ds.group.values).all()
     weight = ds.capacity.groupby(ds.unit_group).sum()
     assert np.allclose(weight, ds.group_weight)
@@ -83,8 +83,8 @@ def test_event_tables_hold_units_replicates_and_times_of_the_run(ds: xr.Dataset,
 def test_events_agree_with_the_rates_that_are_sampled(ds: xr.Dataset) -> None:
     """Action potentials by cross-section, and calcium that lattices release only with the representative's impulses."""
     for r in range(2):
-        here = ds.impulse_replicate.values == r
-        unit, time = ds.impulse_unit.values[here], ds.impulse_time.values[here]
+        here = ds.fibre_ap_replicate.values == r
+        unit, time = ds.fibre_ap_unit.values[here], ds.fibre_ap_time.values[here]
         weights = ds.capacity.sel(motor_unit=unit).values
         counted, _ = np.histogram(time + 1e-9, bins=30, range=(0.0, 0.3), weights=weights)
         assert ds.fibre_ap_rate.values[r, 1:] == pytest.approx(counted / 0.01, rel=1e-5, abs=1e-6)
@@ -107,8 +107,8 @@ def test_every_action_potential_has_a_cause(ds: xr.Dataset) -> None:
             )
             for event in EVENTS
         }
-        assert (counts["impulse"] <= counts["spike"] + counts["terminal"] + stimuli).all()
-        assert counts["impulse"].sum() > 0.5 * (counts["spike"].sum() + counts["terminal"].sum())
+        assert (counts["fibre_ap"] <= counts["spike"] + counts["terminal"] + stimuli).all()
+        assert counts["fibre_ap"].sum() > 0.5 * (counts["spike"].sum() + counts["terminal"].sum())
 
 
 def test_forces_lengths_and_books_hang_together(ds: xr.Dataset) -> None:
@@ -121,7 +121,7 @@ def test_forces_lengths_and_books_hang_together(ds: xr.Dataset) -> None:
 
 
 def test_without_lattices_only_their_variables_are_missing() -> None:
-    ds = run_episode(episode(NO_LATTICE))
+    ds = simulate(scenario(NO_LATTICE))
     assert set(ds.data_vars) & {variable.name for variable in LATTICE} == set()
     assert {variable.name for variable in (*MUSCLE, *GROUPS)} <= set(ds.data_vars)
     assert all(np.isfinite(ds[variable.name]).all() for variable in (*MUSCLE, *GROUPS))
@@ -132,16 +132,16 @@ def test_without_lattices_only_their_variables_are_missing() -> None:
 def test_empty_tables_work_from_the_first_block_on(tmp_path: Path) -> None:
     """Nothing fires at first, terminals never; then there are spikes."""
     late = {"interventions": [{"kind": "effort", "at_s": 0.1, "x": 1.5, "hold_s": 0.2}]}
-    s = episode(NO_LATTICE, {"pool": {"x_base": 0.0}, "run": {"duration_s": 0.2}}, late)
+    s = scenario(NO_LATTICE, {"pool": {"x_base": 0.0}, "run": {"duration_s": 0.2}}, late)
     with_spikes = load(record(s, tmp_path / "late.h5", block=10))
     assert with_spikes.spike_time.min() > 0.1
     assert with_spikes.sizes["spike"] > 5
     assert with_spikes.sizes["terminal"] == 0
-    xr.testing.assert_identical(with_spikes, run_episode(s))
-    silent = episode(NO_LATTICE, {"pool": {"x_base": -1.0}, "run": {"duration_s": 0.02}}, RESTING)
+    xr.testing.assert_identical(with_spikes, simulate(s))
+    silent = scenario(NO_LATTICE, {"pool": {"x_base": -1.0}, "run": {"duration_s": 0.02}}, RESTING)
     never = load(record(silent, tmp_path / "never.h5", block=1))
     assert [never.sizes[event.name] for event in EVENTS] == [0, 0, 0]
-    xr.testing.assert_identical(never, run_episode(silent))
+    xr.testing.assert_identical(never, simulate(silent))
 
 
 def test_attributes_say_what_made_the_file(ds: xr.Dataset) -> None:
@@ -150,5 +150,5 @@ def test_attributes_say_what_made_the_file(ds: xr.Dataset) -> None:
 
 
 def test_a_run_in_memory_holds_what_the_file_does(ds: xr.Dataset) -> None:
-    simulation = LoopSimulation(episode(TWICE))
+    simulation = LoopSimulation(scenario(TWICE))
     xr.testing.assert_identical(simulation.dataset(*simulation.blocks(block=13)), ds)

@@ -24,7 +24,7 @@ from sarcomere.simulation.api import record
 from tests.support.kinds import Kind
 from tests.support.same import events
 
-LABELS = {"fibre", "unit_fibre", "head_state", "exit_path"}  # texts, which have no unit
+LABELS = {"fibre", "group_fibre", "head_state", "exit_path"}  # texts, which have no unit
 OPEN = """
 import json, sys
 import xarray as xr

@@ -10,7 +10,8 @@ import pytest
 from pydantic import TypeAdapter
 
 from sarcomere.parameters.intervention import Intervention
-from sarcomere.scenario.interventions import PLASMA, Imposed, Ramps
+from sarcomere.scenario.course import PiecewiseLinear
+from sarcomere.scenario.interventions import PLASMA, Imposed
 
 NORMAL = dict(zip(PLASMA, (4.0, 141.0, 1.3, 0.6), strict=True))
 
@@ -107,10 +108,9 @@ def test_a_stretch_at_the_end_of_another_or_at_its_beginning() -> None:
         {"kind": "stretch", "at_s": 1.0, "over_s": 1.0, "mtu_length": 1.2},
     )
     assert end.mtu_length(at(0.0, 0.5, 1.0, 1.5, 2.0)) == pytest.approx([0.8, 0.9, 1.0, 1.1, 1.2])
-    ramps = Ramps(0.0)
-    ramps.move(1.0, 1.0, 5.0)
-    ramps.move(1.0, 2.0, 4.0)  # the later of two at once counts
-    assert ramps.at(at(0.5, 1.0, 2.0, 3.0)) == pytest.approx([0.0, 0.0, 2.0, 4.0])
+    course = PiecewiseLinear([0.0], [0.0]).moved_to(5.0, at=1.0, over=1.0)
+    course = course.moved_to(4.0, at=1.0, over=2.0)  # the later of two at once counts
+    assert course.at(at(0.5, 1.0, 2.0, 3.0)) == pytest.approx([0.0, 0.0, 2.0, 4.0])
 
 
 WALK = {

@@ -14,7 +14,7 @@ LENGTH = '[[interventions]]\nkind = "stretch"\nat_s = 1.0\nmtu_length = '
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder to work in that holds a good episode; nothing of it may be run."""
+    """A folder to work in that holds a good scenario; nothing of it may be run."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("sarcomere.cli.progress.compile_kernels", None)  # calling it would fail
     Path("mine.toml").write_text(SMALL_LOOP)
@@ -160,7 +160,7 @@ REPLACED = {
 
 
 @pytest.mark.parametrize("case", REPLACED.values(), ids=REPLACED)
-def test_a_bad_episode_is_refused(case: tuple) -> None:
+def test_a_bad_scenario_is_refused(case: tuple) -> None:
     old, new, *words = case
     assert old in SMALL_LOOP
     Path("mine.toml").write_text(SMALL_LOOP.replace(old, new, 1))

@@ -12,20 +12,20 @@ import xarray as xr
 from sarcomere.errors import InputError
 from sarcomere.organs.variables import EVENTS, recorded
 from sarcomere.simulation.api import record
-from sarcomere.simulation.api import run as run_episode
+from sarcomere.simulation.api import run as simulate
 from sarcomere.simulation.loop import LoopSimulation
-from tests.support.episodes import NO_LATTICE, RESTING, episode, kept, put_back, unlike
+from tests.support.loop_scenario import NO_LATTICE, RESTING, kept, put_back, scenario, unlike
 from tests.support.same import differing, of_replicate
 from tests.support.stopping import StoppedError, stop_after
 
 SAMPLED = [variable.name for variable in recorded(2)]
 FLAT = [f"{event.name}_{column}" for event in EVENTS for column in ("replicate", "unit", "time")]
-MUCH = {"spike": 100, "impulse": 100, "terminal": 5}  # how many of each at least, so that every part is tried
+MUCH = {"spike": 100, "fibre_ap": 100, "terminal": 5}  # how many of each at least, so that every part is tried
 
 
 @pytest.fixture(scope="module")
 def reference() -> xr.Dataset:
-    ds = run_episode(episode())
+    ds = simulate(scenario())
     assert all(ds.sizes[name] >= least for name, least in MUCH.items()), ds.sizes
     assert ds.force.max() > 10
     return ds
@@ -33,13 +33,13 @@ def reference() -> xr.Dataset:
 
 @pytest.mark.parametrize("block", [1, 7, 30])
 def test_blocks_in_memory_change_no_bit(block: int, reference: xr.Dataset) -> None:
-    simulation = LoopSimulation(episode())
+    simulation = LoopSimulation(scenario())
     assert not differing(simulation.dataset(*simulation.blocks(block=block)), reference)
 
 
 @pytest.mark.parametrize("interval", [5, 20])
 def test_the_sample_interval_does_not_touch_the_course(interval: int, reference: xr.Dataset) -> None:
-    other = run_episode(episode({"record": {"sample_interval_ms": interval}}))
+    other = simulate(scenario({"record": {"sample_interval_ms": interval}}))
     fine, coarse = (other, reference) if interval < 10 else (reference, other)
     both = [name for name in SAMPLED if name != "fibre_ap_rate"]  # a mean over the interval
     assert not differing(fine.isel(time=slice(None, None, 2)), coarse, [*both, *FLAT])
@@ -49,21 +49,21 @@ def test_the_sample_interval_does_not_touch_the_course(interval: int, reference:
 
 def test_everything_rests_at_time_zero(reference: xr.Dataset) -> None:
     start = reference.isel(time=0)
-    rest = {name: fibre.calcium for name, fibre in episode().fibres.items()}
-    assert start.ca.values[0] == pytest.approx([rest[name].ca_rest_uM for name in start.fibre.values])
-    assert start.ca_sr.values[0] == pytest.approx([rest[name].sr_rest_mM * 1e3 for name in start.fibre.values])
+    rest = {name: fibre.calcium for name, fibre in scenario().fibres.items()}
+    assert start.ca.values[0] == pytest.approx([rest[name].ca_rest_uM for name in start.group_fibre.values])
+    assert start.ca_sr.values[0] == pytest.approx([rest[name].sr_rest_mM * 1e3 for name in start.group_fibre.values])
     for name in ("ca_released", "ca_pumped", "atp_used", "atp_made", "fibre_ap_rate", "relative_force", "fatigue"):
         assert not start[name].any(), name
     assert start.force.values == pytest.approx(start.titin_force.values)
     assert start.mtu_length.item() == start.fascicle_length.item() == pytest.approx(0.9)
-    at_rest = episode(RESTING, NO_LATTICE, {"run": {"duration_s": 0.01}})
-    x_base = run_episode(at_rest).x_base.values[0]  # with what spindles of a short muscle no longer send
+    at_rest = scenario(RESTING, NO_LATTICE, {"run": {"duration_s": 0.01}})
+    x_base = simulate(at_rest).x_base.values[0]  # with what spindles of a short muscle no longer send
     assert x_base[0] == pytest.approx(x_base[1], abs=1e-3)
     assert x_base[0] < at_rest.pool.x_base - 0.01
 
 
 def test_events_of_a_replicate_are_in_order_of_time_over_all_blocks() -> None:
-    simulation = LoopSimulation(episode({"run": {"replicates": 2}}, NO_LATTICE))
+    simulation = LoopSimulation(scenario({"run": {"replicates": 2}}, NO_LATTICE))
     ds = simulation.dataset(*simulation.blocks(block=4))
     for event in EVENTS:
         assert (np.diff(ds[f"{event.name}_replicate"].values) < 0).any()  # each block begins with replicate 0
@@ -74,7 +74,7 @@ def test_events_of_a_replicate_are_in_order_of_time_over_all_blocks() -> None:
 
 
 def test_a_resumed_run_goes_on_with_every_array_as_it_was(tmp_path: Path) -> None:
-    path, s = tmp_path / "run.h5", episode({"run": {"replicates": 2, "duration_s": 0.24}})
+    path, s = tmp_path / "run.h5", scenario({"run": {"replicates": 2, "duration_s": 0.24}})
     whole, resumed = LoopSimulation(s), []
     blocks = whole.blocks(block=12)
     next(blocks)
@@ -108,7 +108,7 @@ REMADE = {"muscle_force", "metabolism_atp", "metabolism_adp"} | {
 
 def test_an_array_left_out_of_a_checkpoint_would_be_noticed() -> None:
     """Negative control: put back all but one, go on for a sample, and something is not as it should be."""
-    simulation = LoopSimulation(episode({"pool": {"x_base": 0.25}}))  # heads are at work in both lattices
+    simulation = LoopSimulation(scenario({"pool": {"x_base": 0.25}}))  # heads are at work in both lattices
     fresh, loop = kept(simulation), simulation.loops[0]
 
     def go_on() -> dict[str, list[np.ndarray]]:

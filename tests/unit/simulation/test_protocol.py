@@ -141,7 +141,7 @@ def test_a_jump_of_the_chemistry_changes_the_force(name: str, value: float, smal
     ds = simulate(s)
     ratio = float(ds.force.sel(time=slice(0.3, 0.4)).mean() / ds.force.sel(time=slice(0.1, 0.2)).mean())
     assert ratio < 0.9 if smaller else ratio > 1.1
-    assert ds[name].dims == ("motor_unit", "time")
+    assert ds[name].dims == ("replicate", "motor_unit", "time")
     assert (one(ds[name])[[0, 200, 201, 400]] == np.float32([before, before, value, value])).all()
 
 

@@ -46,7 +46,7 @@ FOURTEEN = {
 SMALL = {"pool.n_units": 10, "muscle.explicit_units": 0}
 
 
-def episode(name: str, **changes: object) -> LoopScenario:
+def scenario(name: str, **changes: object) -> LoopScenario:
     read_in = read(name, {**SMALL, **{key.replace("__", "."): value for key, value in changes.items()}})
     assert isinstance(read_in, LoopScenario)
     return read_in
@@ -78,7 +78,7 @@ def test_all_fourteen_scenarios_are_shipped_described_and_measured() -> None:
             assert 20 < len(read(name).description) < 100
 
 
-def test_every_arm_is_an_episode_and_has_a_measure() -> None:
+def test_every_arm_is_a_scenario_and_has_a_measure() -> None:
     for row in ROWS.values():
         for arm in row.arms.values():
             assert arm.measure in MEASURES
@@ -145,7 +145,7 @@ def test_bisection_finds_the_lowest_frequency(true: float) -> None:
 
 
 def test_a_train_keeps_its_begin_and_gets_its_frequency() -> None:
-    changed, end = with_train(episode("stim-at"), 10.0, 4.5)
+    changed, end = with_train(scenario("stim-at"), 10.0, 4.5)
     assert end == pytest.approx(0.5 + 149 / 10)
     assert changed.run.duration_s == pytest.approx(end + 4.6, abs=0.06)
     assert imposed_end(changed) == end
@@ -154,21 +154,21 @@ def test_a_train_keeps_its_begin_and_gets_its_frequency() -> None:
 def test_a_person_goes_on_from_a_state_as_if_never_interrupted() -> None:
     """The same spikes fall into a window of the second half, whether the run is whole or goes on; else they do not."""
     later = {"kind": "effort", "at_s": 0.2, "x": 1.0, "hold_s": 1.0}
-    first = episode("control-mvc", run__duration_s=0.6, interventions=[later])
-    whole = episode("control-mvc", run__duration_s=1.2, interventions=[later])
+    first = scenario("control-mvc", run__duration_s=0.6, interventions=[later])
+    whole = scenario("control-mvc", run__duration_s=1.2, interventions=[later])
     window = (0.9, 1.0)
     checkpoint = checkpoint_after(first)
     counts = [n for n in range(1, 12) if fires_later(whole, window, n, None, 0.0)]
     assert counts
     assert counts == [n for n in range(1, 12) if fires_later(whole, window, n, checkpoint, 0.6)]
-    rested = checkpoint_after(episode("control-mvc", run__duration_s=0.6, interventions=[]))
+    rested = checkpoint_after(scenario("control-mvc", run__duration_s=0.6, interventions=[]))
     assert not np.array_equal(rested["nerve_pool_v_dendrite"], checkpoint["nerve_pool_v_dendrite"])
 
 
 def test_a_run_is_cut_where_nothing_happens_any_more() -> None:
     short = {"kind": "effort", "at_s": 0.2, "x": 1.0, "hold_s": 0.5}
     changes = {"pool__preset": "control", "interventions": [short], "run__duration_s": 30.0}
-    ds = run_until_quiet(episode("nocturnal-calf-cramp", **changes))
+    ds = run_until_quiet(scenario("nocturnal-calf-cramp", **changes))
     assert 5.0 < float(ds.time[-1]) < 15.0
 
 

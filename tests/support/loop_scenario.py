@@ -1,4 +1,4 @@
-"""Small episodes for tests: a pool of 12, two lattices, and enough happening that every part of the loop is at work."""
+"""Small scenarios of the loop: a pool of 12, two lattices, and enough happening that every part is at work."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sarcomere.scenario.loop import LoopScenario
 from sarcomere.simulation.loop import LoopSimulation
 
 TABLE: dict[str, Any] = {
-    "title": "small episode",
+    "title": "small scenario",
     "run": {"duration_s": 0.3, "seed": 3},
     "mtu_length": 0.9,
     "pool": {"n_units": 12},
@@ -33,7 +33,7 @@ NO_LATTICE: dict[str, Any] = {"muscle": {"explicit_units": 0}}
 
 
 def table(*changes: dict[str, Any]) -> dict[str, Any]:
-    """The small episode's table with changes, each put into the table of its name."""
+    """The small scenario's table with changes, each put into the table of its name."""
     merged = copy.deepcopy(TABLE)
     for change in changes:
         for key, value in change.items():
@@ -41,8 +41,8 @@ def table(*changes: dict[str, Any]) -> dict[str, Any]:
     return merged
 
 
-def episode(*changes: dict[str, Any]) -> LoopScenario:
-    """The small episode with changes."""
+def scenario(*changes: dict[str, Any]) -> LoopScenario:
+    """The small scenario with changes."""
     return from_dict(table(*changes))
 
 
