@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sarcomere.parameters.base import Parameters, quantity
 
-NORMAL = "middle of the clinical range"
+NORMAL = "middle of the reference range [@Kratz2004]"
 
 
 class ElectrolyteParameters(Parameters):
@@ -17,7 +17,7 @@ class ElectrolyteParameters(Parameters):
     cord_coupling: float = quantity(
         "1",
         "relative change around the motoneurons per relative change in plasma",
-        "design: cerebrospinal fluid is buffered (CRAMP A)",
+        "choice: cerebrospinal fluid is buffered",
         0.1,
         ge=0,
         le=1,
