@@ -14,7 +14,8 @@ class CalciumParameters(Parameters):
     release_uM: float = quantity(
         "umol/L",
         "calcium released by the first impulse, per myoplasm",
-        "fitted between 150 and 200 (fast), 80 and 110 (slow) by data/calibration/fit_fibres.py; fast mouse fibres release three to four times as much as slow ones [@Baylor-Hollingworth2012]",
+        "fitted between 150 and 200 (fast), 80 and 110 (slow) by data/calibration/fit_fibres.py; fast mouse fibres "
+        "release three to four times as much as slow ones [@Baylor-Hollingworth2012]",
         ge=0,
         le=1e4,
     )

@@ -105,7 +105,8 @@ class CycleParameters(Parameters):
     adp_dissociation_uM: float = quantity(
         "umol/L",
         "ADP affinity of A3/RIGOR (K_D)",
-        "fast: fitted to V0 against ADP [@Cooke-Pate1985] by data/calibration/fit_fibres.py; slow: unsourced, order of magnitude",
+        "fast: fitted to V0 against ADP [@Cooke-Pate1985] by data/calibration/fit_fibres.py; slow: unsourced, order of "
+        "magnitude",
         gt=0,
         le=1e5,
     )
