@@ -17,4 +17,4 @@ class FatigueParameters(Parameters):
         le=1e5,
     )
     recovery_s: float = quantity("s", "time constant of recovery", "choice: half an hour", 1800.0, gt=0, le=1e6)
-    start: float = quantity("1", "fatigue at the beginning", "protocol", 0.0, ge=0, le=1)
+    start: float = quantity("1", "fatigue at the beginning", "choice: set by the experiment", 0.0, ge=0, le=1)
