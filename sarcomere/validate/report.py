@@ -36,15 +36,15 @@ class Wording(NamedTuple):
 MUSCLE = Wording(
     "Measured muscle and ours",
     "One parameter set per fibre type.",
-    "*Unsourced* marks a number without a source (docs/unsourced.md), *choice* a band or number that is ours. "
-    f"{_VERDICTS}",
+    "Sources: docs/references.bib. *Unsourced* marks a number that has none (docs/unsourced.md), *choice* a band or "
+    f"number that is ours. {_VERDICTS}",
 )
 CRAMP = Wording(
     "Measured cramps and ours",
     "Standard errors are over persons: pools, junctions and chances of their own.",
-    "*Unsourced* marks a number without a source (docs/unsourced.md), *choice* a band or number that is ours; *fitted* "
-    "means that parameters were chosen with the line in view, *put in* that the number is itself a parameter "
-    f"(docs/cramp/fit.md): such lines show that the fit holds, not that the model predicts. {_VERDICTS}",
+    "Sources: docs/references.bib. *Unsourced* marks a number that has none (docs/unsourced.md), *choice* a band or "
+    "number that is ours; *fitted* means that parameters were chosen with the line in view, *put in* that the number "
+    f"is itself a parameter (docs/cramp/fit.md): such lines show that the fit holds, not that the model predicts. {_VERDICTS}",
 )
 
 
