@@ -44,7 +44,8 @@ CRAMP = Wording(
     "Standard errors are over persons: pools, junctions and chances of their own.",
     "Sources: docs/references.bib. *Unsourced* marks a number that has none (docs/unsourced.md), *choice* a band or "
     "number that is ours; *fitted* means that parameters were chosen with the line in view, *put in* that the number "
-    f"is itself a parameter (docs/cramp/fit.md): such lines show that the fit holds, not that the model predicts. {_VERDICTS}",
+    "is itself a parameter (docs/cramp/fit.md): such lines show that the fit holds, not that the model predicts. "
+    f"{_VERDICTS}",
 )
 
 

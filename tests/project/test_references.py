@@ -21,8 +21,6 @@ from sarcomere.validate.targets import Target, read_targets
 ROOT = Path(__file__).parents[2]
 TEXTS = {".bib", ".csv", ".md", ".py", ".toml"}
 BIBLIOGRAPHY = parse_file(str(ROOT / "docs" / "references.bib")).entries
-# Made by hours of computing; they follow the tables of targets when they are made anew.
-REMADE = {"docs/validation.md", "docs/validation.csv", "docs/cramp-validation.md", "docs/cramp-validation.csv"}
 # Marks and names of documents that are not part of the project, put together here so that this file has none.
 FORBIDDEN = re.compile(
     "|".join(
@@ -44,7 +42,7 @@ def texts() -> Iterator[tuple[str, str]]:
     done = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True)
     for name in done.stdout.splitlines():
         path = ROOT / name
-        if path.suffix in TEXTS and path.exists() and name not in REMADE:
+        if path.suffix in TEXTS and path.exists():
             yield name, path.read_text(encoding="utf-8")
 
 
