@@ -113,7 +113,7 @@ class CycleParameters(Parameters):
     k_atp_bind: float = quantity(
         "L/(mol s)",
         "RIGOR -> MT per ATP (k_T)",
-        "choice: 0.6e6 (fibres) to 0.8e6 (myofibrils) in rabbit psoas at 15 C [@Iorga2012]",
+        "choice: above 0.6e6 (fibres) to 0.8e6 (myofibrils) in rabbit psoas at 15 C [@Iorga2012]",
         ge=0,
         le=1e9,
     )

@@ -189,5 +189,5 @@ class RecordParameters(Parameters):
         "ms", "time between samples", "choice: finer than a twitch", 1.0, ge=MIN_STEP_MS, le=1e5
     )
     snapshot_interval_ms: float = quantity(
-        "ms", "time between head-by-head snapshots; 0 keeps none", "choice: none", 0.0, ge=0, le=1e6
+        "ms", "time between head-by-head snapshots; 0 keeps none", "choice: snapshots are large", 0.0, ge=0, le=1e6
     )

@@ -43,7 +43,7 @@ class JunctionParameters(Parameters):
     )
     calcium_mM: float = quantity("mmol/L", "reference calcium, free, around the junction", PLASMA, 1.2, gt=0, le=50)
     magnesium_mM: float = quantity(
-        "mmol/L", "reference magnesium, free, around the junction", PLASMA, 0.55, ge=0, le=50
+        "mmol/L", "reference magnesium, free, around the junction", "unsourced: 0.55, as in plasma", 0.55, ge=0, le=50
     )
     magnesium_weight: float = quantity(
         "1", "calcium that a unit of magnesium displaces where release is governed", CHOICE, 0.5, ge=0, le=10

@@ -24,7 +24,7 @@ class LatticeParameters(Parameters):
     n_dimer: int = quantity(
         "1", "myosin molecules per crown", "3: 294 heads per half filament [@Linari2007]", 3, ge=1, le=6
     )
-    n_head: int = quantity("1", "heads per myosin molecule", "2: myosin II has two [@Huxley-Brown1967]", 2, ge=1, le=2)
+    n_head: int = quantity("1", "heads per myosin molecule", "choice: two, as myosin II has", 2, ge=1, le=2)
     crown_spacing: float = quantity(
         "nm", "axial distance between crowns", "14.3 nm [@Huxley-Brown1967]", 14.3, gt=0, le=200
     )
@@ -53,7 +53,7 @@ class LatticeParameters(Parameters):
     thick_half_length: float = quantity(
         "nm",
         "M-line to tip of the thick filament",
-        "1.6 um in vertebrates [@Huxley-Brown1967]; 1.66 in human fibres [@Lieber1994]",
+        "1.66 um in human fibres [@Lieber1994]; choice: 1.6, as of other vertebrates",
         800.0,
         gt=0,
         le=2000,

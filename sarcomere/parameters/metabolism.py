@@ -147,7 +147,12 @@ class BloodParameters(Parameters):
         "1", "interstitial water per fibre water", "choice: interstitium is a small part of muscle", 0.15, ge=0.05, le=1
     )
     tau_wash_s: float = quantity(
-        "s", "flow 1 washes lactate out of fibres and interstitium as a whole", "choice: minutes", 150.0, ge=10, le=1e4
+        "s",
+        "flow 1 washes lactate out of fibres and interstitium as a whole",
+        "choice: lactate leaves a resting muscle within minutes",
+        150.0,
+        ge=10,
+        le=1e4,
     )
     lactate_half_mM: float = quantity(
         "mmol/L",

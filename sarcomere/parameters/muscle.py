@@ -104,7 +104,7 @@ class MuscleParameters(Parameters):
     explicit_units: int = quantity(
         "1",
         "motor units with a lattice, each of which stands for a group; 0: 8 groups without",
-        "choice: cost",
+        "choice: lattices are most of the cost of a run",
         8,
         ge=0,
         le=10_000,

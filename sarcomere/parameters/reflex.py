@@ -75,7 +75,9 @@ class TendonStimulusParameters(Parameters):
     duration_ms: float = quantity("ms", "its length", f"67 {SHOCK}", 67.0, ge=1, le=1000)
     second_onset_ms: float = quantity("ms", "second phase begins in the EMG", f"187-193 {SHOCK}", 190.0, gt=0, le=2000)
     second_duration_ms: float = quantity("ms", "its length", "unsourced: under 40", 40.0, ge=1, le=1000)
-    second_share: float = quantity("1", "second phase relative to the first", "choice: half", 0.5, ge=0, le=1)
+    second_share: float = quantity(
+        "1", "second phase relative to the first", "choice: weaker than the first", 0.5, ge=0, le=1
+    )
     efferent_ms: float = quantity(
         "ms",
         "from the motoneuron to the EMG, taken off both onsets",
@@ -120,7 +122,12 @@ class ReflexParameters(Parameters):
         "rheobase/Hz", "inhibition by the antagonist's Ia rate", "choice: 0.15 rheobases per 100 Hz", 0.0015, ge=0, le=1
     )
     mechanical_weight: float = quantity(
-        "1", "weight of mechanical against chemical nociception; the larger counts", "choice: equal", 1.0, ge=0, le=1
+        "1",
+        "weight of mechanical against chemical nociception; the larger counts",
+        "choice: force and metabolites hurt alike",
+        1.0,
+        ge=0,
+        le=1,
     )
     fatigue_ia: float = quantity(
         "1",
@@ -161,9 +168,16 @@ class ReflexParameters(Parameters):
     velocity_nociceptive: float = quantity(
         "m/s", "conduction in groups III and IV", "unsourced: 1-10", 2.0, gt=0, le=50
     )
-    synapse_ms: float = quantity("ms", "a synapse", "choice: 0.5", 0.5, ge=0, le=50)
+    synapse_ms: float = quantity(
+        "ms", "a synapse", "choice: a central synapse takes about half a millisecond", 0.5, ge=0, le=50
+    )
     interneuron_ms: float = quantity(
-        "ms", "an interneuron more, on every pathway but Ia", "choice: about 1", 1.0, ge=0, le=50
+        "ms",
+        "an interneuron more, on every pathway but Ia",
+        "choice: an interneuron takes about a millisecond",
+        1.0,
+        ge=0,
+        le=50,
     )
     spindle: SpindleParameters = SpindleParameters()
     tendon_organ: TendonOrganParameters = TendonOrganParameters()

@@ -14,8 +14,7 @@ class TerminalParameters(Parameters):
     threshold_Hz: float = quantity(
         "Hz",
         "stimulation that sets a terminal off, mean",
-        "choice (docs/cramp/fit.md): a train's potassium and the first few units bring the muscle's to "
-        f"18 +- 3 {MINETTO}",
+        f"choice: a train's potassium and the first few units bring the muscle's to 18 +- 3 {MINETTO}",
         48.0,
         ge=1e-6,
         le=200,
