@@ -22,6 +22,8 @@ extensions = [
     "sphinx.ext.viewcode",
     "numpydoc",
     "myst_nb",
+    "sphinxcontrib.bibtex",
+    "citations",
     "command_line",
     "notebook_figures",
 ]
@@ -35,6 +37,9 @@ nb_execution_raise_on_error = True
 nb_execution_timeout = 300
 nb_execution_in_temp = True
 nb_merge_streams = True
+
+bibtex_bibfiles = ["references.bib"]
+bibtex_reference_style = "author_year"
 
 autodoc_typehints = "none"  # numpydoc's tables have them in words
 numpydoc_show_class_members = False

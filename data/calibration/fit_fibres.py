@@ -1,9 +1,9 @@
-"""Fit the design values of a fibre type to what human muscle does; prints the values for data/parameters.
+"""Fit the chosen values of a fibre type to what human muscle does; prints the values for data/parameters.
 
     python data/calibration/fit_fibres.py slow
     python data/calibration/fit_fibres.py fast
 
-Stages, each with the ones before it: k_adp_release to the unloaded velocity (the sheet's values came from a model that
+Stages, each with the ones before it: k_adp_release to the unloaded velocity (the first values came from a model that
 takes heads off 18 nm behind their site; without that its velocities are 1.6 to 3 times too low), adp_dissociation_uM of
 the fast fibre to what ADP takes off that velocity, k_attach to the isometric tension (3-D geometry lets fewer heads
 reach a site than the rigid-filament fit assumed), opening_equilibrium to pCa50, and calcium handling with k_close to
@@ -27,8 +27,8 @@ from sarcomere.scenario.checking import from_dict
 # Targets.  V0 (ML/s): low in IIA 5-9 and I 1.5-3.5, as faster release of ADP costs ATP.  Tension: low in IIA 200-280
 # kPa, as more takes an ATPase above the measured one, and middle of I 140-220.  pCa50: slow more sensitive than fast,
 # within 5.7-6.1 and 5.6-6.0.  Twitch: human triceps surae contracts in 112 +- 11 ms and half-relaxes in 100 +- 14 ms
-# (PHYSIOLOGY C 21), fast motor units of the gastrocnemius in 40-80 ms (from memory); twitch:tetanus 0.10-0.25; half of
-# the tetanic force near 10 Hz (slow) and 20 Hz (fast) (from memory).
+# [@Sale1982], fast motor units of the gastrocnemius in 40-80 ms; twitch:tetanus 0.10-0.25; half of the tetanic force
+# near 10 Hz (slow) and 20 Hz (fast).  All but triceps surae: unsourced (docs/unsourced.md).
 TARGETS: dict[str, dict[str, float]] = {
     "slow": {
         "v0": 1.6,
@@ -50,7 +50,7 @@ TARGETS: dict[str, dict[str, float]] = {
     },
 }
 TENDON = 0.2  # nm/pN; human twitches are measured through one
-# The sheet's ranges, widened downward for both pumps and the slow release; outside them the fit pays.
+# Ranges aimed at, widened downward for both pumps and the slow release; outside them the fit pays.
 BOUNDS: dict[str, dict[str, tuple[float, float]]] = {
     "slow": {
         "release_uM": (80, 110),

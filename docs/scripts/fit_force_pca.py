@@ -3,7 +3,7 @@
 python docs/scripts/fit_force_pca.py     (a minute of one core)
 
 The measured curve is Hill's, with the middle of the ranges of pCa50 and nH that are reported for skinned slow fibres of
-humans (rows pCa50_slow and nH_slow of data/measurements/validation_targets.csv; values from memory). Least squares over
+humans (rows pCa50_slow and nH_slow of data/measurements/validation_targets.csv; values unsourced). Least squares over
 the same random numbers at every step, so that the model is a function of its parameters alone; errors are those of the
 linearised fit and hold the scatter of the small lattice. From cooperativity 1.4 it finds the same within them.
 """

@@ -62,10 +62,10 @@ def activity(frequency: float, flow: float, seconds: int = 60, n_units: int = 20
 
 def main() -> None:
     """Print the tables."""
-    print("| Hz | failures, sheet | failures | mV |\n|---|---|---|---|")
-    for frequency, sheet in {5: "0", 10: "0.04", 20: "0.17", 25: "0.35", 50: "3.8"}.items():
+    print("| Hz | failures, prototype | failures | mV |\n|---|---|---|---|")
+    for frequency, expected in {5: "0", 10: "0.04", 20: "0.17", 25: "0.35", 50: "3.8"}.items():
         failure, potential = transmission(frequency)
-        print(f"| {frequency} | {sheet} % | {100 * failure:.3f} % | {potential:.1f} |")
+        print(f"| {frequency} | {expected} % | {100 * failure:.3f} % | {potential:.1f} |")
     print("\n| Ca, Mg (mM) | factor | failures at 20 Hz | mV |\n|---|---|---|---|")
     for calcium, magnesium in ((1.2, 0.55), (0.96, 0.55), (1.2, 0.385), (1.2, 1.1), (1.2, 2.0)):
         factor = release_factor(JunctionParameters(), calcium, magnesium)

@@ -1,4 +1,4 @@
-"""Random streams: xoshiro (Blackman & Vigna 2021), their state in arrays.
+"""Random streams: xoshiro [@Blackman-Vigna2021], their state in arrays.
 
 Most draws come many at a time, from 16 lanes of xoshiro128++ side by side, which the compiler turns into vector
 instructions (a third of the time of one stream); the few in between come from one xoshiro256++.

@@ -154,7 +154,7 @@ class Lattice(NamedTuple):
 
 
 class Cycle(NamedTuple):
-    """Rates of the head cycle at given ATP, ADP, Pi and temperature (PHYSIOLOGY A2)."""
+    """Rates of the head cycle at given ATP, ADP, Pi and temperature."""
 
     thermal_energy: float
     stiffness_head: float
@@ -197,7 +197,7 @@ class CycleTable(NamedTuple):
 
 
 class Regulation(NamedTuple):
-    """Regulatory units of the thin filament (PHYSIOLOGY B)."""
+    """Regulatory units of the thin filament."""
 
     regulated: int  # 0 holds every unit open
     n_calcium_sites: int

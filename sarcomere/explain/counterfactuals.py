@@ -14,9 +14,9 @@ from sarcomere.scenario.course_reduction import moved, thinned
 from sarcomere.scenario.fibre import FibreScenario
 from sarcomere.scenario.random_streams import Offset
 
-HOLD_S = 1.5  # after the last impulse: where a hold shows itself; design
-LEAST_AFTER_S, MOST_AFTER_S = 2.0, 6.0  # of the record after the last impulse that are replayed; design
-REFERENCE_HZ = {"slow": 20.0, "fast": 40.0}  # a fused train at 37 C; design
+HOLD_S = 1.5  # after the last impulse: where a hold shows itself; choice
+LEAST_AFTER_S, MOST_AFTER_S = 2.0, 6.0  # of the record after the last impulse that are replayed; choice
+REFERENCE_HZ = {"slow": 20.0, "fast": 40.0}  # a fused train at 37 C; choice
 REFERENCE_S = 1.0
 STRETCH = 0.05  # of the length
 STRETCH_SPEED = 0.5  # lengths/s

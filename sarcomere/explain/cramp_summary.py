@@ -12,10 +12,11 @@ from sarcomere.analysis import cramp_episode, cramp_statistics, interventions
 from sarcomere.analysis.cramp.release import BY_ITSELF, STILL_ON
 from sarcomere.errors import printable
 from sarcomere.explain.printing import show
+from sarcomere.parameters.citations import plain
 
 WIDTH = 100
 CONTRACTURE = 0.05  # of the highest force, that is still there 2 s after the last impulse
-SLOW_S = 0.5  # half-time of force that no healthy human muscle has at 37 °C (design)
+SLOW_S = 0.5  # half-time of force that no healthy human muscle has at 37 °C (choice)
 
 
 def print_cramp_summary(ds: xr.Dataset) -> None:
@@ -42,7 +43,8 @@ def _table(ds: xr.Dataset, found: xr.Dataset) -> Table:
     table = Table(
         title=printable(ds.attrs.get("title", "")),
         caption="SD: over units of all repetitions (rates, intervals), else over repetitions.\n"
-        f"Measured: cramps of the abductor hallucis (Minetto 2009, 2011). Seed {ds.attrs.get('seed', '?')}.",
+        + plain("Measured: cramps of the abductor hallucis [@Minetto2009; @Minetto2011]. ")
+        + f"Seed {ds.attrs.get('seed', '?')}.",
     )
     table.add_column("", no_wrap=True)
     for heading in ("mean", "SD", "n"):

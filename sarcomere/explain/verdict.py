@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from sarcomere.explain.explanation import Explanation, Measured
 
-LEAST_EXCESS = 0.05  # of the normal force; a half-time 1.5 times the control's makes about as much; design
-LEAST_FORCE = 0.1  # of the normal force; with less there is no contraction to explain; design
+LEAST_EXCESS = 0.05  # of the normal force; a half-time 1.5 times the control's makes about as much; choice
+LEAST_FORCE = 0.1  # of the normal force; with less there is no contraction to explain; choice
 SIGNIFICANT = 3.0  # standard errors
-NORMAL_RATIO = 1.5  # of half-times: up to here stopping the drive releases normally (PHYSIOLOGY F)
+NORMAL_RATIO = 1.5  # of half-times: up to here stopping the drive releases normally; choice
 HALF = 0.5  # of the excess: what removes so much accounts for it
 RIGOR_SHARE = 0.1  # of the attached heads: that of about 0.1 mM ATP is 0.04-0.07, a control's below 0.01
-HARDLY_CYCLE = 0.3  # of the control's ATP per force and time; with less heads hardly cycle; design
-IRREGULAR_CV = 0.3  # between voluntary discharge (0.1-0.2, from memory) and cramp, 0.446 +- 0.097 (Minetto 2009)
-WENT_ON_S = 0.5  # impulses this long after the command are not its tail; design
+HARDLY_CYCLE = 0.3  # of the control's ATP per force and time; with less heads hardly cycle; choice
+IRREGULAR_CV = 0.3  # between voluntary discharge [@Moritz2005] and cramp, 0.446 +- 0.097 [@Minetto2009]
+WENT_ON_S = 0.5  # impulses this long after the command are not its tail; choice
 
 
 def is_excess(found: Measured) -> bool:

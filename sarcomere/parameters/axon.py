@@ -6,7 +6,7 @@ from pydantic import model_validator
 
 from sarcomere.parameters.base import Parameters, quantity
 
-REMOTO = "0.8 m, 44-53 m/s (ReMoto, public code)"
+REMOTO = "0.8 m, 44-53 m/s in the public code of ReMoto [@Cisi-Kohn2008]"
 
 
 class AxonParameters(Parameters):
@@ -14,7 +14,12 @@ class AxonParameters(Parameters):
 
     length_m: float = quantity("m", "from the motoneuron to the muscle", REMOTO, 0.8, gt=0, le=2)
     distal_m: float = quantity(
-        "m", "from the place of stimulation, at knee or ankle, to the muscle", "design", 0.1, ge=0, le=2
+        "m",
+        "from the place of stimulation, at knee or ankle, to the muscle",
+        "choice: a hand's breadth",
+        0.1,
+        ge=0,
+        le=2,
     )
     velocity_smallest_m_s: float = quantity("m/s", "velocity of the smallest axon", REMOTO, 44.0, ge=5, le=150)
     velocity_largest_m_s: float = quantity("m/s", "velocity of the largest axon", REMOTO, 53.0, ge=5, le=150)

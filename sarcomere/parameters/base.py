@@ -40,7 +40,8 @@ def quantity(unit: str, meaning: str, source: str, default: Any = REQUIRED, **bo
     Parameters
     ----------
     unit, meaning, source : str
-        What the number is in, what it says, and where it comes from; "design" marks a choice, not a measurement.
+        What the number is in, what it says, and where it comes from: citations (``[@Kemp2007]``); "fitted to ... by"
+        a script of this project; "choice:" and why; or "unsourced:", where it stands in docs/unsourced.md too.
     default : float or int, optional
         Value if it is the same for every fibre type; otherwise it stands in ``data/parameters``.
     **bounds : float

@@ -6,19 +6,21 @@ import math
 
 from sarcomere.parameters.base import BOLTZMANN, GAS_CONSTANT, ZERO_CELSIUS, Parameters, quantity
 
-FITTED = "fitted to human 37 C tension, ATPase and V0 with a rigid-filament master equation"
-CALIBRATED = "fitted to the isometric tension in the 3-D lattice by data/calibration/fit_fibres.py"
+FITTED = "unsourced: fitted once to human tension, ATPase and V0 in a model with rigid filaments"
+CALIBRATED = "fitted to the isometric tension in the lattice by data/calibration/fit_fibres.py"
 BODY_TEMPERATURE = 37.0
 
 
 class Bath(Parameters):
     """What fibres bathe in, whatever they do: temperature, and the free energy that ATP brings."""
 
-    temperature_C: float = quantity("degree_Celsius", "muscle temperature", "core", BODY_TEMPERATURE, ge=0, le=45)
+    temperature_C: float = quantity(
+        "degree_Celsius", "muscle temperature", "choice: core temperature", BODY_TEMPERATURE, ge=0, le=45
+    )
     delta_g0_kJ: float = quantity(
         "kJ/mol",
         "standard free energy of ATP hydrolysis at pH 7, 1 mM Mg",
-        "-30.5 to -33 (from memory)",
+        "choice: middle of the values at 37 C, which rest on pH and Mg [@Golding1995]",
         -32.0,
         ge=-60,
         le=0,
@@ -38,12 +40,12 @@ class Bath(Parameters):
 class Chemistry(Bath):
     """What the heads and the pump bathe in."""
 
-    atp_mM: float = quantity("mmol/L", "MgATP", "8.2 +- 0.4 mM, resting human calf (Kemp 2007)", 8.0, gt=0, le=100)
+    atp_mM: float = quantity("mmol/L", "MgATP", "8.2 +- 0.4 in resting human calf [@Kemp2007]", 8.0, gt=0, le=100)
     adp_uM: float = quantity(
-        "umol/L", "free MgADP", "creatine kinase equilibrium at rest, 16-20 uM", 20.0, gt=0, le=10000
+        "umol/L", "free MgADP", "choice: near the creatine kinase equilibrium at rest, 16", 20.0, gt=0, le=10000
     )
     pi_mM: float = quantity(
-        "mmol/L", "inorganic phosphate", "4.5 +- 0.2 mM, resting human calf (Kemp 2007)", 4.0, ge=1e-9, le=200
+        "mmol/L", "inorganic phosphate", "4.5 +- 0.2 in resting human calf [@Kemp2007]", 4.0, ge=1e-9, le=200
     )
 
     @property
@@ -55,55 +57,72 @@ class Chemistry(Bath):
 
 
 class CycleParameters(Parameters):
-    """The 7-state cycle OFF - MT - MDP - A1 - A2 - A3 - RIGOR (PHYSIOLOGY A2, A3)."""
+    """The 7-state cycle OFF - MT - MDP - A1 - A2 - A3 - RIGOR."""
 
     stiffness_head: float = quantity(
         "pN/nm",
         "stiffness of an attached head (kappa)",
-        "psoas 1.21 +- 0.18 (Linari 2007), 1.7 and soleus 0.56 (Percario 2018, from memory); slow: design",
+        "rabbit psoas 1.21 +- 0.18 [@Linari2007], 1.7 and soleus 0.56 [@Percario2018]; slow: choice between",
         gt=0,
         le=20,
     )
     stroke_1: float = quantity("nm", "working stroke A1 -> A2 (h1)", FITTED, ge=0, le=30)
     stroke_2: float = quantity("nm", "working stroke A2 -> A3 (h2)", FITTED, ge=0, le=30)
-    k_hydrolysis: float = quantity("1/s", "MT -> MDP (k_H)", "slower in beta than fast; value design", ge=0, le=1e5)
-    hydrolysis_equilibrium: float = quantity("1", "MDP/MT in equilibrium (K_H)", "design", gt=0, le=1e4)
+    k_hydrolysis: float = quantity(
+        "1/s", "MT -> MDP (k_H)", "choice: slower in slow fibres, as explains their ATPase [@He2000]", ge=0, le=1e5
+    )
+    hydrolysis_equilibrium: float = quantity(
+        "1", "MDP/MT in equilibrium (K_H)", "choice: most free heads have hydrolysed ATP", gt=0, le=1e4
+    )
     k_attach: float = quantity("1/s", "MDP -> A1 per site at zero strain (k_a)", CALIBRATED, ge=0, le=1e5)
     attach_equilibrium: float = quantity("1", "A1/MDP per site at zero strain (K_a)", FITTED, gt=0, le=1e4)
     stroke_equilibrium_M: float = quantity(
         "mol/L",
         "K_P: A2/A1 is K_P/[Pi] at equal strain energy",
-        "Pi step -8 to -14 kT (literature values of multifil_jax, secondary)",
+        "unsourced: free energy of the phosphate step, -9 to -10 kT at 4 mmol/L",
         gt=0,
         le=1e9,
     )
-    k_stroke: float = quantity("1/s", "A1 -> A2 before the cap (k_P)", "fit to T2; design", ge=0, le=1e7)
-    stroke_cap: float = quantity("1/s", "fastest A1 -> A2 (C_P)", "design", gt=0, le=1e7)
-    stroke_split: float = quantity("1", "share of the strain energy in the forward stroke (s_P)", "design", ge=0, le=1)
+    k_stroke: float = quantity(
+        "1/s", "A1 -> A2 before the cap (k_P)", "choice: quick recovery of force within 2 ms", ge=0, le=1e7
+    )
+    stroke_cap: float = quantity("1/s", "fastest A1 -> A2 (C_P)", "choice: steps of 0.1 ms stay accurate", gt=0, le=1e7)
+    stroke_split: float = quantity(
+        "1", "share of the strain energy in the forward stroke (s_P)", "choice: quick recovery of force", ge=0, le=1
+    )
     k_isomerise: float = quantity("1/s", "A2 -> A3 at equal strain energy (k_2)", FITTED, ge=0, le=1e7)
-    isomerise_cap: float = quantity("1/s", "fastest A2 -> A3 (C_2)", "design", gt=0, le=1e7)
+    isomerise_cap: float = quantity(
+        "1/s", "fastest A2 -> A3 (C_2)", "choice: steps of 0.1 ms stay accurate", gt=0, le=1e7
+    )
     isomerise_equilibrium: float = quantity("1", "A3/A2 at equal strain energy (K_2)", FITTED, gt=0, le=1e9)
     k_adp_release: float = quantity(
         "1/s",
         "A3 -> RIGOR (k_D)",
-        "fast >= 500 /s; limits V0 (Siemankowski 1985); fitted to V0 by data/calibration/fit_fibres.py",
+        "fitted to V0, which it limits [@Siemankowski1985], by data/calibration/fit_fibres.py",
         ge=0,
         le=1e6,
     )
     adp_dissociation_uM: float = quantity(
         "umol/L",
         "ADP affinity of A3/RIGOR (K_D)",
-        "slow: order of magnitude (from memory); fast: fitted to V0 against ADP by data/calibration/fit_fibres.py",
+        "fast: fitted to V0 against ADP [@Cooke-Pate1985] by data/calibration/fit_fibres.py; slow: unsourced, order of "
+        "magnitude",
         gt=0,
         le=1e5,
     )
-    k_atp_bind: float = quantity("L/(mol s)", "RIGOR -> MT per ATP (k_T)", "2-4e6 at 20 C (from memory)", ge=0, le=1e9)
+    k_atp_bind: float = quantity(
+        "L/(mol s)",
+        "RIGOR -> MT per ATP (k_T)",
+        "choice: above 0.6e6 (fibres) to 0.8e6 (myofibrils) in rabbit psoas at 15 C [@Iorga2012]",
+        ge=0,
+        le=1e9,
+    )
     x_critical: float = quantity(
-        "nm", "strain beyond which A1 heads are torn off (x_c)", "lengthening force; design", gt=0, le=50
+        "nm", "strain beyond which A1 heads are torn off (x_c)", "choice: by the force of slow stretch", gt=0, le=50
     )
 
     def at(self, temperature_C: float) -> CycleParameters:
-        """Cool the 37 C rates (PHYSIOLOGY A3, "Cooling").
+        """Cool the 37 C rates (unsourced factors, docs/unsourced.md).
 
         Parameters
         ----------
@@ -151,33 +170,35 @@ class CycleParameters(Parameters):
 
 
 class OffStateParameters(Parameters):
-    """Structural OFF state of the thick filament; not biochemical SRX (PHYSIOLOGY A2)."""
+    """Structural OFF state of the thick filament; not biochemical SRX."""
 
     k_off_exit: float = quantity(
-        "1/s", "OFF -> MDP without tension (k_0)", "5 /s; MUSICO 5-400 /s (Mijailovich 2021)", 5.0, ge=0, le=1e5
+        "1/s", "OFF -> MDP without tension (k_0)", "5-400 /s in another model [@Mijailovich2021]", 5.0, ge=0, le=1e5
     )
     k_off_exit_force: float = quantity(
         "1/s",
         "OFF -> MDP added at isometric tension (k_F)",
-        "design; tension control: Linari 2015, Fusi 2016",
+        "choice: tension turns heads on [@Linari2015; @Fusi2016]; 5-400 /s in another model [@Mijailovich2021]",
         400.0,
         ge=0,
         le=1e5,
     )
     k_off_return: float = quantity(
-        "1/s", "MDP -> OFF", "50-200 /s; design: more would leave too few heads on at full force", 50.0, ge=0, le=1e5
+        "1/s", "MDP -> OFF", "choice: more would leave too few heads on at full force", 50.0, ge=0, le=1e5
     )
     isometric_force: float = quantity(
         "pN",
         "mean backbone tension in an isometric contraction (F_0): half of the force at the M-line",
-        "design: about half of the isometric force of the calibrated fibre",
+        "choice: about half of the isometric force of the calibrated fibre",
         gt=0,
         le=1e4,
     )
-    max_relative_force: float = quantity("1", "tension beyond which OFF is left no faster", "design", 2.0, gt=0, le=100)
+    max_relative_force: float = quantity(
+        "1", "tension beyond which OFF is left no faster", "choice: a bound on the rate", 2.0, gt=0, le=100
+    )
 
     def at(self, temperature_C: float) -> OffStateParameters:
-        """Cool the 37 C rates by 2.2 in 10 degrees, as the attached steps (design).
+        """Cool the 37 C rates by 2.2 in 10 degrees, as the attached steps (unsourced).
 
         Parameters
         ----------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sarcomere.parameters.base import Parameters, quantity
 
-NORMAL = "middle of the clinical range"
+NORMAL = "middle of the reference range [@Kratz2004]"
 
 
 class ElectrolyteParameters(Parameters):
@@ -13,11 +13,11 @@ class ElectrolyteParameters(Parameters):
     potassium_mM: float = quantity("mmol/L", "normal plasma potassium", NORMAL, 4.2, gt=0, le=15)
     sodium_mM: float = quantity("mmol/L", "normal plasma sodium", NORMAL, 140.0, gt=0, le=200)
     calcium_mM: float = quantity("mmol/L", "normal free plasma calcium", NORMAL, 1.2, gt=0, le=5)
-    magnesium_mM: float = quantity("mmol/L", "normal free plasma magnesium", NORMAL, 0.55, gt=0, le=10)
+    magnesium_mM: float = quantity("mmol/L", "normal free plasma magnesium", "unsourced: 0.55", 0.55, gt=0, le=10)
     cord_coupling: float = quantity(
         "1",
         "relative change around the motoneurons per relative change in plasma",
-        "design: cerebrospinal fluid is buffered (CRAMP A)",
+        "choice: cerebrospinal fluid is buffered",
         0.1,
         ge=0,
         le=1,

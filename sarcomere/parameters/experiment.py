@@ -17,9 +17,9 @@ DRIVES = ("discharge_file", "train", "impulses_s", "pCa")
 class Train(Parameters):
     """Equally spaced impulses to every motor unit."""
 
-    frequency_Hz: float = quantity("Hz", "impulses per second", "protocol", gt=0, le=300)
-    start_s: float = quantity("s", "time of the first impulse", "protocol", 0.05, ge=0, le=1e5)
-    count: int = quantity("1", "number of impulses", "protocol", ge=1, le=1_000_000)
+    frequency_Hz: float = quantity("Hz", "impulses per second", "choice: set by the experiment", gt=0, le=300)
+    start_s: float = quantity("s", "time of the first impulse", "choice: set by the experiment", 0.05, ge=0, le=1e5)
+    count: int = quantity("1", "number of impulses", "choice: set by the experiment", ge=1, le=1_000_000)
 
 
 class DriveParameters(Parameters):
@@ -28,11 +28,13 @@ class DriveParameters(Parameters):
     discharge_file: Line | None = Field(
         None, description="CSV with motor_unit,time_s or openhdemg JSON; relative to the scenario, or shipped"
     )
-    start_s: float = quantity("s", "time in the discharge file at which the run begins", "protocol", 0.0, ge=0, le=1e6)
+    start_s: float = quantity(
+        "s", "time in the discharge file at which the run begins", "choice: set by the experiment", 0.0, ge=0, le=1e6
+    )
     latency_ms: float = quantity(
         "ms",
         "discharge to calcium release: nerve, junction, fibre",
-        "0 as discharges are seen in the muscle's EMG",
+        "choice: 0, as discharges are seen in the muscle's EMG",
         0.0,
         ge=0,
         le=1000,
@@ -64,22 +66,24 @@ class DriveParameters(Parameters):
 class MotorUnit(Parameters):
     """One motor unit: a fibre type, and how many fibres pull together."""
 
-    id: int = quantity("1", "number of the unit in the discharge file", "protocol", ge=0, le=1_000_000)
+    id: int = quantity(
+        "1", "number of the unit in the discharge file", "choice: set by the experiment", ge=0, le=1_000_000
+    )
     fibre: FibreType = Field("slow", description="fibre type")
     n_fibres: int = quantity(
-        "1", "muscle fibres of the unit", "design: hundreds in human limb muscle", 300, ge=1, le=1_000_000
+        "1", "muscle fibres of the unit", "choice: hundreds in human limb muscle", 300, ge=1, le=1_000_000
     )
 
 
 class Repetitions(Parameters):
     """How long, from which seed, how often."""
 
-    duration_s: float = quantity("s", "simulated time", "protocol", gt=0, le=1e5)
-    seed: int = quantity("1", "the whole seed of the run", "protocol", 1, ge=0, le=2**63 - 1)
+    duration_s: float = quantity("s", "simulated time", "choice: set by the experiment", gt=0, le=1e5)
+    seed: int = quantity("1", "the whole seed of the run", "choice: set by the experiment", 1, ge=0, le=2**63 - 1)
     replicates: int = quantity(
         "1",
         "independent repetitions; of the whole loop, persons with pools of their own",
-        "protocol",
+        "choice: set by the experiment",
         1,
         ge=1,
         le=10**6,
@@ -87,7 +91,7 @@ class Repetitions(Parameters):
     first_replicate: int = quantity(
         "1",
         "number of the first repetition, which has the bits that it has in a run from 0 on",
-        "design: a large ensemble runs in parts",
+        "choice: a large ensemble runs in parts",
         0,
         ge=0,
         le=10**6,
@@ -105,7 +109,7 @@ class RunParameters(Repetitions):
     hs_length: float = quantity(
         "nm",
         "half-sarcomere length at which the muscle is held",
-        "plateau of a human sarcomere, 2.6 um",
+        "2.64-2.81 um is the optimum of human fibres [@Gollapudi-Lin2009]; choice: at its lower edge",
         1300.0,
         ge=600,
         le=2200,
@@ -114,7 +118,7 @@ class RunParameters(Repetitions):
     stream: int = quantity(
         "1",
         "which of the seed's random streams the first motor unit draws from; a series adds the number of the condition",
-        "design: conditions draw independent chances",
+        "choice: conditions draw independent chances",
         0,
         ge=0,
         le=2**31,
@@ -125,27 +129,27 @@ class LatticeNumerics(Parameters):
     """Steps and tolerances of a half-sarcomere."""
 
     step_ms: float = quantity(
-        "ms", "time step", "docs/accuracy.md: within 0.4 % of 0.0125 ms", 0.1, ge=MIN_STEP_MS, le=MAX_STEP_MS
+        "ms", "time step", "choice: within 0.4 % of 0.0125 ms (docs/accuracy.md)", 0.1, ge=MIN_STEP_MS, le=MAX_STEP_MS
     )
     length_step_nm: float = quantity(
         "nm",
         "farthest that an imposed length may move in a step; steps are halved until it does",
-        "design: 1/20 of a working stroke",
+        "choice: 1/20 of a working stroke",
         0.25,
         ge=1e-3,
         le=100,
     )
     calcium_substep_ms: float = quantity(
-        "ms", "longest substep of the calcium equations", "converged: tests/theory", 0.025, ge=1e-4, le=1
+        "ms", "longest substep of the calcium equations", "choice: converged (tests/theory)", 0.025, ge=1e-4, le=1
     )
     force_tolerance_pN: float = quantity(
-        "pN", "largest force out of balance at any node", "1e-3 of a head's force", 0.01, ge=1e-9, le=10
+        "pN", "largest force out of balance at any node", "choice: a thousandth of a head's force", 0.01, ge=1e-9, le=10
     )
     max_iterations: int = quantity(
-        "1", "conjugate-gradient iterations a step may take", "design; 3-5 are usual", 200, ge=1, le=100_000
+        "1", "conjugate-gradient iterations a step may take", "choice: 3-5 are usual", 200, ge=1, le=100_000
     )
     strain_bin_nm: float = quantity(
-        "nm", "strain resolution of the transition table", "converged: tests/theory", 0.05, ge=0.005, le=0.5
+        "nm", "strain resolution of the transition table", "choice: converged (tests/theory)", 0.05, ge=0.005, le=0.5
     )
 
 
@@ -155,7 +159,7 @@ class Numerics(LatticeNumerics):
     fine_step_ms: float = quantity(
         "ms",
         "longest step under force control and just after a jump of length or load",
-        "converged: shortening velocity against load, docs/protocols.md",
+        "choice: shortening velocity against load has converged (docs/protocols.md)",
         0.025,
         ge=MIN_STEP_MS,
         le=MAX_STEP_MS,
@@ -163,7 +167,7 @@ class Numerics(LatticeNumerics):
     settle_ms: float = quantity(
         "ms",
         "how long after a jump of length or load steps stay fine",
-        "design: the quick recovery of force is over",
+        "choice: the quick recovery of force is over",
         5.0,
         ge=0,
         le=1e4,
@@ -171,7 +175,7 @@ class Numerics(LatticeNumerics):
     chemistry_interval_ms: float = quantity(
         "ms",
         "how often rates follow a ramp of nucleotides, phosphate or temperature; jumps are followed at once",
-        "design: well within an ATPase cycle",
+        "choice: well within an ATPase cycle",
         5.0,
         ge=MIN_STEP_MS,
         le=1e4,
@@ -181,7 +185,9 @@ class Numerics(LatticeNumerics):
 class RecordParameters(Parameters):
     """What is kept and how often."""
 
-    sample_interval_ms: float = quantity("ms", "time between samples", "design", 1.0, ge=MIN_STEP_MS, le=1e5)
+    sample_interval_ms: float = quantity(
+        "ms", "time between samples", "choice: finer than a twitch", 1.0, ge=MIN_STEP_MS, le=1e5
+    )
     snapshot_interval_ms: float = quantity(
-        "ms", "time between head-by-head snapshots; 0 keeps none", "design", 0.0, ge=0, le=1e6
+        "ms", "time between head-by-head snapshots; 0 keeps none", "choice: snapshots are large", 0.0, ge=0, le=1e6
     )

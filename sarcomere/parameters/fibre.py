@@ -24,7 +24,7 @@ class FibreParameters(Parameters):
     regulation: RegulationParameters
     calcium: CalciumParameters
     area_um2: float = quantity(
-        "um^2", "cross-section of one fibre", "human vastus lateralis, 4000-6000 (from memory)", 5000.0, gt=0, le=1e5
+        "um^2", "cross-section of one fibre", "unsourced: 4000-6000 in human vastus lateralis", 5000.0, gt=0, le=1e5
     )
 
 

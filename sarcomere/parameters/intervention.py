@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 
 from sarcomere.parameters.base import Parameters, quantity
 
-PROTOCOL = "protocol"
+PROTOCOL = "choice: set by the experiment"
 _LONGEST_S = 1e5
 _END = math.floor(_LONGEST_S)
 
@@ -66,7 +66,7 @@ class Stimulation(_AtTime):
 
     kind: Literal["stimulation"]
     frequency_Hz: float = quantity("Hz", "stimuli per second", PROTOCOL, gt=0, le=200)
-    count: int = quantity("1", "how many", "150: Minetto", 150, ge=1, le=100_000)
+    count: int = quantity("1", "how many", "150 [@Minetto2011]", 150, ge=1, le=100_000)
 
     @property
     def ends_s(self) -> float:
@@ -86,30 +86,45 @@ class Walking(_ForAWhile):
     """Gait: the calf lengthens in stance, its veins are pumped, its antagonist pulls in swing."""
 
     kind: Literal["walking"]
-    cadence_Hz: float = quantity("Hz", "strides per second", "1 Hz (CRAMP E)", 1.0, gt=0.1, le=3)
-    swing_length: float = quantity("L0", "shortest length in a stride", "1.0 (CRAMP E)", 1.0, ge=0.65, le=1.4)
-    stance_length: float = quantity("L0", "longest length in a stride", "1.1 (CRAMP E)", 1.1, ge=0.65, le=1.4)
-    pressure_mmHg: float = quantity("mmHg", "peak of the pressure added in stance", "90 (CRAMP E)", 90.0, ge=0, le=400)
+    cadence_Hz: float = quantity("Hz", "strides per second", "choice: a slow walk", 1.0, gt=0.1, le=3)
+    swing_length: float = quantity("L0", "shortest length in a stride", "choice: the optimum", 1.0, ge=0.65, le=1.4)
+    stance_length: float = quantity(
+        "L0", "longest length in a stride", "choice: the foot is bent up in stance", 1.1, ge=0.65, le=1.4
+    )
+    pressure_mmHg: float = quantity(
+        "mmHg",
+        "peak of the pressure added in stance",
+        "choice: half of the peaks of soleus in walking, 181 +- 69 [@Ballard1998]",
+        90.0,
+        ge=0,
+        le=400,
+    )
     conductance: float = quantity(
         "1",
         "conductance of the vessels while walking, at least; 1 at rest",
-        "design: mean flow 3-5 (CRAMP E; 2.8 in the loop, docs/cramp/steps.md) between the squeezes; femoral flow "
-        "rises within 15 s",
+        "choice: mean flow of about 3 times that of rest (docs/cramp/steps.md)",
         6.5,
         ge=0,
         le=20,
     )
     antagonist_Hz: float = quantity(
-        "Hz", "Ia rate of the antagonist in swing", "its reciprocal inhibition is .15 (CRAMP E)", 100.0, ge=0, le=500
+        "Hz",
+        "Ia rate of the antagonist in swing",
+        "choice: reciprocal inhibition of 0.15 rheobases",
+        100.0,
+        ge=0,
+        le=500,
     )
-    antagonist_s: float = quantity("s", "how long the antagonist pulls in a stride", "0.4 (CRAMP E)", 0.4, ge=0, le=5)
+    antagonist_s: float = quantity(
+        "s", "how long the antagonist pulls in a stride", "choice: swing of a stride", 0.4, ge=0, le=5
+    )
 
 
 class Antagonist(_ForAWhile):
     """The person pulls the foot up: reciprocal inhibition."""
 
     kind: Literal["antagonist"]
-    rate_Hz: float = quantity("Hz", "Ia rate of the antagonist", "design: strong contraction", 100.0, gt=0, le=500)
+    rate_Hz: float = quantity("Hz", "Ia rate of the antagonist", "choice: strong contraction", 100.0, gt=0, le=500)
 
 
 class NerveBlock(_ForAWhile):
@@ -133,14 +148,14 @@ class Drink(_AtTime):
     shift: float = quantity(
         "rheobase",
         "size of the shift of resting drive: up for water, down for electrolytes",
-        "0.02, from -4.3 and +3.7 Hz of threshold frequency in healthy men (Lau 2019), not reached in the loop "
+        "choice: from -4.3 and +3.7 Hz of threshold frequency in healthy men [@Lau2019], not reached in the loop "
         "(docs/cramp/fit.md); cause unknown",
         0.02,
         ge=0,
         le=1,
     )
     absorption_s: float = quantity(
-        "s", "time constant", "design: effect at 30 and 60 min (Lau 2019)", 900.0, gt=0, le=1e5
+        "s", "time constant", "choice: effect at 30 and 60 min [@Lau2019]", 900.0, gt=0, le=1e5
     )
 
 
@@ -151,12 +166,12 @@ class Oropharyngeal(_ForAWhile):
     inhibition: float = quantity(
         "rheobase",
         "inhibition of the pool",
-        "0.05-0.1, design; cramps 85 against 134 s (Miller 2010)",
+        "choice: cramps of 85 against 134 s [@Miller2010]",
         0.08,
         ge=0,
         le=5,
     )
-    latency_s: float = quantity("s", "from the mouth to the pool", "35 s (CRAMP F)", 35.0, ge=0, le=1000)
+    latency_s: float = quantity("s", "from the mouth to the pool", "35 s by report [@Miller2010]", 35.0, ge=0, le=1000)
 
 
 def _plasma(ion: str, normal: str, least: float, most: float) -> Any:
@@ -166,7 +181,7 @@ def _plasma(ion: str, normal: str, least: float, most: float) -> Any:
         description=f"{ion}; as it is if left out",
         ge=least,
         le=most,
-        json_schema_extra={"unit": "mmol/L", "source": f"protocol; {normal} is normal"},
+        json_schema_extra={"unit": "mmol/L", "source": f"choice: set by the experiment; {normal} is normal"},
     )
 
 

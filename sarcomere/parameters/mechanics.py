@@ -15,29 +15,29 @@ class MechanicsParameters(Parameters):
     stiffness_thick: float = quantity(
         "pN/nm",
         "thick filament, per crown spacing",
-        "7500 per 14.3 nm: 145 pN/nm a half filament (PHYSIOLOGY A5)",
+        "choice: stiffness times length 107 nN, 132 in another model [@Mijailovich2021]",
         7500.0,
         gt=0,
         le=1e9,
     )
     modulus_thin_nN: float = quantity(
-        "nN", "thin filament, stiffness times length (EA)", "65 nN (MUSICO, Mijailovich 2021)", 65.0, gt=0, le=1e7
+        "nN", "thin filament, stiffness times length (EA)", "65 [@Mijailovich2021]", 65.0, gt=0, le=1e7
     )
     titin_force: float = quantity(
         "pN",
         "titin of one thick filament: amplitude a of a (exp(b e) - 1)",
-        "design: 6 kPa at 2.7 um as in human fibres; the sheet's 6 x 43 pN would equal the active force there",
+        "choice: 6 kPa at 2.7 um; six times the 43 pN of psoas [@Mijailovich2021] would equal the active force there",
         7.5,
         ge=0,
         le=1e4,
     )
     titin_exponent: float = quantity(
-        "1/nm", "titin: b of a (exp(b e) - 1)", "0.004 /nm, psoas (MUSICO)", 0.004, ge=0, le=1
+        "1/nm", "titin: b of a (exp(b e) - 1)", "0.004 for psoas [@Mijailovich2021]", 0.004, ge=0, le=1
     )
     slack_hs_length: float = quantity(
         "nm",
         "half-sarcomere length at which titin is slack",
-        "2.22 +- 0.08 um human (Gollapudi & Lin 2009)",
+        "sarcomeres of 2.22 +- 0.08 um in human fibres [@Gollapudi-Lin2009]",
         1110.0,
         gt=0,
         le=5000,
@@ -45,7 +45,7 @@ class MechanicsParameters(Parameters):
     series_compliance: float = quantity(
         "nm/pN",
         "tendon: lengthening per half-sarcomere per force of a thick filament; 0 is a fixed length",
-        "optional; 0.2 gives 66 to 82 nm (5 to 6 %) at full force",
+        "choice: set by the experiment; 0.2 gives 66 to 82 nm (5 to 6 %) at full force",
         0.0,
         ge=0,
         le=100,

@@ -11,8 +11,8 @@ from pydantic import model_validator
 from sarcomere.parameters.base import Parameters, quantity
 from sarcomere.parameters.shipped import data_path
 
-EK = "Elias & Kohn 2013, from the authors' public code"
-DESIGN = "design (CRAMP A)"
+EK = "from the authors' public code [@Elias-Kohn2013]"
+CHOICE = "choice: threshold frequency and course of cramps (docs/motoneurons.md)"
 
 
 class CellType(Parameters):
@@ -27,14 +27,14 @@ class CellType(Parameters):
     g_ahp: float = quantity(
         "mS/cm^2",
         "conductance of the after-hyperpolarisation",
-        f"{DESIGN}: slow as in humans; 19.15, 27.5, 15.4 in {EK}",
+        "choice: slow as in man; 19.15, 27.5, 15.4 in the code [@Elias-Kohn2013]",
         ge=0,
         le=1000,
     )
     ahp_decay: float = quantity(
         "1/ms",
         "closing of the after-hyperpolarisation's gate",
-        f"{DESIGN}: slow as in humans; .025, .055, .056 in {EK}",
+        "choice: slow as in man; .025, .055, .056 in the code [@Elias-Kohn2013]",
         gt=0,
         le=10,
     )
@@ -63,14 +63,14 @@ class MembraneParameters(Parameters):
     coupling: float = quantity(
         "1",
         "factor on the conductance between dendrite and soma",
-        f"{DESIGN}: 1 gives no cramp to 30 Hz",
+        "choice: 1 gives no cramp up to 30 Hz",
         0.3,
         gt=0,
         le=1,
     )
     g_sodium: float = quantity("mS/cm^2", "sodium conductance of the soma", EK, 30.0, ge=0, le=1000)
     g_potassium: float = quantity(
-        "mS/cm^2", "fast potassium conductance of the soma", f"{DESIGN}, {EK}", 4.0, ge=0, le=1000
+        "mS/cm^2", "fast potassium conductance of the soma", f"choice: one for all, {EK}", 4.0, ge=0, le=1000
     )
     e_sodium: float = quantity("mV", "sodium equilibrium, from rest", EK, 120.0, gt=0, le=300)
     e_potassium: float = quantity("mV", "potassium equilibrium, from rest", EK, -10.0, ge=-100, lt=0)
@@ -93,64 +93,67 @@ class PulseParameters(Parameters):
 class PersistentCurrent(Parameters):
     """The dendrite's persistent inward current, graded with voltage: what makes a cell bistable."""
 
-    tau_ms: float = quantity("ms", "time constant of its gate", DESIGN, 100.0, gt=0, le=1e5)
+    tau_ms: float = quantity("ms", "time constant of its gate", CHOICE, 100.0, gt=0, le=1e5)
     half: float = quantity(
-        "1", "dendritic voltage of half opening, per threshold of the dendrite", DESIGN, 0.75, gt=0, le=5
+        "1", "dendritic voltage of half opening, per threshold of the dendrite", CHOICE, 0.75, gt=0, le=5
     )
-    slope_mV: float = quantity("mV", "slope of its opening", DESIGN, 1.0, gt=0, le=50)
+    slope_mV: float = quantity("mV", "slope of its opening", CHOICE, 1.0, gt=0, le=50)
     reversal_mV: float = quantity(
-        "mV", "its reversal, from rest", "calcium, +70 mV (Elias & Kohn 2013)", 140.0, gt=0, le=300
+        "mV", "its reversal, from rest", "calcium, +70 mV [@Elias-Kohn2013]", 140.0, gt=0, le=300
     )
-    inactivation: float = quantity("1", "share that slow inactivation can take (a_z)", DESIGN, 0.35, ge=0, le=1)
-    tau_inactivation_s: float = quantity("s", "time constant of slow inactivation", DESIGN, 40.0, gt=0, le=1e5)
+    inactivation: float = quantity("1", "share that slow inactivation can take (a_z)", CHOICE, 0.35, ge=0, le=1)
+    tau_inactivation_s: float = quantity("s", "time constant of slow inactivation", CHOICE, 40.0, gt=0, le=1e5)
     tilt: float = quantity(
-        "1", "kappa of the smallest cell minus that of the largest, relative", DESIGN, 0.2, ge=-2, le=2
+        "1", "kappa of the smallest cell minus that of the largest, relative", CHOICE, 0.2, ge=-2, le=2
     )
-    spread: float = quantity("1", "SD of kappa between cells of one size, relative", DESIGN, 0.08, ge=0, le=1)
+    spread: float = quantity("1", "SD of kappa between cells of one size, relative", CHOICE, 0.08, ge=0, le=1)
 
 
 class SynapticParameters(Parameters):
     """Noise, and what a stimulus to the nerve does; inputs in units of the cell's rheobase."""
 
-    private_sd: float = quantity(
-        "rheobase", "SD of the noise of each cell", "0.08-0.15; design (CRAMP A)", 0.08, ge=0, le=5
-    )
-    private_tau_ms: float = quantity("ms", "its time constant", DESIGN, 20.0, gt=0, le=1e5)
-    common_sd: float = quantity(
-        "rheobase", "SD of the noise common to all", "0.03-0.04; design (CRAMP A)", 0.03, ge=0, le=5
-    )
-    common_tau_ms: float = quantity("ms", "its time constant", DESIGN, 100.0, gt=0, le=1e5)
+    private_sd: float = quantity("rheobase", "SD of the noise of each cell", CHOICE, 0.08, ge=0, le=5)
+    private_tau_ms: float = quantity("ms", "its time constant", CHOICE, 20.0, gt=0, le=1e5)
+    common_sd: float = quantity("rheobase", "SD of the noise common to all", CHOICE, 0.03, ge=0, le=5)
+    common_tau_ms: float = quantity("ms", "its time constant", CHOICE, 100.0, gt=0, le=1e5)
     noise_interval_ms: float = quantity(
-        "ms", "noise is drawn anew so often", "design: much shorter than 20 ms", 1.0, gt=0, le=100
+        "ms", "noise is drawn anew so often", "choice: much shorter than 20 ms", 1.0, gt=0, le=100
     )
     volley: float = quantity(
-        "rheobase", "input at once from the afferents that a stimulus excites", DESIGN, 3.0, ge=0, le=100
+        "rheobase", "input at once from the afferents that a stimulus excites", CHOICE, 3.0, ge=0, le=100
     )
-    volley_tau_ms: float = quantity("ms", "its decay", DESIGN, 5.0, gt=0, le=1000)
-    antidromic_share: float = quantity("1", "share of motor axons that a stimulus excites", DESIGN, 0.6, ge=0, le=1)
+    volley_tau_ms: float = quantity("ms", "its decay", CHOICE, 5.0, gt=0, le=1000)
+    antidromic_share: float = quantity("1", "share of motor axons that a stimulus excites", CHOICE, 0.6, ge=0, le=1)
 
 
 class IonParameters(Parameters):
     """How ions around the cells shift voltages; concentrations are those in the spinal cord, not in plasma."""
 
-    nernst_mV: float = quantity("mV", "RT/F at 37 C", "gas and Faraday constants", 26.7, gt=0, le=50)
-    potassium_mM: float = quantity("mmol/L", "potassium at which e_potassium holds", DESIGN, 4.0, gt=0, le=50)
+    nernst_mV: float = quantity("mV", "RT/F at 37 C", "gas and Faraday constants [@Tiesinga2021]", 26.7, gt=0, le=50)
+    potassium_mM: float = quantity("mmol/L", "potassium at which e_potassium holds", CHOICE, 4.0, gt=0, le=50)
     leak_potassium: float = quantity(
         "1",
         "shift of the leak's reversal per shift of e_potassium",
-        "GHK, P_Na/P_K 0.05; design (CRAMP A)",
+        "choice: equation of Goldman, Hodgkin and Katz with P_Na/P_K 0.05",
         0.38,
         ge=0,
         le=1,
     )
-    sodium_mM: float = quantity("mmol/L", "sodium at which e_sodium holds", "CRAMP A", 145.0, gt=0, le=500)
+    sodium_mM: float = quantity(
+        "mmol/L",
+        "sodium at which e_sodium holds",
+        "upper edge of the reference range of plasma [@Kratz2004]",
+        145.0,
+        gt=0,
+        le=500,
+    )
     calcium_mM: float = quantity(
-        "mmol/L", "free calcium without shift of threshold", "1.2, cerebrospinal fluid (from memory)", 1.2, gt=0, le=50
+        "mmol/L", "free calcium without shift of threshold", "unsourced: 1.2 in cerebrospinal fluid", 1.2, gt=0, le=50
     )
     magnesium_mM: float = quantity(
         "mmol/L",
         "free magnesium without shift of threshold",
-        "1.0, cerebrospinal fluid (from memory)",
+        "unsourced: 1.0 in cerebrospinal fluid",
         1.0,
         ge=0,
         le=50,
@@ -158,12 +161,12 @@ class IonParameters(Parameters):
     screening_mV: float = quantity(
         "mV",
         "shift of threshold per decade of screening ions",
-        "design, from Frankenhaeuser & Hodgkin 1957 (from memory)",
+        "choice: 10 to 15 mV for fivefold calcium in squid axons [@Frankenhaeuser-Hodgkin1957]",
         18.0,
         ge=0,
         le=100,
     )
-    magnesium_weight: float = quantity("1", "screening by magnesium relative to calcium", DESIGN, 0.3, ge=0, le=10)
+    magnesium_weight: float = quantity("1", "screening by magnesium relative to calcium", CHOICE, 0.3, ge=0, le=10)
 
 
 class RecurrentInhibition(Parameters):
@@ -172,44 +175,58 @@ class RecurrentInhibition(Parameters):
     gain: float = quantity(
         "rheobase",
         "inhibition while the pool fires at rate_Hz",
-        "design: 0.05 in the closed loop (CRAMP C)",
+        "choice: off alone, 0.05 in the closed loop",
         0.0,
         ge=0,
         le=10,
     )
     rate_Hz: float = quantity(
-        "Hz", "mean rate of all units at which gain holds", "design (CRAMP C)", 15.0, gt=0, le=500
+        "Hz",
+        "mean rate of all units at which gain holds",
+        "choice: near the mean rate in cramps [@Minetto2009]",
+        15.0,
+        gt=0,
+        le=500,
     )
-    rise_ms: float = quantity("ms", "time constant of its rise", "design (CRAMP C)", 10.0, ge=1e-3, le=1e4)
-    decay_ms: float = quantity("ms", "time constant of its decay", "design (CRAMP C)", 40.0, ge=1e-3, le=1e4)
+    rise_ms: float = quantity(
+        "ms", "time constant of its rise", "choice: a burst of Renshaw cells", 10.0, ge=1e-3, le=1e4
+    )
+    decay_ms: float = quantity(
+        "ms", "time constant of its decay", "choice: a burst of Renshaw cells", 40.0, ge=1e-3, le=1e4
+    )
 
 
 class PoolParameters(Parameters):
     """One pool of motoneurons and the drive at rest."""
 
     n_units: int = quantity(
-        "1", "motoneurons", "design; about 580 in human medial gastrocnemius (from memory)", 100, ge=1, le=10_000
+        "1",
+        "motoneurons",
+        "choice: fewer than the 580 of human medial gastrocnemius [@Feinstein1955]",
+        100,
+        ge=1,
+        le=10_000,
     )
-    smallest_label_nA: float = quantity("nA", "label at the small end of the pool", DESIGN, 3.5, gt=0, le=200)
-    largest_label_nA: float = quantity("nA", "label at the large end", DESIGN, 22.5, gt=0, le=200)
+    smallest_label_nA: float = quantity("nA", "label at the small end of the pool", CHOICE, 3.5, gt=0, le=200)
+    largest_label_nA: float = quantity("nA", "label at the large end", CHOICE, 22.5, gt=0, le=200)
     weight_exponent: float = quantity(
-        "1", "shared input falls with rheobase to this power (eta)", DESIGN, 0.25, ge=0, le=2
+        "1", "shared input falls with rheobase to this power (eta)", CHOICE, 0.25, ge=0, le=2
     )
     kappa: float = quantity(
         "1",
         "persistent current in rheobases; rises with serotonin and noradrenaline",
-        f"{DESIGN}, by threshold frequency; in the closed loop fitted (docs/cramp/fit.md)",
+        "choice: by threshold frequency [@Miller-Knight2009]; in the closed loop as docs/cramp/fit.md tells",
         ge=0,
         le=10,
     )
     x_base: float = quantity(
         "rheobase",
         "resting drive",
-        f"{DESIGN}, by threshold frequency; in the closed loop fitted (docs/cramp/fit.md)",
+        "choice: by threshold frequency [@Miller-Knight2009]; in the closed loop as docs/cramp/fit.md tells",
         ge=-10,
         le=10,
     )
-    step_ms: float = quantity("ms", "time step", "tests/theory/test_motoneurons.py", 0.1, ge=1e-3, le=0.2)
+    step_ms: float = quantity("ms", "time step", "choice: converged (tests/theory)", 0.1, ge=1e-3, le=0.2)
     types: CellTypes
     membrane: MembraneParameters = MembraneParameters()
     pulse: PulseParameters = PulseParameters()

@@ -11,8 +11,7 @@ from sarcomere.parameters.base import Parameters, quantity
 from sarcomere.parameters.shipped import data_path
 
 FITTED = "fitted to the lattice's force by data/calibration/fit_twitch_units.py"
-MEASURED = "measured on the lattice by data/calibration/fit_twitch_units.py"
-DESIGN = "design (CRAMP E, G)"
+MEASURED = "fitted, as read off the lattice, by data/calibration/fit_twitch_units.py"
 # Lengths, L0, at which ``overlap`` of twitch units is given.
 OVERLAP_FIRST, OVERLAP_STEP, OVERLAP_POINTS = 0.70, 0.05, 18
 
@@ -73,12 +72,12 @@ class TendonParameters(Parameters):
     stretch: float = quantity(
         "L0",
         "lengthening of the tendon at F0, per optimal fascicle length",
-        "design; a human Achilles tendon, much longer than its fascicles, gives more (about 5 % of itself)",
+        "choice: a human Achilles tendon, much longer than its fascicles, gives more (about 5 % of itself)",
         0.04,
         ge=0,
         le=0.5,
     )
-    tau_ms: float = quantity("ms", "how fast it follows the force", "design: creep and inertia", 20.0, gt=0, le=1e4)
+    tau_ms: float = quantity("ms", "how fast it follows the force", "choice: creep and inertia", 20.0, gt=0, le=1e4)
 
 
 @cache
@@ -92,15 +91,20 @@ class MuscleParameters(Parameters):
     """One muscle made of the motor units of a pool."""
 
     slow_share: float = quantity(
-        "1", "share of motor units, the smallest, that are slow", "design: half of the force", 0.8, ge=0, le=1
+        "1", "share of motor units, the smallest, that are slow", "choice: half of the force", 0.8, ge=0, le=1
     )
     twitch_range: float = quantity(
-        "1", "cross-section of the largest motor unit relative to the smallest", "design (CRAMP A)", 30.0, ge=1, le=1e4
+        "1",
+        "cross-section of the largest motor unit relative to the smallest",
+        "choice: 30; a model of a hand muscle has 100 [@Fuglevand1993]",
+        30.0,
+        ge=1,
+        le=1e4,
     )
     explicit_units: int = quantity(
         "1",
         "motor units with a lattice, each of which stands for a group; 0: 8 groups without",
-        "design: cost",
+        "choice: lattices are most of the cost of a run",
         8,
         ge=0,
         le=10_000,
@@ -108,29 +112,34 @@ class MuscleParameters(Parameters):
     pcsa_cm2: float = quantity(
         "cm^2",
         "physiological cross-section of all fibres",
-        "21, human medial gastrocnemius (Ward 2009, from memory)",
+        "21 in human medial gastrocnemius [@Ward2009]",
         21.0,
         gt=0,
         le=1e4,
     )
     optimal_hs_length: float = quantity(
-        "nm", "half-sarcomere length at the optimal fascicle length L0", "human 2.6 um", 1300.0, ge=900, le=1600
+        "nm",
+        "half-sarcomere length at the optimal fascicle length L0",
+        "choice: sarcomeres of 2.6 um, near the optimum of human fibres [@Gollapudi-Lin2009]",
+        1300.0,
+        ge=900,
+        le=1600,
     )
     territory: float = quantity(
         "1",
         "part of the cross-section in which the fibres of active motor units lie",
-        f"{DESIGN}: cramps take one head or a part of it (Ross & Thomas 1995)",
+        "choice: cramps take one head or a part of it [@Ross-Thomas1995]",
         0.3,
         gt=0,
         le=1,
     )
     memory_s: float = quantity(
-        "s", "how long a group remembers what its lattice did", "design: slower than a twitch", 2.0, gt=0, le=1e4
+        "s", "how long a group remembers what its lattice did", "choice: slower than a twitch", 2.0, gt=0, le=1e4
     )
     prior_activation: float = quantity(
         "1",
         "activation of the lattice at which it weighs as much as the calibration",
-        "design: below that of fast twitches at 10 Hz",
+        "choice: below that of fast twitches at 10 Hz",
         0.03,
         gt=0,
         le=1,

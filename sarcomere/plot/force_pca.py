@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from sarcomere.analysis import FORCE_PCA, fitted, force_pca
 from sarcomere.plot import style
 
-# PHYSIOLOGY C 5, skinned fibres.
+# Skinned fibres; values unsourced, slow fibres the more sensitive [@Ruff-Whittlesey1991].
 MEASURED_PCA50 = {"slow": (5.7, 6.1), "fast": (5.6, 6.0)}
 
 
@@ -61,6 +61,6 @@ def force_pca_figure(ds: xr.Dataset) -> Figure:
         figure,
         *numbers,
         "Bars: s.e.m.; in brackets: 95 % confidence. Thick bars at half force: pCa50 of skinned muscle, slow 5.7-6.1, "
-        "fast 5.6-6.0 (from memory; that slow fibres are the more sensitive: human gastrocnemius, PHYSIOLOGY C 5).",
+        "fast 5.6-6.0 (unsourced; that slow fibres are more sensitive: human gastrocnemius [@Ruff-Whittlesey1991]).",
     )
     return figure

@@ -11,7 +11,7 @@ from sarcomere.analysis import FORCE_VELOCITY, fitted, force_velocity
 from sarcomere.analysis.select.conditions import unnamed
 from sarcomere.plot import style
 
-# PHYSIOLOGY C 7 and 8, 37 degrees Celsius.
+# At 37 degrees Celsius; unsourced (docs/unsourced.md).
 MEASURED_V0 = {"slow": (1.5, 3.5), "fast": (5.0, 9.0)}
 MEASURED_BEST_LOAD = (0.25, 0.40)
 
@@ -83,8 +83,8 @@ def force_velocity_figure(ds: xr.Dataset) -> Figure:
     style.caption(
         figure,
         *numbers,
-        "Bars: s.e.m. At zero force, V0 of human fibres at 37 °C: slow 1.5-3.5, fast 5-9 ML/s (from memory, Faulkner "
-        "1986); shaded: peak power at 0.25-0.40 F0 (from memory; PHYSIOLOGY C 7 and 8).",
+        "Bars: s.e.m. At zero force, V0 of human fibres at 37 °C: slow 1.5-3.5, fast 5-9 ML/s (unsourced); "
+        "shaded: peak power at 0.25-0.40 F0 (unsourced).",
     )
     return figure
 

@@ -10,7 +10,7 @@ from sarcomere.analysis import RISE, by_point, fitted, k_tr
 from sarcomere.analysis.select.conditions import stack_conditions
 from sarcomere.plot import style
 
-MEASURED = {"slow": (8.0, 25.0), "fast": (30.0, 90.0)}  # 1/s at 37 degrees Celsius, PHYSIOLOGY C 20
+MEASURED = {"slow": (8.0, 25.0), "fast": (30.0, 90.0)}  # 1/s at 37 degrees Celsius; unsourced (docs/unsourced.md)
 
 
 def force(ds: xr.Dataset, found: xr.Dataset, ax: Axes) -> None:
@@ -73,6 +73,6 @@ def ktr_figure(ds: xr.Dataset) -> Figure:
         figure,
         *(few if len(few) <= 4 else ()),
         "Dashed: single exponentials; bars: 95 % confidence. Shaded: 37 °C, slow 8-25, fast 30-90 /s at full "
-        "activation (from memory; PHYSIOLOGY C 20).",
+        "activation (unsourced).",
     )
     return figure

@@ -12,7 +12,7 @@ from sarcomere.analysis.select.conditions import unnamed
 from sarcomere.plot import style
 
 AROUND_S = (0.002, 0.012)  # shown before and after the step
-T1_ZERO = (-9.0, -4.0)  # nm, whole half-sarcomere: psoas to frog, PHYSIOLOGY C 18
+T1_ZERO = (-9.0, -4.0)  # nm, whole half-sarcomere: psoas [@Linari2007] to frog [@Ford1977]
 T2_ZERO = (-13.0, -9.0)
 
 
@@ -83,6 +83,7 @@ def quick_release_figure(ds: xr.Dataset) -> Figure:
         figure,
         *zeros,
         "T1: extreme of force at the step; T2: mean over 2-5 ms after it; bars: s.e.m. Grey bars: where T1 (dark, −4 "
-        "nm frog to −9 nm psoas) and T2 (light, −9 to −13 nm) of muscle reach zero (from memory; PHYSIOLOGY C 18).",
+        "nm frog [@Ford1977] to −9 nm psoas [@Linari2007]) and T2 (light, −9 to −13 nm [@Ford1977]) of muscle "
+        "reach zero.",
     )
     return figure

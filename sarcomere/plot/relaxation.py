@@ -79,7 +79,8 @@ def relaxation_figure(ds: xr.Dataset) -> Figure:
     style.caption(
         figure,
         *numbers[:4],
-        "Dashed: linear, then exponential phase. Measured k_REL/k_LIN: 5-20 (about 20 in heart, Stehle 2002; "
-        "skeletal from memory; PHYSIOLOGY C 23), where sarcomeres give one after the other, which one alone cannot.",
+        "Dashed: linear, then exponential phase. Measured k_REL/k_LIN: 5-20 "
+        "(unsourced; about 20 in heart [@Stehle2002]), where sarcomeres give one after the other, which "
+        "one alone cannot.",
     )
     return figure

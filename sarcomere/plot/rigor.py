@@ -78,7 +78,7 @@ def rigor_figure(ds: xr.Dataset) -> Figure:
         stiff(ds, found, axes[3, 0])
     style.caption(
         figure,
-        "Dotted: in rigor more than 90 % of the heads that can reach a site bind it, and stiffness is about three "
-        "times that of active muscle (e_r/e_0 = 3.05, Linari 2007; PHYSIOLOGY C 15).",
+        "Dotted: in rigor all heads that can reach a site bind it [@Cooke-Franks1980], here 90 %, and stiffness is "
+        "about three times that of active muscle (3.05 [@Linari2007]).",
     )
     return figure

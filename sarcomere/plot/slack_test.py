@@ -63,6 +63,6 @@ def slack_test_figure(ds: xr.Dataset) -> Figure:
         figure,
         *numbers,
         "Slack ends when force last rises through 5 % of the isometric. V0 of human fibres at 37 °C: slow 1.5-3.5, "
-        "fast 5-9 ML/s (from memory, Faulkner 1986; PHYSIOLOGY C 7).",
+        "fast 5-9 ML/s (unsourced).",
     )
     return figure

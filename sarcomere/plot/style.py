@@ -13,6 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sarcomere.analysis.select.conditions import BATH
+from sarcomere.parameters.citations import plain
 
 # Okabe & Ito, safe for the colour-blind.
 FIBRE_COLOURS = {"slow": "#0072B2", "fast": "#D55E00"}
@@ -54,10 +55,10 @@ def caption(figure: Figure, *sentences: str) -> None:
     figure : matplotlib.figure.Figure
         Whose.
     *sentences : str
-        Each begins a line; empty ones are left out.
+        Each begins a line; empty ones are left out. Citations are written as in :func:`plain`.
     """
     width = int(CAPTION_WIDTH * figure.get_figwidth() / 8)
-    text = "\n".join(textwrap.fill(part, width) for part in sentences if part)
+    text = "\n".join(textwrap.fill(plain(part), width) for part in sentences if part)
     figure.supxlabel(text, x=0.01, ha="left", fontsize="small", color="0.25")
 
 

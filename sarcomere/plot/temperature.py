@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from sarcomere.analysis import Q10, HEADS_mM, fitted, q10, steady_series
 from sarcomere.plot import style
 
-MEASURED_ATPASE = {"slow": (0.10, 0.03), "fast": (0.41, 0.12)}  # mM/s at 20 degrees Celsius: I and IIB, Stienen 1996
+MEASURED_ATPASE = {"slow": (0.10, 0.03), "fast": (0.41, 0.12)}  # mM/s at 20 degrees Celsius: I and IIB [@Stienen1996]
 MEASURED_AT = 20.0
 
 
@@ -75,6 +75,6 @@ def temperature_figure(ds: xr.Dataset) -> Figure:
         figure,
         *numbers,
         "Bars: s.e.m.; ATPase with 185 µM heads. Diamonds: human fibres at 20 °C, I 0.10 ± 0.03 and IIB 0.41 ± 0.12 "
-        "mM/s; Q10 2.6 ± 0.06 (Stienen 1996; PHYSIOLOGY C 10).",
+        "mM/s; Q10 2.6 ± 0.06 [@Stienen1996].",
     )
     return figure

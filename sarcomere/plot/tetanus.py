@@ -79,7 +79,7 @@ def tetanus_figure(ds: xr.Dataset) -> Figure:
     axes[-2, 0].sharex(axes[-1, 0])
     style.caption(
         figure,
-        "Shaded: twitch to tetanus ratio 0.10-0.25 (from memory); dotted: human calf is fused at about 60 Hz (Sale "
-        "1982; PHYSIOLOGY C 22), here where ripple is below 5 %. Read from the last ten periods, folded.",
+        "Shaded: twitch to tetanus ratio 0.10-0.25 (unsourced); dotted: human calf is fused at about 60 Hz "
+        "[@Sale1982], here where ripple is below 5 %. Read from the last ten periods, folded.",
     )
     return figure

@@ -11,12 +11,12 @@ from sarcomere.analysis import active_force, contraction_time, half_relaxation_t
 from sarcomere.analysis.select.conditions import stack_conditions
 from sarcomere.plot import style
 
-# Human, ms, mean and SD (PHYSIOLOGY C 21).
+# Human, ms, mean and SD [@Sale1982; @Vandervoort-McComas1983].
 MEASURED_CT = {"triceps surae": (112.0, 11.0), "gastrocnemius med.": (114.0, 20.0), "soleus": (156.5, 15.0)}
 MEASURED_HRT = {"triceps surae": (100.0, 14.0)}
 SOURCE = (
-    "Grey: human, mean ± SD; contraction and half-relaxation of triceps surae 112 ± 11 and 100 ± 14 ms, "
-    "contraction of medial gastrocnemius 114 ± 20 and soleus 156.5 ± 15 ms (Sale 1982 and others; PHYSIOLOGY C 21)."
+    "Grey: human, mean ± SD; contraction and half-relaxation of triceps surae 112 ± 11 and 100 ± 14 ms [@Sale1982], "
+    "contraction of medial gastrocnemius 114 ± 20 and soleus 156.5 ± 15 ms [@Vandervoort-McComas1983]."
 )
 
 

@@ -15,8 +15,8 @@ Values = NDArray[np.float64]
 _Kind = TypeVar("_Kind")
 _Lasting = TypeVar("_Lasting", kinds.Antagonist, kinds.NerveBlock, kinds.Cuff)
 PLASMA = ("potassium_mM", "sodium_mM", "calcium_mM", "magnesium_mM")
-_GAIT_BEGINS_S = 1.0  # design: from standing to a full stride, and back
-_REFRACTORY_S = 2e-3  # of the stimulated axons; design, between absolute (0.7 ms) and relative (3 ms, from memory)
+_GAIT_BEGINS_S = 1.0  # choice: from standing to a full stride, and back
+_REFRACTORY_S = 2e-3  # of the stimulated axons; choice
 
 
 def _during(time_s: Values, entries: Iterable[_Lasting]) -> Iterator[tuple[_Lasting, NDArray[np.bool_]]]:

@@ -59,15 +59,15 @@ class LoopNumerics(LatticeNumerics):
     """Steps of the lattices, and how often the parts of the loop hear of each other."""
 
     step_ms: float = quantity(
-        "ms", "time step of the lattices", "docs/cramp.md: against 0.1 ms", 0.2, ge=MIN_STEP_MS, le=0.5
+        "ms", "time step of the lattices", "choice: as with 0.1 ms (docs/cramp.md)", 0.2, ge=MIN_STEP_MS, le=0.5
     )
     strain_bin_nm: float = quantity(
-        "nm", "strain resolution of the transition table", "converged: tests/theory", 0.1, ge=0.005, le=0.5
+        "nm", "strain resolution of the transition table", "choice: converged (tests/theory)", 0.1, ge=0.005, le=0.5
     )
     exchange_ms: int = quantity(
         "ms",
         "how often the parts of the loop exchange what they made; nerve delays are longer, so none comes late",
-        "design; halving it changes nothing beyond chance (docs/cramp.md)",
+        "choice: halving it changes nothing beyond chance (docs/cramp.md)",
         5,
         ge=1,
         le=20,
@@ -75,7 +75,7 @@ class LoopNumerics(LatticeNumerics):
     chemistry_tolerance: float = quantity(
         "1",
         "relative change of ATP, ADP or Pi, or change of pH, at which rates of the heads are tabulated anew",
-        "design: well within what force notices",
+        "choice: well within what force notices",
         0.05,
         gt=0,
         le=0.5,
@@ -85,7 +85,9 @@ class LoopNumerics(LatticeNumerics):
 class LoopRecord(Parameters):
     """How often is kept what the loop does; every impulse is kept."""
 
-    sample_interval_ms: int = quantity("ms", "time between samples", "design", 10, ge=1, le=10_000)
+    sample_interval_ms: int = quantity(
+        "ms", "time between samples", "choice: a tenth of a second holds ten", 10, ge=1, le=10_000
+    )
 
 
 class LoopScenario(Scenario):
@@ -96,7 +98,12 @@ class LoopScenario(Scenario):
     figure: FigureName = Field("cramp", description="kind of figure that sarcomere plot draws")
     run: Repetitions = Field(description="table [run]: how long, from which seed, how often")
     mtu_length: float = quantity(
-        "L0", "length of muscle and tendon that the joint imposes", "protocol", 1.0, ge=0.65, le=1.4
+        "L0",
+        "length of muscle and tendon that the joint imposes",
+        "choice: set by the experiment",
+        1.0,
+        ge=0.65,
+        le=1.4,
     )
     pool: LoopPool = Field(description="table [pool]: preset, and values that differ from it")
     switches: Switches = Switches()

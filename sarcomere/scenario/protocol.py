@@ -80,7 +80,12 @@ class LoadCourse(Course):
         description="true takes the values as multiples of the mean force just before, else pN per thick filament",
     )
     reference_ms: float = quantity(
-        "ms", "how long before the load the force is averaged, for a relative load", "design", 5.0, gt=0, le=1e4
+        "ms",
+        "how long before the load the force is averaged, for a relative load",
+        "choice: longer than the noise of force",
+        5.0,
+        gt=0,
+        le=1e4,
     )
 
 

@@ -1,4 +1,4 @@
-"""What the rigid-filament table of the reference sheet is known to get wrong, and whether the lattice cures it."""
+"""What the cycle is known to get wrong with rigid filaments, and whether the lattice cures it."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from sarcomere.validate.rigor import drift
 from sarcomere.validate.shortening import RAMPS_ML_S, stretched_force
 from sarcomere.validate.transients import full_rates
 
-RIGID_K_TR = {"fast": 200.0, "slow": 60.0}  # 1/s at 37 C (PHYSIOLOGY A4)
-MEASURED_K_TR = {"fast": (30.0, 90.0), "slow": (8.0, 25.0)}  # 1/s at 37 C (PHYSIOLOGY C 20, from memory)
+RIGID_K_TR = {"fast": 200.0, "slow": 60.0}  # 1/s at 37 C; the cycle with rigid filaments
+MEASURED_K_TR = {"fast": (30.0, 90.0), "slow": (8.0, 25.0)}  # 1/s at 37 C; unsourced (docs/unsourced.md)
 _LEVEL = 1.05  # ratio up to which force counts as level
 
 

@@ -36,15 +36,16 @@ class Wording(NamedTuple):
 MUSCLE = Wording(
     "Measured muscle and ours",
     "One parameter set per fibre type.",
-    "[M] marks a number of the reference sheet that is quoted from memory, [D] a band or choice of ours; C numbers are "
-    f"its sources. {_VERDICTS}",
+    "Sources: docs/references.bib. *Unsourced* marks a number that has none (docs/unsourced.md), *choice* a band or "
+    f"number that is ours. {_VERDICTS}",
 )
 CRAMP = Wording(
     "Measured cramps and ours",
     "Standard errors are over persons: pools, junctions and chances of their own.",
-    "[M] marks a number quoted from memory, [D] a band or choice of ours; *fitted* means that parameters were chosen "
-    "with the line in view, *put in* that the number is itself a parameter (docs/cramp/fit.md): such lines show that "
-    f"the fit holds, not that the model predicts. {_VERDICTS}",
+    "Sources: docs/references.bib. *Unsourced* marks a number that has none (docs/unsourced.md), *choice* a band or "
+    "number that is ours; *fitted* means that parameters were chosen with the line in view, *put in* that the number "
+    "is itself a parameter (docs/cramp/fit.md): such lines show that the fit holds, not that the model predicts. "
+    f"{_VERDICTS}",
 )
 
 

@@ -32,7 +32,7 @@ def validate(
     Parameters
     ----------
     rows : list of int, optional
-        Rows of the reference sheet; by default all.
+        Rows of the table; by default all.
     quick : bool
         Fewer filaments, replicates and points, for larger standard errors.
     threads : int

@@ -14,10 +14,10 @@ SURE = 2.0  # standard errors from the edge of the band at which a verdict count
 
 
 class Target(NamedTuple):
-    """One line of the table: a row of the reference sheet may have several.
+    """One line of the table: a row may have several.
 
     ``low`` and ``high`` are infinite where the band is open; ``needs`` says what is missing where a line cannot run.
-    In ``source``, [M] marks a number from memory and [D] a band that is a choice.
+    ``source`` cites (``[@Sale1982]``); in it "unsourced" marks what has no source and "choice" what is ours.
     """
 
     row: int

@@ -1,6 +1,8 @@
-"""The pool against CRAMP.md A; the whole table is made by docs/scripts/motoneurons.py.
+"""The pool against a prototype, an independent program for the same equations.
 
-The sheet's numbers come from one or few seeds, and from pulses of 0.6 or 0.7 ms, as rounding falls; here they all last
+docs/scripts/motoneurons.py makes the whole table.
+
+Its numbers come from one or few seeds, and from pulses of 0.6 or 0.7 ms, as rounding falls; here they all last
 0.6 ms, which leaves a little less after-hyperpolarisation.
 """
 
@@ -34,7 +36,7 @@ FEW = (0.5, 1.0)
 
 
 def check_row(kappa: float) -> None:
-    """Every cell within the sheet's range, a fiftieth of rheobase either side; smallest and largest reach it."""
+    """Every cell within the prototype's range, a fiftieth of rheobase either side; smallest and largest reach it."""
     for found, (least, most) in zip(ramp_thresholds(kappa), SHEET[kappa], strict=True):
         assert found.min() == pytest.approx(least, abs=0.03)
         assert found.max() == pytest.approx(most, abs=0.03)
@@ -113,14 +115,14 @@ def test_sodium_around_the_cells_matters_little() -> None:
     [
         ("open_loop_prone", 6.0, 12.0, 16.0),
         pytest.param(
-            "open_loop_healthy", 10.0, 22.0, 28.0, marks=pytest.mark.xfail(reason="20.9 Hz at the sheet's drive")
+            "open_loop_healthy", 10.0, 22.0, 28.0, marks=pytest.mark.xfail(reason="20.9 Hz at the prototype's drive")
         ),
     ],
 )
 def test_threshold_frequency_of_a_preset(preset: str, first: float, least: float, most: float) -> None:
     """Mean of 20 pools, each with its own noise, against the measured range.
 
-    With the sheet's resting drive the healthy preset misses it by 1 Hz (docs/motoneurons.md).
+    With the prototype's resting drive the healthy preset misses it by 1 Hz (docs/motoneurons.md).
     """
     found = np.array([threshold_frequency(preset, seed, first) for seed in range(20)])
     assert least <= np.nanmean(found) <= most
@@ -133,7 +135,7 @@ def test_threshold_frequency_of_a_preset(preset: str, first: float, least: float
     [(0.0, 1.0, 0.93), (0.1, 1.0, 0.63), (0.2, 0.3, 0.45), (0.2, 1.0, 0.09), (0.3, 0.3, 0.10), (1.0, 0.1, 0.02)],
 )
 def test_off_switch(inhibition: float, duration_s: float, reference: float) -> None:
-    """Share of the units that survives an inhibition against the sheet's program, 20 seeds of it and 12 of ours.
+    """Share of the units that survives an inhibition against the prototype, 20 seeds of it and 12 of ours.
 
     The pools differ by up to 0.09 (docs/motoneurons.md); 0.15 is 2.5 standard errors more, so one correct row in a
     hundred would fail.  The first row is the control.

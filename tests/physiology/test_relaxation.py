@@ -1,4 +1,4 @@
-"""Relaxation of human muscle: twitch and tetanus against PHYSIOLOGY C 21 and 22."""
+"""Relaxation of human muscle: twitch and tetanus against rows 21 and 22 of the table."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Terminals after stimulation with the motoneurons out of play, against Minetto 2011 (CRAMP.md A, B)."""
+"""Terminals after stimulation with the motoneurons out of play, against [@Minetto2011]."""
 
 from __future__ import annotations
 

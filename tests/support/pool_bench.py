@@ -1,4 +1,4 @@
-"""What the tests and docs/scripts/motoneurons.py measure on motoneuron pools, each as CRAMP.md A describes it."""
+"""What the tests and docs/scripts/motoneurons.py measure on motoneuron pools, each as in the prototype."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sarcomere.organs.nerve.cells import cells_at
 from sarcomere.organs.nerve.inputs import Course, PoolInputs, stimulation
 from sarcomere.organs.nerve.pool import MotoneuronPool, load_pool
 
-LABELS = np.array([3.5, 5.0, 8.0, 12.0, 21.3])  # nA, the rows of the sheet
+LABELS = np.array([3.5, 5.0, 8.0, 12.0, 21.3])  # nA, five sizes
 PULSES = 150
 QUIET = {"synapses.private_sd": 0.0, "synapses.common_sd": 0.0}
 OFF_SWITCH = {"kappa": 1.0, "x_base": 0.30, "weight_exponent": 0.5}
@@ -28,7 +28,7 @@ def spikes_of(pool: MotoneuronPool, duration_s: float) -> Spikes:
 
 
 def single_cells(kappa: float, inputs: PoolInputs, **overrides: Any) -> MotoneuronPool:
-    """The five cells of the sheet, without noise and slow inactivation."""
+    """The five cells, without noise and slow inactivation."""
     p = load_pool(
         "open_loop_prone", {**QUIET, "pic.inactivation": 0.0, "n_units": LABELS.size, "x_base": 0.0, **overrides}
     )

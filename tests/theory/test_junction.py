@@ -1,4 +1,4 @@
-"""Junctions, fibre action potentials and potassium against exact expectations and the failure table of CRAMP D.
+"""Junctions, fibre action potentials and potassium against exact expectations and the failure table of a prototype.
 
 Seeds are fixed; a bound of 4 standard errors would fail by chance once in 16 000 comparisons, a chi-square test at
 1e-4 once in 10 000.
@@ -115,12 +115,18 @@ def expected_failure(junctions: Junctions, frequency: int, n_impulses: int) -> t
     return quanta / n_impulses, failed / n_impulses
 
 
-TABLE = {5: (0.0, 22), 10: (0.04, None), 20: (0.17, None), 25: (0.35, 19), 50: (3.8, 16)}  # failures in %, mV; CRAMP D
+TABLE = {
+    5: (0.0, 22),
+    10: (0.04, None),
+    20: (0.17, None),
+    25: (0.35, 19),
+    50: (3.8, 16),
+}  # failures in %, mV; prototype
 
 
 @pytest.mark.parametrize("frequency", TABLE)
 def test_transmission_fails_as_often_as_it_should(frequency: int) -> None:
-    """30 s; within 4 standard errors of theory, 0.2 % of failures and 1 mV of the sheet."""
+    """30 s; within 4 standard errors of theory, 0.2 % of failures and 1 mV of the prototype."""
     junctions, n_units = pack(k_half=1000.0), 400
     state = fresh(junctions, n_units)
     carry(state, junctions, *train(n_units, frequency, 30))

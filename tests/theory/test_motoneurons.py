@@ -22,7 +22,7 @@ from tests.support.pool_bench import LABELS, QUIET, single_cells, spikes_of
 
 STEPS = (0.1, 0.05, 0.0125)
 
-# Rows of CRAMP.md A: g_c, C_d, g_ld, C_s, g_ls, gNa, gKf, gKs, V_th, I_d at the labels of LABELS.
+# From an independent program: g_c, C_d, g_ld, C_s, g_ls, gNa, gKf, gKs, V_th, I_d at the labels of LABELS.
 SHEET = {
     "g_coupling": (0.257, 0.294, 0.371, 0.479, 0.555),
     "c_dendrite": (8.8, 10.1, 12.8, 17.0, 25.8),
@@ -37,7 +37,7 @@ SHEET = {
 }
 
 
-def test_cells_from_geometry_are_those_of_the_sheet() -> None:
+def test_cells_from_geometry_are_those_of_the_prototype() -> None:
     cells = cells_at(load_pool("open_loop_prone"), LABELS, np.ones(5), np.zeros(5, dtype=np.int8))
     for name, row in SHEET.items():
         assert getattr(cells, name) == pytest.approx(row, rel=5e-3), name

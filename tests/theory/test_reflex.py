@@ -18,11 +18,11 @@ from sarcomere_kernels.types import F8, NOT_FINITE, OK
 from tests.support.reflex_bench import AT_ONCE, OFF, at, quiet, run, stretch
 
 
-@pytest.mark.parametrize(("length", "force", "sheet"), [(0.75, 0.3, 0.02), (1.1, 0.5, 0.19), (1.5, 1.0, 0.25)])
-def test_tendon_organs_hardly_inhibit_a_short_muscle(length: float, force: float, sheet: float) -> None:
-    """CRAMP C, with its gain and gate: a cramp in the short muscle is not stopped, one in the long muscle is."""
+@pytest.mark.parametrize(("length", "force", "expected"), [(0.75, 0.3, 0.02), (1.1, 0.5, 0.19), (1.5, 1.0, 0.25)])
+def test_tendon_organs_hardly_inhibit_a_short_muscle(length: float, force: float, expected: float) -> None:
+    """With a gain of 0.25 and a floor of 0.1 a cramp in the short muscle is not stopped, one in the long muscle is."""
     found = at(force, length, gain_ib=0.25, tendon_organ={"gate_floor": 0.1})[1]
-    assert found == pytest.approx(sheet, abs=0.005)
+    assert found == pytest.approx(expected, abs=0.005)
     gate = 0.1 + 0.9 / (1 + math.exp(-(length - 0.95) / 0.05))
     assert found == pytest.approx(0.25 * gate * math.log(1 + 25 * force) / math.log(26), rel=1e-12)
 

@@ -17,7 +17,7 @@ ON = 0.1  # of its peak
 SETTLED_S = 0.05  # after the end of what was imposed: action potentials on their way, late responses
 LEAST_S = 1.0  # that activity must go on by itself
 RELAXED_S = 1.0  # after the same end, what the imposed left of units, force, pressure and pain is gone
-LEAST_SHARE = 0.05  # of the units that must fire together (as for the threshold frequency, CRAMP A)
+LEAST_SHARE = 0.05  # of the units that must fire together (as for the threshold frequency; choice)
 SILENT_S = 1.0  # before the end of the window, else it is still on
 STEP_S = 0.1
 

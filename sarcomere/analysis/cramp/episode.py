@@ -14,7 +14,7 @@ from sarcomere.analysis.statistics.steady import need
 from sarcomere.errors import InputError
 
 NAN = float("nan")
-LEFT_S = (2.5, 4.5)  # after the end of what was imposed: units that fire then are in the cramp (CRAMP A)
+LEFT_S = (2.5, 4.5)  # after the end of what was imposed: units that fire then are in the cramp; choice
 SILENT_FORCE_S = 2.0  # after the last impulse no healthy muscle still pulls
 READ = (
     "fibre_ap_rate", "muscle_force", "relative_force", "fascicle_length", "pressure", "flow", "lactate",

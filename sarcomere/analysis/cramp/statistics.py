@@ -29,8 +29,8 @@ class _Row(NamedTuple):
     factor: float = 1.0
 
 
-# Electrically started cramps of the abductor hallucis, mean ± SD: Minetto 2009 (48 units) and, after a semicolon and
-# of cramps with the nerve blocked, Minetto 2011. Force after a cramp: Miller & Knight 2012.
+# Electrically started cramps of the abductor hallucis, mean ± SD: [@Minetto2009] (48 units) and, after a semicolon and
+# of cramps with the nerve blocked, [@Minetto2011]. Force after a cramp: [@Miller-Knight2012].
 _OF_UNITS = (
     _Row("rate_mean", "rate", "1/s", "14.5 ± 5.1; 20.0 ± 5.9", "25.7 ± 11.6"),
     _Row("rate_min", "lowest rate", "1/s", "6.0 ± 0.8"),

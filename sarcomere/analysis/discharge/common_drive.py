@@ -12,7 +12,7 @@ from sarcomere.analysis.select.points import pointwise
 Values = NDArray[np.float64]
 
 STEP_S = 0.05
-SMOOTH_S = 0.4  # Hann window of the rates (De Luca 1982, from memory)
+SMOOTH_S = 0.4  # Hann window of the rates [@DeLuca1982]
 SLOW_S = 1 / 0.75  # and of what is taken off them: fluctuations below 0.75 Hz
 LEAST_S = 5.0  # that two units must fire together
 SEGMENT_S = 4.0

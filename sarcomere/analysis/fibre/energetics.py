@@ -13,7 +13,7 @@ from sarcomere.errors import InputError
 from sarcomere.parameters import LatticeParameters
 from sarcomere.parameters.lattice import area_per_thick
 
-# Heads per fibre water: 185 umol/L (PHYSIOLOGY A5, computed there from the lattice and 80 % myofibrils), which turns
+# Heads per fibre water: 185 umol/L (computed from the lattice and 80 % myofibrils), which turns
 # its 1.67 and 0.59 ATP per head and s at 20 C into 0.31 and 0.11 mM/s.
 HEADS_mM = 0.185
 

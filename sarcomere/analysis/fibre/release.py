@@ -14,7 +14,7 @@ from sarcomere.analysis.statistics.steady import need, standard_error
 EARLY_RECOVERY_S = (0.002, 0.005)
 BEFORE_S = 0.02  # of the isometric record, for T0
 SMALL_NM = 3.0  # the step that measures stiffness
-STRAIGHT_NM = -5.0  # T1 of releases is straight to about here (Ford, Huxley & Simmons 1977, from memory)
+STRAIGHT_NM = -5.0  # T1 of releases is straight to about here [@Ford1977]
 T1_LINE = Curve(
     lambda step, slope: 1 + slope * step,
     (Quantity("t1_slope", "1/nm", "slope of T1/T0 against the step"),),

@@ -1,4 +1,4 @@
-"""Relaxation in two phases: slow and linear, then fast and exponential (Stehle, Krüger & Pfitzer 2002)."""
+"""Relaxation in two phases: slow and linear, then fast and exponential [@Stehle2002]."""
 
 from __future__ import annotations
 

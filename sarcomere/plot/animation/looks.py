@@ -7,7 +7,7 @@ import numpy as np
 from sarcomere.half_sarcomere import codes as k
 from sarcomere.plot.overview import STATE_COLOURS
 
-# nm, of the drawing only; proportions of electron micrographs (from memory)
+# nm, of the drawing only; proportions chosen by eye
 THICK_RADIUS = 7.5
 HELIX_RADIUS = 2.3  # axis of a thin filament to the middle of an actin
 ACTIN_RADIUS = 2.75

@@ -23,7 +23,7 @@ SALTS = {
     "magnesium": {"magnesium_mM": 0.385},
 }
 NORMAL = {"potassium_mM": 4.2}
-DRIED_OUT = {"sodium_mM": 144.0, "potassium_mM": 4.3}  # plasma at 3 % of body mass lost, design
+DRIED_OUT = {"sodium_mM": 144.0, "potassium_mM": 4.3}  # plasma at 3 % of body mass lost; choice
 MINUTE_S = 60.0
 TASTE_AT_S = 39.0  # from when the pool is inhibited
 SETTLED_S = 40.0  # after a change of plasma: potassium between the fibres follows in 6 s

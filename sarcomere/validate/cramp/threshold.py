@@ -14,7 +14,7 @@ from sarcomere.scenario.loop import LoopScenario
 from sarcomere.validate.cramp.running import Checkpoint, checkpoint_after, fires_later
 
 GRID_HZ = np.arange(6.0, 41.0, 2.0)
-BLOCKED_LEFT_S = (1.0, 3.0)  # with the nerve blocked cramps last but 2.6 s (Minetto 2011)
+BLOCKED_LEFT_S = (1.0, 3.0)  # with the nerve blocked cramps last but 2.6 s [@Minetto2011]
 ABOVE_HZ = 42.0  # said where not even the highest frequency leaves a cramp
 
 
@@ -87,7 +87,7 @@ def threshold(scenario: LoopScenario) -> dict[str, float]:
 
 SHORT = 0.75  # L0
 REST_S = 5.0  # from the end of exercise to the train
-FATIGUED = {"fatigue_ia": 0.3, "fatigue_ib": 0.5}  # gains by which fatigue shifts the reflexes (CRAMP C)
+FATIGUED = {"fatigue_ia": 0.3, "fatigue_ib": 0.5}  # gains by which fatigue shifts the reflexes (choice)
 
 
 def threshold_after_exercise(scenario: LoopScenario) -> dict[str, float]:

@@ -232,7 +232,7 @@ def test_atpase_and_economy(replicates: int) -> None:
     )
     rate = analysis.atpase(ds)
     np.testing.assert_allclose(rate.per_head, [1.67, 9.6] * 2, rtol=1e-6)
-    assert float(rate.per_volume[0]) == pytest.approx(0.31, abs=0.005)  # PHYSIOLOGY A4
+    assert float(rate.per_volume[0]) == pytest.approx(0.31, abs=0.005)
     cost = analysis.economy(ds)
     np.testing.assert_allclose(cost.cost, np.array([1.67, 9.6] * 2) * 294 / 400, rtol=0.02)
     assert (cost.cost_sem > 0).all()

@@ -25,7 +25,7 @@ from tests.support.refusal import refuse
 
 pytestmark = pytest.mark.usefixtures("folder")
 
-TIER_1 = {1, 2, 3, 5, 7, 8, 9, 10, 11, 13, 14, 15, 16, 17, 21, 22, 23}  # of PHYSIOLOGY C
+TIER_1 = {1, 2, 3, 5, 7, 8, 9, 10, 11, 13, 14, 15, 16, 17, 21, 22, 23}
 
 
 def target(low: float = 1.0, high: float = 2.0, needs: str = "") -> Target:
@@ -112,7 +112,7 @@ def test_a_row_runs_and_is_written_for_people_and_machines() -> None:
     assert [row["quantity"] for row in rows] == [line["quantity"] for line in found["lines"]]
     text = Path("validation.md").read_text(encoding="utf-8")
     assert "`sarcomere validate --quick --rows 2,3`" in text
-    assert "[M]" in text
+    assert "unsourced" in text
     assert model_version() in text
 
 
