@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from sarcomere.scenario.kinds import KINDS as KINDS_OF_RUN
 from sarcomere.simulation.warm_up import load_kernels
 from tests.support.kinds import KINDS, Kind
 from tests.support.refusal import GOOD, SMALL
@@ -21,7 +23,17 @@ MARKED = {  # folders, and files that start, kill or compile in processes of the
     "unit/ensemble/test_sweep_dask.py": "project",
     "unit/ensemble/test_sweep_kill.py": "project",
 }
-LONGEST_FIRST = ("project/", "physiology/", "theory/", "oracle/", "kernels/", "unit/ensemble/", "unit/simulation/")
+# What needs no kernels is before all else, as another worker compiles them meanwhile.
+LONGEST_FIRST = (
+    "project/test_project.py",
+    "project/",
+    "physiology/",
+    "theory/",
+    "oracle/",
+    "kernels/",
+    "unit/ensemble/",
+    "unit/simulation/",
+)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -29,6 +41,14 @@ def pytest_configure(config: pytest.Config) -> None:
     wanted = config.option.markexpr
     if "slow" not in wanted:
         config.option.markexpr = f"({wanted}) and not slow" if wanted else "not slow"
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Give each worker tests that stand together, which share fixtures; one that has done its own takes from others."""
+    from xdist.scheduler import WorkStealingScheduling
+
+    return WorkStealingScheduling(config, log)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -56,7 +76,8 @@ def kind(request: pytest.FixtureRequest) -> Kind:
 @pytest.fixture(scope="session")
 def kernels() -> None:
     """Kernels that need no compiling, of which the command line would tell."""
-    load_kernels()
+    for kind in KINDS_OF_RUN:
+        load_kernels(kind)
 
 
 @pytest.fixture

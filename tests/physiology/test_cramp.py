@@ -44,9 +44,9 @@ def run(name: str, changes: dict[str, Any]) -> xr.Dataset:
 
 
 def night(**changes: Any) -> xr.Dataset:
-    """The night's burst, 10 s, no lattices; keys with __ for dots."""
+    """The night's burst, no lattices; keys with __ for dots."""
     named = {key.replace("__", "."): value for key, value in changes.items()}
-    return run(NIGHT, {**QUICK, "run.duration_s": 10.0, **named})
+    return run(NIGHT, {**QUICK, "run.duration_s": 8.6 if named else 25.0, **named})
 
 
 def firing(ds: xr.Dataset, start: float, stop: float, source: str = "fibre_ap") -> int:
@@ -187,7 +187,7 @@ def test_tendon_organs_inhibit_less_in_a_short_muscle() -> None:
 
 def test_stretch_releases_a_cramp() -> None:
     """stretch-gentle: the same cramp with and without the stretch at 10 s."""
-    free = run(NIGHT, {**QUICK, "run.duration_s": 16.0})
+    free = night()
     stretched = run("stretch-gentle", {"run.duration_s": 16.0})
     assert firing(free, 14.0, 16.0) >= 10
     late = {"time": slice(14.0, 16.0)}
@@ -197,7 +197,7 @@ def test_stretch_releases_a_cramp() -> None:
 def test_movement_restores_flow() -> None:
     """walking: flow while walking off a cramp against flow in the cramp left alone."""
     walk = run("walking", {"run.duration_s": 25.0})
-    free = run(NIGHT, {**QUICK, "run.duration_s": 25.0})
+    free = night()
     assert over(walk.flow, 17.0, 25.0) > 1.5 * over(free.flow, 17.0, 25.0)
 
 

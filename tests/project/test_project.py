@@ -41,6 +41,33 @@ def test_generated_documents_are_current(name: str) -> None:
     assert done.stdout == (ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8"), "run docs/scripts/generate.py"
 
 
+def test_readme_is_short() -> None:
+    assert len((ROOT / "README.md").read_text(encoding="utf-8").split()) <= 600
+
+
+def test_wheel_works_from_an_empty_folder(tmp_path: Path) -> None:
+    """Parameters, scenarios and measurements travel inside the wheel, as do kernels (those compiled here run)."""
+    wheels, site, empty = (tmp_path / name for name in ("wheels", "site", "empty"))
+    empty.mkdir()
+    pip = (sys.executable, "-m", "pip", "--quiet")
+    built = run(*pip, "wheel", "--no-deps", "--no-build-isolation", "-w", str(wheels), str(ROOT))
+    assert built.returncode == 0, built.stderr
+    installed = run(*pip, "install", "--no-deps", "--target", str(site), *map(str, wheels.iterdir()))
+    assert installed.returncode == 0, installed.stderr
+    kernels = [sorted((root / "sarcomere_kernels").glob("*.py")) for root in (site, ROOT / "kernels")]
+    assert kernels[0]
+    inside, here = ({path.name: path.read_bytes() for path in paths} for paths in kernels)
+    assert inside == here
+    program = "import sarcomere.cli as c, sarcomere; print(sarcomere.__file__); c.main()"
+    done = run(
+        sys.executable, "-c", program, "run", "voluntary-contraction", "--set", "run.duration_s=3.0",
+        cwd=empty, env={**os.environ, "PYTHONPATH": f"{ROOT / 'kernels'}{os.pathsep}{site}"},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert str(site) in done.stdout.splitlines()[0]
+    assert {path.name for path in empty.iterdir()} == {"voluntary-contraction.h5", "voluntary-contraction.png"}
+
+
 def test_readme_commands_work(tmp_path: Path) -> None:
     """Every `sarcomere …` line of the README, in order, in an empty folder, and there its Python."""
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -53,26 +80,3 @@ def test_readme_commands_work(tmp_path: Path) -> None:
     (python,) = re.findall(r"```python\n(.*?)```", readme, flags=re.DOTALL)
     done = run(sys.executable, "-c", python, cwd=tmp_path, env={**os.environ, "MPLBACKEND": "agg"})
     assert done.returncode == 0, done.stderr
-
-
-def test_readme_is_short() -> None:
-    assert len((ROOT / "README.md").read_text(encoding="utf-8").split()) <= 600
-
-
-def test_wheel_works_from_an_empty_folder(tmp_path: Path) -> None:
-    """Parameters, scenarios and measurements travel inside the wheel."""
-    wheels, site, empty = (tmp_path / name for name in ("wheels", "site", "empty"))
-    empty.mkdir()
-    pip = (sys.executable, "-m", "pip", "--quiet")
-    built = run(*pip, "wheel", "--no-deps", "--no-build-isolation", "-w", str(wheels), str(ROOT))
-    assert built.returncode == 0, built.stderr
-    installed = run(*pip, "install", "--no-deps", "--target", str(site), *map(str, wheels.iterdir()))
-    assert installed.returncode == 0, installed.stderr
-    program = "import sarcomere.cli as c, sarcomere; print(sarcomere.__file__); c.main()"
-    done = run(
-        sys.executable, "-c", program, "run", "voluntary-contraction", "--set", "run.duration_s=3.0",
-        cwd=empty, env={**os.environ, "PYTHONPATH": str(site)},
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    assert str(site) in done.stdout.splitlines()[0]
-    assert {path.name for path in empty.iterdir()} == {"voluntary-contraction.h5", "voluntary-contraction.png"}
