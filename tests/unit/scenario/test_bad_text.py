@@ -336,18 +336,23 @@ def test_blocks_are_bounded_in_bytes() -> None:
 
 
 IN_SHELL = {
-    "a reader that goes away": ("| true", 141, ""),
-    "a full disk": ("> /dev/full", 2, "Standard output cannot be written (No space left on device)"),
-    "no output": (">&-", 0, ""),
-    "another encoding": ("| cat", 0, ""),
+    "a reader that goes away": ("scenarios | true", 141, ""),
+    "of the help": ("--help | true", 141, ""),
+    "of a command's help": ("run --help | true", 141, ""),
+    "of the version": ("--version | true", 141, ""),
+    "of an error": ("info nothing.h5 2>&1 | true", 141, ""),
+    "of a misspelt command": ("sing 2>&1 | true", 141, ""),
+    "a full disk": ("scenarios > /dev/full", 2, "Standard output cannot be written (No space left on device)"),
+    "no output": ("scenarios >&-", 0, ""),
+    "another encoding": ("scenarios | cat", 0, ""),
 }
 
 
 @pytest.mark.parametrize("case", IN_SHELL.values(), ids=IN_SHELL)
 def test_output_that_nobody_takes(case: tuple, monkeypatch: pytest.MonkeyPatch) -> None:
-    end, code, words = case
+    arguments, code, words = case
     monkeypatch.setenv("PYTHONIOENCODING", "ascii")
-    command = f"set -o pipefail; {sys.executable} -c 'from sarcomere.cli import main; main()' scenarios {end}"
+    command = f"set -o pipefail; {sys.executable} -c 'from sarcomere.cli import main; main()' {arguments}"
     result = subprocess.run(["bash", "-c", command], capture_output=True, text=True)
     assert (result.returncode, result.stderr.count("\n")) == (code, bool(words)), result.stderr
     assert words in result.stderr

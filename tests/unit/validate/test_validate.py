@@ -118,8 +118,8 @@ def test_a_row_runs_and_is_written_for_people_and_machines() -> None:
         (["--rows", "25"], ("--rows", "no row 25", "1 to 24")),
         (["--rows", "two"], ("--rows 'two'", "--rows 3,7,21")),
         (["--rows", ""], ("--rows ''",)),
-        (["--json", "nowhere/found.json"], ("nowhere/found.json: cannot be written", "choose another file")),
-        (["-o", "nowhere/table.md"], ("nowhere/table.md: cannot be written",)),
+        (["--json", "nowhere/found.json"], ("nowhere/found.json: the folder nowhere does not exist", "--json")),
+        (["-o", "nowhere/table.md"], ("nowhere/table.md: the folder nowhere does not exist",)),
         (["-o", "table.csv"], ("table.csv: would be written twice",)),
     ],
 )
