@@ -18,11 +18,12 @@ from sarcomere.cli import main
 from sarcomere.errors import InputError, nearest, printable, quoted
 from sarcomere.parameters import figures
 from sarcomere.plot.figure import FIGURES
+from sarcomere.recording.run_file import block_rows
 from sarcomere.recording.seal import BLANK
 from sarcomere.scenario import text_file
 from sarcomere.scenario.kinds import simulation_class
 from sarcomere.scenario.reading import read
-from sarcomere.simulation.size import BLOCK_BYTES, rows_that_fit
+from sarcomere.simulation.size import BLOCK_BYTES, longest_block, rows_that_fit
 from tests.support.refusal import SMALL, refuse, run
 
 pytestmark = pytest.mark.usefixtures("folder")
@@ -326,6 +327,29 @@ def test_a_run_that_memory_cannot_take_is_refused(case: tuple, monkeypatch: pyte
 def test_a_run_that_the_disk_cannot_take_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sarcomere.simulation.size.free_disk", lambda folder: 2**20)
     refuse(run("--set", "run.duration_s=1e5"), "of disk", "raise record.sample_interval_ms", "-o")
+
+
+def test_what_is_run_from_python_is_refused_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sarcomere.simulation.size.free_memory", lambda: 2**30)
+    with pytest.raises(
+        InputError, match=r"mine.toml: takes .* of memory .*; write it into a file with sarcomere.record"
+    ):
+        sarcomere.run("mine.toml", settings={"run.duration_s": 1e5})
+    with pytest.raises(InputError, match=r"lower lattice.n_thick"):
+        sarcomere.record("mine.toml", "run.h5", settings={"lattice.n_thick": 4096, "run.replicates": 200})
+    monkeypatch.setattr("sarcomere.simulation.size.free_disk", lambda folder: 2**20)
+    with pytest.raises(InputError, match=r"of disk .*; raise record.sample_interval_ms"):
+        sarcomere.record("mine.toml", "run.h5", settings={"run.duration_s": 1e5})
+    assert not list(Path().glob("*run.h5*"))
+
+
+@pytest.mark.parametrize("seconds", [0.5, 10.0, 100.0, 1000.0])
+def test_the_longest_block_is_as_long_as_blocks_grow(seconds: float) -> None:
+    scenario, done, longest = read("mine.toml", {"run.duration_s": seconds}), -1, 0
+    while done < scenario.n_samples:
+        rows = min(block_rows(done), rows_that_fit(scenario), scenario.n_samples - done)
+        done, longest = done + rows, max(longest, rows)
+    assert longest <= longest_block(scenario) <= 1.2 * longest
 
 
 def test_blocks_are_bounded_in_bytes() -> None:
