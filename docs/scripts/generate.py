@@ -223,7 +223,7 @@ def file_format() -> str:
         "Where the scenario has a table `[pool]`, `motor_unit` are the units of the pool, `group` those that have one",
         "representative (`group_unit`); variables of lattices are there where `muscle.explicit_units` is above 0.",
         "`fibre_ap_rate` is the mean since the last sample, 0 at time zero. Events are flat tables, one row each, in",
-        "order of time within a replicate and a block of samples.",
+        "order of time, those of one time by replicate.",
         "",
         "| variable | dimensions | unit | meaning |",
         "|---|---|---|---|",

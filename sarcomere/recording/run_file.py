@@ -180,7 +180,7 @@ def next_block(simulation: Recordable, threads: int = 1, block: int = DEFAULT_BL
 
 
 def block_rows(done: int, block: int = DEFAULT_BLOCK) -> int:
-    """Return the number of samples of the next block; events of a file are ordered by block."""
+    """Return the number of samples of the next block."""
     return int(min(max(block, _GROWTH * done), MAX_BLOCK))
 
 
