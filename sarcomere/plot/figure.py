@@ -11,6 +11,7 @@ from matplotlib.backend_bases import FigureCanvasBase
 from matplotlib.figure import Figure
 
 from sarcomere.analysis.select.points import need_run
+from sarcomere.analysis.select.reading import reading
 from sarcomere.errors import InputError, nearest
 from sarcomere.plot.concentration import ADP, ATP, PI, concentration_figure
 from sarcomere.plot.cramp import cramp_figure
@@ -75,7 +76,8 @@ def figure_for(ds: xr.Dataset) -> Figure:
     kind = ds.attrs.get("figure") or "overview"
     if kind not in FIGURES:
         raise InputError(f"There is no figure '{kind}', which this run asks for: {nearest(kind, FIGURES)}")
-    return FIGURES[kind](ds)
+    with reading(ds):
+        return FIGURES[kind](ds)
 
 
 def check_figure(path: Path) -> None:
