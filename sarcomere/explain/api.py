@@ -60,8 +60,8 @@ def explain(
     Raises
     ------
     InputError
-        If the run cannot be explained: it lacks what is read, no such unit, a command that ends outside the record, calcium or load imposed,
-        or a whole sweep.
+        If the run cannot be explained: it lacks what is read, there is no such unit, a command ends outside the record,
+        calcium or load is imposed, or it is a whole sweep.
     """
     need_run(ds)
     with reading(ds):

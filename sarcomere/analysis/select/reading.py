@@ -10,8 +10,8 @@ import xarray as xr
 
 from sarcomere.analysis.statistics.steady import lack
 
-# Dimensions that runs label: without labels xarray would count from 0; a single one must be selected as a list.
-_LABELLED = ("replicate", "motor_unit", "group", "condition", "head_state", "exit_path", "dwell")
+# Dimensions whose labels are read: without them xarray would count from 0.
+_LABELLED = ("motor_unit", "group", "head_state", "exit_path", "dwell")
 _VARIABLE = re.compile(r"^(?:No variable named '([^']+)'.*|(\w+))$", re.DOTALL)
 _DIMENSION = re.compile(r"'(\w+)' not found in array dimensions|[Dd]imensions? \{'(\w+)'\} do(?:es)? not exist")
 
@@ -30,8 +30,9 @@ def reading(ds: xr.Dataset) -> Iterator[None]:
     InputError
         Naming the variable, the dimension or the labels that are missing.
     """
-    for dim in _LABELLED:
-        if (dim in ds.dims) != (dim in ds.coords):
+    for dim in ("replicate", *_LABELLED):
+        single = dim in ds.coords and dim not in ds.dims
+        if single or (dim in _LABELLED and dim in ds.dims and dim not in ds.coords):
             raise lack(ds, dim)
     try:
         yield
