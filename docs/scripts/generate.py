@@ -226,7 +226,7 @@ def file_format() -> str:
         "`group` those that have one representative (`group_unit`, `group_fibre`); variables of lattices are there",
         "where `muscle.explicit_units` is above 0. No impulse is imposed here: `fibre_ap` is what comes about.",
         "`fibre_ap_rate` is the mean since the last sample, 0 at time zero. Events are flat tables, one row each, in",
-        "order of time within a replicate and a block of samples.",
+        "order of time, those of one time by replicate.",
         "",
         "| variable | dimensions | unit | meaning |",
         "|---|---|---|---|",

@@ -11,29 +11,27 @@ from sarcomere.cli.judging import bench, explain, validate
 from sarcomere.cli.looking import animate
 from sarcomere.cli.merging import merge
 from sarcomere.cli.running import info, plot, run, scenarios
-from sarcomere.cli.telling import bear_any_character, exit_code, say, tell
-from sarcomere.errors import SarcomereError
+from sarcomere.cli.telling import bear_any_character, ending, quiet_where_unread
 
 
 class _Commands(click.Group):
-    """Turns every error a user can mend into one sentence and exit code 2, and Ctrl-C into one and 130."""
+    """Ends every command with one sentence where a user can mend what failed, and quietly where nobody reads on."""
+
+    def main(self, *args: Any, **extra: Any) -> Any:
+        """Run the command line."""
+        bear_any_character()
+        with quiet_where_unread():
+            return super().main(*args, **extra)
+
+    def make_context(self, *args: Any, **extra: Any) -> click.Context:
+        """Read what was asked for."""
+        with ending():
+            return super().make_context(*args, **extra)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command that was asked for."""
-        bear_any_character()
-        try:
+        with ending():
             return super().invoke(ctx)
-        except SarcomereError as error:
-            tell(error)
-            ctx.exit(2)
-        except KeyboardInterrupt:
-            say("\nInterrupted: no file is left half-written.", err=True)
-            ctx.exit(130)
-        except (MemoryError, RuntimeError, EOFError, OSError) as error:  # RecursionError is a RuntimeError
-            code = exit_code(error)
-            if code is None:
-                raise
-            ctx.exit(code)
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

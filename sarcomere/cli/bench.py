@@ -10,7 +10,7 @@ import platform
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from importlib import metadata
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -20,7 +20,6 @@ from pydantic import BaseModel, ConfigDict, Field
 from rich.table import Table
 
 from sarcomere.ensemble.workers.cores import cores
-from sarcomere.errors import StoreError
 from sarcomere.recording.provenance import KERNEL_HASH
 from sarcomere.scenario.checking import from_dict
 from sarcomere.simulation.api import simulation_of
@@ -215,53 +214,3 @@ def table(figures: Figures) -> Table:
             f"{every.head_seconds_per_second / one.head_seconds_per_second:.2f}",
         )
     return shown
-
-
-def check_json(path: Path) -> None:
-    """Refuse a file that could not be written after all the measuring.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-        Where the figures are to go; what is there stays.
-
-    Raises
-    ------
-    StoreError
-        If it cannot be written.
-    """
-    with _telling(path):
-        new = not path.exists()
-        path.open("a", encoding="utf-8").close()
-        if new:
-            path.unlink()
-
-
-def save_json(figures: Figures, path: Path) -> None:
-    """Write the figures for machines.
-
-    Parameters
-    ----------
-    figures : Figures
-        From ``measure``.
-    path : pathlib.Path
-        File to write; replaced if it is there.
-
-    Raises
-    ------
-    StoreError
-        If it cannot be written.
-    """
-    with _telling(path):
-        path.write_text(figures.model_dump_json(indent=2) + "\n", encoding="utf-8")
-
-
-@contextlib.contextmanager
-def _telling(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise StoreError(
-            f"{path}: the figures cannot be written ({reason}); choose another name with --json."
-        ) from None

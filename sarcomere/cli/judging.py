@@ -42,10 +42,10 @@ def explain(
     from sarcomere.explain import explain as find_out
     from sarcomere.explain.printing import print_explanation
     from sarcomere.recording.opening import load_run
-    from sarcomere.validate.report import check_writable, write
+    from sarcomere.recording.output import check_output, write_text
 
     if json_path is not None:
-        check_writable(json_path)
+        check_output(json_path, "why.json", option="--json")
     ds = load_run(path)
     console = Console(stderr=True, highlight=False, markup=False)
     compile_kernels(console)
@@ -53,7 +53,7 @@ def explain(
         found = find_out(ds, unit=unit, command_end=command_ends, quick=quick, threads=threads, progress=share.update)
     print_explanation(found)
     if json_path is not None:
-        write(json_path, found.to_json())
+        write_text(json_path, found.to_json(), option="--json")
         say(f"Written: {json_path}")
 
 
@@ -117,15 +117,17 @@ def _validate_table(
     from sarcomere.cli.progress import Share, compile_kernels
     from sarcomere.errors import InputError
     from sarcomere.explain.printing import show
+    from sarcomere.recording.output import check_output, write_text
     from sarcomere.validate import validate as measure_muscle
     from sarcomere.validate.cramp import validate_cramp
-    from sarcomere.validate.report import check_writable, write
 
-    files = [output, output.with_suffix(".csv"), *([json_path] if json_path else [])]
-    if len(set(files)) < len(files):
+    files = {output: "-o", output.with_suffix(".csv"): "-o"}
+    if len(files) < 2 or json_path in files:
         raise InputError(f"{output}: would be written twice; give the table, its .csv and --json names of their own.")
-    for path in files:
-        check_writable(path)
+    if json_path is not None:
+        files[json_path] = "--json"
+    for path, option in files.items():
+        check_output(path, "found.md", option=option)
     is_cramp = table == "cramp"
     console = Console(stderr=True, highlight=False, markup=False)
     compile_kernels(console, "loop" if is_cramp else "fibre")
@@ -139,8 +141,8 @@ def _validate_table(
         *([f"--rows {','.join(map(str, rows))}"] if rows is not None else []),
     ]
     texts = [report.markdown(" ".join(["sarcomere validate", *options])), report.csv(), report.json()]
-    for path, text in zip(files, texts, strict=False):
-        write(path, text)
+    for (path, option), text in zip(files.items(), texts, strict=False):
+        write_text(path, text, option=option)
         say(f"Written: {path}")
 
 
@@ -150,12 +152,13 @@ def bench(path: Path | None) -> None:
     """Measure how fast this machine is, in less than a minute."""
     from rich.console import Console
 
-    from sarcomere.cli.bench import check_json, measure, save_json, table
+    from sarcomere.cli.bench import measure, table
     from sarcomere.cli.progress import compile_kernels
     from sarcomere.explain.printing import show
+    from sarcomere.recording.output import check_output, write_text
 
     if path:
-        check_json(path)
+        check_output(path, "figures.json", option="--json")
     console = Console(stderr=True, highlight=False, markup=False)
     compile_kernels(console)
     with console.status("Measuring …") as status:
@@ -167,5 +170,5 @@ def bench(path: Path | None) -> None:
         figures = measure(progress=tell)
     show(table(figures), markup=True)
     if path:
-        save_json(figures, path)
+        write_text(path, figures.model_dump_json(indent=2) + "\n", option="--json")
         say(f"Figures: {path}")

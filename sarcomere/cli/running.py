@@ -51,13 +51,17 @@ def run(
 
     from sarcomere.errors import InputError
     from sarcomere.recording.atomic import target_of
+    from sarcomere.recording.output import check_output
     from sarcomere.recording.run_file import check_paths, part_path
     from sarcomere.simulation.api import record
     from sarcomere.simulation.size import check_size
 
+    picture = path.with_suffix(".png")
     check_paths(path, resume=resume, overwrite=overwrite)
-    if figure and path == path.with_suffix(".png"):
+    if figure and path == picture:
         raise InputError(f"{path}: its figure would replace it; name the result .h5 with -o, or add --no-figure.")
+    if figure:
+        check_output(picture, "run.png")
     check_size(checked, target_of(path).parent)
     checked.check_parts()  # a fault in what drives the run, before the wait for the compiler
     for sentence in checked.late_events():
@@ -82,7 +86,7 @@ def run(
     print_summary(ds)
     say(f"\nResult: {path}")
     if figure:
-        say(f"Figure: {save_figure(ds, path.with_suffix('.png'))}")
+        say(f"Figure: {save_figure(ds, picture)}")
 
 
 def _interrupted(message: str) -> int:

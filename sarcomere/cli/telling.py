@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-import errno
+import contextlib
 import os
 import sys
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, TextIO
+
+from click.exceptions import Exit
 
 from sarcomere.errors import SarcomereError, printable
 
@@ -75,8 +78,55 @@ def sentence_of(error: Exception) -> str | None:
     return None
 
 
-def failure_of_stdout() -> OSError | None:
-    """Find out whether the standard output takes another line, and silence it if not.
+@contextlib.contextmanager
+def ending() -> Iterator[None]:
+    """Turn what a user can mend into a sentence and exit code 2, and Ctrl-C into one and 130.
+
+    Raises
+    ------
+    click.exceptions.Exit
+        With the code to exit with; a fault of the program passes as it is.
+    """
+    try:
+        try:
+            yield
+        except SarcomereError as error:
+            tell(error)
+            raise Exit(2) from None
+        except KeyboardInterrupt:
+            say("\nInterrupted: no file is left half-written.", err=True)
+            raise Exit(130) from None
+    except (MemoryError, RuntimeError, EOFError, OSError) as error:  # RecursionError is a RuntimeError, and Exit
+        code = exit_code(error)
+        if code is None:
+            raise
+        raise Exit(code) from None
+
+
+@contextlib.contextmanager
+def quiet_where_unread() -> Iterator[None]:
+    """End without a word where even what is said of an error meets a closed pipe."""
+    try:
+        yield
+    except BrokenPipeError:
+        for stream in (sys.stdout, sys.stderr):
+            silence(stream)
+        sys.exit(BROKEN_PIPE)
+
+
+def silence(stream: TextIO) -> None:
+    """Send what is still to be written to a standard stream nowhere; else Python tries again at its end."""
+    with contextlib.suppress(OSError):  # not one of the system
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def failure_of(stream: TextIO | None) -> OSError | None:
+    """Find out whether a standard stream takes another line, and silence it if not.
+
+    Parameters
+    ----------
+    stream : file or None
+        Standard output or error; None if it is closed.
 
     Returns
     -------
@@ -84,11 +134,11 @@ def failure_of_stdout() -> OSError | None:
         Why it does not.
     """
     try:
-        if sys.stdout is not None:
-            print(flush=True)  # to flush is not enough: what could not be written is forgotten
+        if stream is not None:
+            print(file=stream, flush=True)  # to flush is not enough: what could not be written is forgotten
     except OSError as error:
-        # Else Python would try once more at its end, and complain.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if stream is not None:
+            silence(stream)
         return error
     return None
 
@@ -106,11 +156,11 @@ def exit_code(error: Exception) -> int | None:
     int or None
         Code to exit with; None for a fault of the program.
     """
-    stream = failure_of_stdout() if isinstance(error, OSError) else None
-    if stream is not None and stream.errno == errno.EPIPE:
+    failure = failure_of(sys.stdout) if isinstance(error, OSError) else None
+    if isinstance(failure or error, BrokenPipeError) and (failure or failure_of(sys.stderr)):
         return BROKEN_PIPE
-    if stream is not None:
-        reason = stream.strerror or stream
+    if failure is not None:
+        reason = failure.strerror or failure
         say(f"Error: Standard output cannot be written ({reason}); free space, files of results are kept.", err=True)
         return 2
     sentence = sentence_of(error)

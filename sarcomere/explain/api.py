@@ -8,6 +8,7 @@ import xarray as xr
 
 from sarcomere.analysis import cramp_episode
 from sarcomere.analysis.select.points import need_run
+from sarcomere.analysis.select.reading import reading
 from sarcomere.errors import InputError
 from sarcomere.explain import counterfactuals
 from sarcomere.explain.explanation import Explanation
@@ -59,16 +60,12 @@ def explain(
     Raises
     ------
     InputError
-        If the run cannot be explained: no such unit, a command that ends outside the record, calcium or load imposed,
-        or a whole sweep.
+        If the run cannot be explained: it lacks what is read, there is no such unit, a command ends outside the record,
+        calcium or load is imposed, or it is a whole sweep.
     """
     need_run(ds)
-    end = float(ds.time[-1])
-    if command_end is not None and not 0 <= command_end <= end:
-        raise InputError(
-            f"--command-ends {command_end:g}: is outside the record, which ends at {end:g} s; give seconds."
-        )
-    recorded, command_end = function_for(ds.attrs, "explain")(ds, unit, command_end)
+    with reading(ds):
+        recorded, command_end = _recorded(ds, unit, command_end)
     replicates = QUICK_REPLICATES if quick else max(REPLICATES, recorded.run.replicates)
     n_thick = min(QUICK_THICK, recorded.lattice.n_thick) if quick else recorded.lattice.n_thick
     scenario = counterfactuals.prepared(recorded, replicates, n_thick)
@@ -90,6 +87,17 @@ def explain(
     found = replace(found, held_by=held_by(found))
     found = replace(found, contrast=contrast(found))
     return replace(found, sentences=tuple(sentences(found)))
+
+
+def _recorded(ds: xr.Dataset, unit: int | None, command_end: float | None) -> tuple[FibreScenario, float | None]:
+    """Return what was run, and when commands ended if that is known."""
+    end = float(ds.time[-1])
+    if command_end is not None and not 0 <= command_end <= end:
+        raise InputError(
+            f"--command-ends {command_end:g}: is outside the record, which ends at {end:g} s; give seconds."
+        )
+    found: tuple[FibreScenario, float | None] = function_for(ds.attrs, "explain")(ds, unit, command_end)
+    return found
 
 
 def representative_of_loop(

@@ -134,8 +134,9 @@ class Loop:
         # energy, blood, reflexes
         self._energetics, self._circulation = metabolism.pack_metabolism(s.energy, s.blood, s.potassium)
         self.metabolism = metabolism.fresh_metabolism(s.energy, s.blood, self._explicit.size)
+        self._impose_on_blood()
         self._reflex = reflex.pack_reflex(s.reflex, self._ms)
-        passive = muscle.resting_force(self.constants, s.mtu_length)
+        self._resting = passive = muscle.resting_force(self.constants, s.mtu_length)
         self.reflex = reflex.fresh_reflex(self._reflex, 0.0, s.mtu_length, passive)
         self.x = np.zeros((2, self._ms))  # base and inhibition by reflexes in the window to come
         self._write_reflexes(np.zeros(0), np.zeros(0), np.zeros((0, len(Signal))))
@@ -149,6 +150,15 @@ class Loop:
         self.x_inhibition = float(self.imposed.inhibition(start)[0] + self.x[1, 0])
         self.mtu_length = float(self.imposed.mtu_length(start)[0])
         self.fascicle_length = self.mtu_length - float(muscle.tendon_strain(self.muscle, self._stretch, self._ms)[0])
+
+    def _impose_on_blood(self) -> None:
+        """Bring pressure and flow, which follow at once, to what a cuff and walking make of them at time zero."""
+        start, blood = np.zeros(1), self.metabolism.blood
+        pressure, conductance = (float(values[0]) for values in self.imposed.pumping(start))
+        c, cuff = self._circulation, float(self.imposed.cuff(start)[0])
+        blood[Blood.PRESSURE] = c.pressure_rest + pressure
+        head = (c.pressure_stop - blood[Blood.PRESSURE]) / (c.pressure_stop - c.pressure_rest)
+        blood[Blood.FLOW] = max(blood[Blood.CONDUCTANCE], conductance) * min(1.0, max(0.0, head)) * cuff
 
     @property
     def arrays(self) -> dict[str, NDArray[Any]]:
@@ -169,6 +179,12 @@ class Loop:
     def muscle_force_N(self) -> float:
         """Force of the muscle, passive included, N."""
         return (self.active_force + self.passive_force) * self.full_force_N
+
+    @property
+    def passive_at_start(self) -> float:
+        """Force that fibres carry at time zero, F0: of the lattices, which the first window balances."""
+        titin = [lattice.at_start[0][k.Sample.TITIN_FORCE] for lattice in self.lattices.values()]
+        return float(self._weight @ titin / self.constants.isometric) if titin else self._resting
 
     @property
     def passive_force_N(self) -> float:

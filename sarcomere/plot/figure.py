@@ -7,10 +7,12 @@ from functools import partial
 from pathlib import Path
 
 import xarray as xr
+from matplotlib.backend_bases import FigureCanvasBase
 from matplotlib.figure import Figure
 
 from sarcomere.analysis.select.points import need_run
-from sarcomere.errors import InputError, StoreError, nearest
+from sarcomere.analysis.select.reading import reading
+from sarcomere.errors import InputError, nearest
 from sarcomere.plot.concentration import ADP, ATP, PI, concentration_figure
 from sarcomere.plot.cramp import cramp_figure
 from sarcomere.plot.fatigue import fatigue_figure
@@ -27,6 +29,7 @@ from sarcomere.plot.stretch import stretch_figure
 from sarcomere.plot.temperature import temperature_figure
 from sarcomere.plot.tetanus import tetanus_figure
 from sarcomere.plot.twitch import twitch_figure
+from sarcomere.recording.output import check_output, output
 
 FIGURES: dict[str, Callable[[xr.Dataset], Figure]] = {
     "overview": overview,
@@ -48,6 +51,8 @@ FIGURES: dict[str, Callable[[xr.Dataset], Figure]] = {
     "fatigue-corner": fatigue_figure,
     "cramp": cramp_figure,
 }
+
+_DPI = 130
 
 
 def figure_for(ds: xr.Dataset) -> Figure:
@@ -71,7 +76,32 @@ def figure_for(ds: xr.Dataset) -> Figure:
     kind = ds.attrs.get("figure") or "overview"
     if kind not in FIGURES:
         raise InputError(f"There is no figure '{kind}', which this run asks for: {nearest(kind, FIGURES)}")
-    return FIGURES[kind](ds)
+    with reading(ds):
+        return FIGURES[kind](ds)
+
+
+def check_figure(path: Path) -> None:
+    """Refuse a figure that could not be written, before it is drawn.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        Where it is to go.
+
+    Raises
+    ------
+    InputError
+        If the ending names no format, or the place takes no file.
+    StoreError
+        If its folder takes no file.
+    """
+    known = FigureCanvasBase.get_supported_filetypes()
+    check_output(path, "figure.png")
+    if path.suffix.lower().removeprefix(".") not in known:
+        raise InputError(
+            f"{path}: its ending '{path.suffix}' names no kind of picture; choose another with -o: "
+            f"{', '.join(f'.{name}' for name in known)}."
+        )
 
 
 def save_figure(ds: xr.Dataset, path: Path) -> Path:
@@ -91,15 +121,13 @@ def save_figure(ds: xr.Dataset, path: Path) -> Path:
 
     Raises
     ------
+    InputError
+        If the ending names no format, the data lack what is drawn, or the place takes no file.
     StoreError
         If it cannot be written.
     """
-    try:
-        if path.is_dir():
-            raise IsADirectoryError("it is a folder")
-        figure_for(ds).savefig(path, dpi=130)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        remedy = "choose another name with sarcomere plot RUN.h5 -o FIGURE.png"
-        raise StoreError(f"{path}: the figure cannot be written ({reason}); {remedy}.") from None
+    check_figure(path)
+    figure = figure_for(ds)
+    with output(path) as part:
+        figure.savefig(part, dpi=_DPI)
     return path

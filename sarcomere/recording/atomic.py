@@ -86,7 +86,7 @@ def target_of(path: Path) -> Path:
     return Path(os.path.realpath(path)) if os.path.islink(path) else path
 
 
-def check_place(path: Path, example: str = "run.h5") -> None:
+def check_place(path: Path, example: str = "run.h5", option: str = "-o") -> None:
     """Refuse a place where no file can be written.
 
     Parameters
@@ -95,6 +95,8 @@ def check_place(path: Path, example: str = "run.h5") -> None:
         Where a file is to go.
     example : str
         Name of such a file.
+    option : str
+        Of the command line, by which another name is given.
 
     Raises
     ------
@@ -104,9 +106,9 @@ def check_place(path: Path, example: str = "run.h5") -> None:
     if os.path.isdir(path):
         raise InputError(f"{path}: is a folder; give a file name such as {path / example}.")
     if os.path.exists(path) and not stat.S_ISREG(os.stat(path).st_mode):
-        raise InputError(f"{path}: is a device, pipe or socket, not a file; choose another name with -o.")
+        raise InputError(f"{path}: is a device, pipe or socket, not a file; choose another name with {option}.")
     if not os.path.isdir(path.parent):
-        raise InputError(f"{path}: the folder {path.parent} does not exist; create it or choose another with -o.")
+        raise InputError(f"{path}: the folder {path.parent} does not exist; create it or choose another with {option}.")
 
 
 def remedy(error: BaseException) -> str:

@@ -116,7 +116,7 @@ def output_lock(path: Path) -> Path:
 
 
 def _taken(path: Path) -> str:
-    return f"is being written by {holder(output_lock(path))}; wait until it ends, or choose another name with -o"
+    return f"is being written by {holder(output_lock(path))}; wait until it ends, or choose another name"
 
 
 def refuse_held(path: Path) -> None:

@@ -22,9 +22,10 @@ import h5py
 
 from sarcomere.errors import InputError, SarcomereError, StoreError
 from sarcomere.recording import checkpoint, netcdf, provenance, seal
-from sarcomere.recording.atomic import aside, check_place, create, reason, remedy, target_of
+from sarcomere.recording.atomic import aside, check_place, reason, remedy, target_of
 from sarcomere.recording.image import Image
-from sarcomere.recording.lock import locked_output, refuse_held
+from sarcomere.recording.lock import locked_output
+from sarcomere.recording.output import check_output
 from sarcomere.recording.recordable import DEFAULT_BLOCK, Recordable
 from sarcomere.recording.variable import Block
 
@@ -101,9 +102,7 @@ def check_paths(path: Path, *, resume: bool, overwrite: bool, held: bool = False
     """
     path = target_of(path)
     part = part_path(path)
-    check_place(path)
-    if not held:
-        refuse_held(path)
+    check_output(path, held=held)
     if os.path.exists(path) and not overwrite:
         raise InputError(f"{path}: exists already; choose another name with -o, or add --overwrite to replace it.")
     if os.path.lexists(part):
@@ -113,14 +112,6 @@ def check_paths(path: Path, *, resume: bool, overwrite: bool, held: bool = False
             raise InputError(
                 f"{part}: is an unfinished run; add --resume to go on with it or --overwrite to start again."
             )
-    trial = _new_path(part)
-    try:
-        create(trial)
-        trial.unlink(missing_ok=True)  # who begins at the same time removes it
-    except OSError as error:
-        raise StoreError(
-            f"{path}: cannot be written ({reason(error)}); {remedy(error)}, or choose another name or folder with -o."
-        ) from None
 
 
 def _new_path(part: Path) -> Path:
@@ -189,7 +180,7 @@ def next_block(simulation: Recordable, threads: int = 1, block: int = DEFAULT_BL
 
 
 def block_rows(done: int, block: int = DEFAULT_BLOCK) -> int:
-    """Return the number of samples of the next block; events of a file are ordered by block."""
+    """Return the number of samples of the next block."""
     return int(min(max(block, _GROWTH * done), MAX_BLOCK))
 
 

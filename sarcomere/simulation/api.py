@@ -13,6 +13,7 @@ from sarcomere.scenario.base import Scenario
 from sarcomere.scenario.kinds import simulation_class
 from sarcomere.scenario.reading import read
 from sarcomere.simulation.base import Simulation
+from sarcomere.simulation.size import check_size
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -73,9 +74,11 @@ def run(scenario: Scenario | str | Path, threads: int = 1, *, settings: Mapping[
     Raises
     ------
     InputError
-        If there is no such scenario or a value cannot be used.
+        If there is no such scenario, a value cannot be used, or memory cannot take all samples.
     """
-    simulation = simulation_of(scenario_of(scenario, settings))
+    chosen = scenario_of(scenario, settings)
+    check_size(chosen, None)
+    simulation = simulation_of(chosen)
     return simulation.dataset(*simulation.blocks(threads))
 
 
@@ -119,11 +122,13 @@ def record(
     Raises
     ------
     InputError
-        If the path is taken or written by another process, or the ``.part`` belongs to another experiment.
+        If the path is taken or written by another process, the ``.part`` belongs to another experiment, or memory or
+        disk cannot take the run.
     StoreError
         If the disk does not take it, or the ``.part`` is damaged; what was written stays readable.
     """
     path, chosen = Path(path), scenario_of(scenario, settings)
     with claimed(path, resume=resume, overwrite=overwrite) as place:
+        check_size(chosen, place.parent, block)
         write(simulation_of(chosen), place, threads=threads, resume=resume, block=block, progress=progress)
     return path

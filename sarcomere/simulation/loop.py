@@ -136,6 +136,8 @@ class LoopSimulation(Simulation[LoopScenario]):
         if first == 0:  # a lattice is balanced for the first time when it first advances
             for group, lattice in loop.lattices.items():
                 _sample_lattice(samples, group, 0, *lattice.at_start)
+            for name in ("passive_force", "muscle_force"):  # nothing else pulls yet
+                samples[name][0] = loop.passive_at_start * loop.full_force_N
         return samples, windows
 
     def _report(self, loop: Loop) -> None:
@@ -196,14 +198,20 @@ def _sample_lattice(
 
 
 def _flatten(numbers: range, replicates: list[Windows]) -> dict[str, NDArray[Any]]:
-    """Events of all replicates as flat columns; in order of time within a replicate and block."""
+    """Events of all replicates as flat columns: by window, in it by time, at one time by replicate."""
+    numbered = list(zip(numbers, replicates, strict=True))
     columns: dict[str, NDArray[Any]] = {}
     for event in EVENTS:
-        parts = [[window[event.name] for window in windows] for windows in replicates]
-        sizes = [sum(part.unit.size for part in windows) for windows in parts]
-        columns[f"{event.name}_replicate"] = np.repeat(np.asarray(numbers, dtype=np.int32), sizes)
-        columns[f"{event.name}_unit"] = np.concatenate([part.unit + 1 for windows in parts for part in windows])
-        columns[f"{event.name}_time"] = np.concatenate([part.time for windows in parts for part in windows])
+        # window by window, so that no row depends on where a block ends
+        parts = [(n, windows[i][event.name]) for i in range(len(replicates[0])) for n, windows in numbered]
+        sizes = [part.unit.size for _, part in parts]
+        time = np.concatenate([part.time for _, part in parts])
+        replicate = np.repeat(np.array([n for n, _ in parts], dtype=np.int32), sizes)
+        window = np.repeat(np.arange(len(parts)) // len(numbered), sizes)
+        order = np.lexsort((replicate, time, window))
+        columns[f"{event.name}_replicate"] = replicate[order]
+        columns[f"{event.name}_unit"] = np.concatenate([part.unit + 1 for _, part in parts])[order]
+        columns[f"{event.name}_time"] = time[order]
         if event.name == "spike":
-            columns["spike_antidromic"] = np.concatenate([part.antidromic for windows in parts for part in windows])
+            columns["spike_antidromic"] = np.concatenate([part.antidromic for _, part in parts])[order]
     return columns

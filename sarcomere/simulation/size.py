@@ -6,14 +6,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sarcomere.errors import InputError, printable
+from sarcomere.recording.recordable import DEFAULT_BLOCK
 from sarcomere.recording.room import free_disk, free_memory
+from sarcomere.recording.run_file import block_rows
 from sarcomere.scenario.base import Scenario
 from sarcomere.scenario.fibre import FibreScenario
 from sarcomere.scenario.kinds import simulation_class
 from sarcomere.scenario.loop import LoopScenario
 
 BLOCK_BYTES = 2**28  # of samples in memory
-_LONGEST_BLOCK = 1024  # samples, where so many fit
 # Bytes, from tracemalloc over shipped scenarios: state and work space; lattice and rates, shared by replicates.
 _PER_HEAD, _MODEL_PER_HEAD, _MODEL = 96, 75, 10**6
 _PER_MOTOR_UNIT = 2500
@@ -53,15 +54,34 @@ def rows_that_fit(scenario: Scenario) -> int:
     return max(2, BLOCK_BYTES // row)
 
 
-def check_size(scenario: Scenario, folder: Path) -> None:
+def longest_block(scenario: Scenario, block: int = DEFAULT_BLOCK) -> int:
+    """Count the samples of the longest block of a run that is written into a file, whose blocks grow with it.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What to run.
+    block : int
+        Samples per block to begin with.
+
+    Returns
+    -------
+    int
+    """
+    return min(rows_that_fit(scenario), block_rows(scenario.n_samples, block), scenario.n_samples + 1)
+
+
+def check_size(scenario: Scenario, folder: Path | None, block: int = DEFAULT_BLOCK) -> None:
     """Refuse a run that the memory or the disk cannot take.
 
     Parameters
     ----------
     scenario : Scenario
         What to run.
-    folder : pathlib.Path
-        Where its file goes.
+    folder : pathlib.Path or None
+        Where its file goes; None where all samples stay in memory.
+    block : int
+        Samples per block to begin with.
 
     Raises
     ------
@@ -69,18 +89,59 @@ def check_size(scenario: Scenario, folder: Path) -> None:
         Naming what it needs, what there is, and the key to lower.
     """
     size, where = simulation_class(scenario.kind).size_of(scenario), printable(scenario.source or "scenario")
-    rows = min(rows_that_fit(scenario), _LONGEST_BLOCK, scenario.n_samples)
+    rows = scenario.n_samples + 1 if folder is None else longest_block(scenario, block)
     needed, free = size.state + rows * size.row, free_memory()
     if needed > free:
-        snapshots = size.snapshots > size.state / rows
-        remedy = "raise record.snapshot_interval_ms" if snapshots else f"lower {size.costly}"
+        if size.state + longest_block(scenario, block) * size.row <= free:
+            remedy = "write it into a file with sarcomere.record"
+        elif size.snapshots * rows > size.state:
+            remedy = "raise record.snapshot_interval_ms"
+        else:
+            remedy = f"lower {size.costly}"
         raise InputError(f"{where}: takes {_shown(needed)} of memory and {_shown(free)} are free; {remedy}.")
-    room = free_disk(folder)
-    if size.file * _COPIES > room:
+    if folder is not None:
         key = "snapshot_interval_ms" if 2 * size.snapshots > size.row else "sample_interval_ms"
+        check_disk(size.file * _COPIES, folder, where, f"raise record.{key}")
+
+
+def file_size(scenario: Scenario) -> int:
+    """Predict how many bytes the file of one replicate takes.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What to run.
+
+    Returns
+    -------
+    int
+    """
+    size: Size = simulation_class(scenario.kind).size_of(scenario)
+    return size.file // scenario.run.replicates
+
+
+def check_disk(needed: int, folder: Path, where: str, remedy: str) -> None:
+    """Refuse files that the disk cannot take.
+
+    Parameters
+    ----------
+    needed : int
+        Bytes, while they are written.
+    folder : pathlib.Path
+        Where they go.
+    where, remedy : str
+        What is run, and what makes its files smaller.
+
+    Raises
+    ------
+    InputError
+        Naming what they need and what there is.
+    """
+    room = free_disk(folder)
+    if needed > room:
         raise InputError(
-            f"{where}: takes {_shown(size.file * _COPIES)} of disk while it runs and {_shown(room)} are free; raise "
-            f"record.{key} or choose another disk with -o."
+            f"{where}: takes {_shown(needed)} of disk while it runs and {_shown(room)} are free; {remedy} or choose "
+            f"another disk with -o."
         )
 
 

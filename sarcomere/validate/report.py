@@ -7,12 +7,10 @@ import io
 import json
 import math
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from rich.table import Table
 
-from sarcomere.errors import InputError
 from sarcomere.validate.deficits import Remedy
 from sarcomere.validate.targets import Finding, row_verdict
 from sarcomere.validate.tree import model_version
@@ -210,42 +208,6 @@ class Report:
             "sure": found.is_sure,
             "row_verdict": self.verdicts[found.target.row],
         }
-
-
-def write(path: Path, text: str) -> None:
-    """Write a file of the report.
-
-    Raises
-    ------
-    InputError
-        If it cannot be written.
-    """
-    try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise _unwritable(path, error) from None
-
-
-def check_writable(path: Path) -> None:
-    """Refuse a file that cannot be written before the work begins; leaves what is there.
-
-    Raises
-    ------
-    InputError
-        If it cannot be written.
-    """
-    there = path.exists()
-    try:
-        with path.open("a", encoding="utf-8"):
-            pass
-    except OSError as error:
-        raise _unwritable(path, error) from None
-    if not there:
-        path.unlink()
-
-
-def _unwritable(path: Path, error: OSError) -> InputError:
-    return InputError(f"{path}: cannot be written ({error.strerror}); choose another file.")
 
 
 def _finite(value: Any) -> Any:

@@ -30,10 +30,28 @@ def need(ds: xr.Dataset, *names: str) -> None:
     """
     missing = [name for name in names if name not in ds.variables]
     if missing:
-        kind = ds.attrs.get("figure", "run")
-        raise InputError(
-            f"This {kind} holds no '{missing[0]}', which the analysis reads: run a scenario that records or varies it."
-        )
+        raise lack(ds, missing[0])
+
+
+def lack(ds: xr.Dataset, name: str) -> InputError:
+    """Return the error for a run that does not hold what is read.
+
+    Parameters
+    ----------
+    ds : xarray.Dataset
+        The run.
+    name : str
+        A variable, coordinate or dimension.
+
+    Returns
+    -------
+    InputError
+    """
+    kind = ds.attrs.get("figure") or "run"
+    return InputError(
+        f"This {kind} holds no '{name}', which the analysis reads: give a run that records or varies it, and keep it "
+        f"in a selection."
+    )
 
 
 def window(values: xr.DataArray, start: float | None = None, stop: float | None = None) -> xr.DataArray:

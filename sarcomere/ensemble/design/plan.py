@@ -16,6 +16,7 @@ from sarcomere.recording.provenance import KERNEL_HASH, version
 from sarcomere.scenario.base import Scenario
 from sarcomere.scenario.checking import Written, check
 from sarcomere.scenario.reading import load
+from sarcomere.simulation.size import file_size
 
 _OTHER = "sweep into another folder with -o, or add --overwrite to replace it"
 
@@ -28,6 +29,7 @@ class Plan(NamedTuple):
     values: list[Point]  # all values of every point, settings and seed included
     kind: str  # of run
     there: Manifest | None  # what the folder held
+    sizes: list[int]  # bytes of one run's file, by point
 
     def task(self, folder: str | Path, shard: Shard) -> Task:
         """Find what a worker needs for a shard."""
@@ -64,9 +66,11 @@ def plan(sweep: Sweep, there: Manifest | None = None, where: str = "") -> Plan:
     replicates = sweep.replicates or first.run.replicates
     kept = _kept(there, points, replicates, seed, where)
     entries: list[ShardEntry] = []
+    sizes = []
     for i, point in enumerate(values):
         scenario = check(written, point) if i else first
         _check_point(scenario, sweep.keys, f"{written.source}, point {_told(points[i])}")
+        sizes.append(file_size(scenario))
         entries += _entries(i, scenario, kept.get(i, []), replicates, where)
     _check_distinct(entries, points, written.source)
     manifest = Manifest(
@@ -82,7 +86,7 @@ def plan(sweep: Sweep, there: Manifest | None = None, where: str = "") -> Plan:
         sarcomere_version=version(),
         shards=entries,
     )
-    return Plan(manifest, written, values, first.kind, there)
+    return Plan(manifest, written, values, first.kind, there, sizes)
 
 
 def _seed(written: Written, common: Point) -> int:

@@ -24,8 +24,9 @@ from sarcomere.ensemble.shards.folder import (
 from sarcomere.ensemble.shards.verify import fault_of
 from sarcomere.ensemble.workers.lock import LOCK
 from sarcomere.errors import InputError, StoreError
-from sarcomere.recording.atomic import aside, check_place, reserve, target_of
+from sarcomere.recording.atomic import aside, reserve, target_of
 from sarcomere.recording.lock import locked_output
+from sarcomere.recording.output import check_output
 from sarcomere.recording.seal import BLANK, SEAL_ATTRIBUTE, seal
 
 _SLACK = 4 * 2**20  # bytes; more than the file's own bookkeeping takes
@@ -63,7 +64,7 @@ def merge(folder: str | Path, output: str | Path, *, overwrite: bool = False, pr
     """
     folder, output = Path(folder), Path(output)
     manifest = need_manifest(folder)
-    check_output(folder, output, overwrite=overwrite)
+    check_merged(folder, output, overwrite=overwrite)
     found = survey_of(folder, manifest)
     for shard in found.shards:  # chunks are copied as they lie, which passes none of HDF5's own checks
         if fault := fault_of(shard.path, shard.path.stem):
@@ -76,7 +77,7 @@ def merge(folder: str | Path, output: str | Path, *, overwrite: bool = False, pr
     return output
 
 
-def check_output(folder: Path, output: Path, *, overwrite: bool) -> None:
+def check_merged(folder: Path, output: Path, *, overwrite: bool) -> None:
     """Refuse a path for the merged file that could not be written in the end.
 
     Parameters
@@ -92,8 +93,10 @@ def check_output(folder: Path, output: Path, *, overwrite: bool) -> None:
     ------
     InputError
         If it is taken, its folder does not exist, or it lies where the sweep writes.
+    StoreError
+        If its folder takes no file.
     """
-    check_place(target_of(output), "all.h5")
+    check_output(output, "all.h5")
     inside = os.path.relpath(os.path.realpath(output), os.path.realpath(folder))
     if inside.split(os.sep)[0] in (SHARDS, FAILED, MANIFEST) or inside.startswith(LOCK):
         raise InputError(f"{output}: lies where only the sweep writes; choose another name or folder with -o.")

@@ -28,6 +28,7 @@ from sarcomere.ensemble.workers.lock import Part, locked, settling
 from sarcomere.ensemble.workers.work import Outcome, do_shard
 from sarcomere.errors import InputError, StoreError
 from sarcomere.scenario.showing import html_table
+from sarcomere.simulation.size import check_disk
 
 # Makes shards and gives each outcome as it comes, in any order; closing it stops all work at once.
 Executor = Callable[[Sequence[Task]], Generator[Outcome, None, None]]
@@ -152,7 +153,8 @@ def carry_out(
     Raises
     ------
     InputError
-        If another sweep is at work in the folder, or a part is to overwrite what its neighbours make.
+        If another sweep is at work in the folder, a part is to overwrite what its neighbours make, or the disk cannot
+        take what is missing.
     StoreError
         If the folder cannot be written; finished shards stay.
     """
@@ -171,6 +173,8 @@ def carry_out(
         if watcher:
             done, failed = _runs(todo.done), _runs(failure.shard for failure in todo.failures)
             watcher.begin(done + failed + _runs(todo.missing), done, failed)
+        needed = sum(plan.sizes[shard.point] * shard.size for shard in todo.missing)
+        check_disk(needed, folder, plan.written.source, "raise record.sample_interval_ms")
         made = _work_off(folder, plan, todo, executor, watcher)
         return Report(folder, _runs(todo.done) + made, made, sorted(todo.failures, key=lambda f: f.shard[1:]))
 

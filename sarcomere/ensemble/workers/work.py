@@ -26,6 +26,7 @@ from sarcomere.recording.seal import sealed
 from sarcomere.recording.variable import Block
 from sarcomere.scenario.base import Scenario
 from sarcomere.simulation.api import simulation_of
+from sarcomere.simulation.size import check_size
 
 # A chunk costs 0.02 to 0.04 ms however small it is.
 _CHUNK_BYTES = 2**16  # of the replicates in a chunk
@@ -93,7 +94,7 @@ def write_shard(task: Task) -> Path:
     Raises
     ------
     InputError
-        If the scenario is not the one that the shard is named after.
+        If the scenario is not the one that the shard is named after, or memory or disk cannot take it.
     StoreError
         If the disk does not take it.
     SarcomereError
@@ -106,6 +107,7 @@ def write_shard(task: Task) -> Path:
             "sweep began with; put it back and add --retry-failed."
         )
     path = shard_path(task.folder, name)
+    check_size(scenario, path.parent)
     try:
         with aside(path, process_part(path)) as part:  # who asks for the status sees it
             part.write_bytes(run_to_image(scenario, {SHARD_ATTRIBUTE: name}))

@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 
 import xarray as xr
 
+from sarcomere.analysis.select.reading import reading
+from sarcomere.analysis.statistics.steady import need
 from sarcomere.errors import InputError, nearest
 from sarcomere.plot.animation.drawing import PairFigure
 from sarcomere.plot.animation.film import Told, replay, sampled_as
@@ -70,7 +72,7 @@ def plan(path: str | Path, output: str | Path | None, view: View) -> Plan:
         from sarcomere.plot.animation.space import load_pyvista
 
         load_pyvista()
-    with open_run(path) as ds:
+    with open_run(path) as ds, reading(ds):
         check_fits(ds, path)
         scenario, number, recorded = _chosen(ds, view.unit, view.replicate)
     moments = window(scenario, view.start, view.stop, view.every_ms)
@@ -158,9 +160,10 @@ def _drawn(planned: Plan, told: Told) -> Drawn:
 
 def _chosen(ds: xr.Dataset, unit: int | None, replicate: int | None) -> tuple[FibreScenario, int, xr.DataArray | None]:
     """Return one motor unit as a scenario, the number of its replicate, and its recorded force if bits are kept."""
-    numbers = ds.replicate.values.tolist() if "replicate" in ds.coords else []
-    number = int(numbers[0]) if replicate is None and numbers else replicate
-    if number is None or number not in numbers:
+    need(ds, "replicate")
+    numbers = ds.replicate.values.tolist()
+    number = int(numbers[0]) if replicate is None else replicate
+    if number not in numbers:
         remedy = nearest(str(number), map(str, numbers))
         raise InputError(f"--replicate {number}: this run has no such replicate; {remedy}")
     scenario, force = function_for(ds.attrs, "animate")(ds, unit, number)

@@ -1,8 +1,7 @@
-"""Frames become a file: GIF, HTML that needs nothing else, or one PNG; written aside and renamed when whole."""
+"""Frames become a file: GIF, HTML that needs nothing else, or one PNG."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
@@ -12,11 +11,11 @@ from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 from PIL import Image
 
-from sarcomere.errors import InputError, StoreError
+from sarcomere.errors import InputError
 from sarcomere.plot.animation.bake import bake
 from sarcomere.plot.animation.page import HtmlWriter
 from sarcomere.plot.animation.palette import palette
-from sarcomere.recording.atomic import aside, target_of
+from sarcomere.recording import output
 
 DPI = 90
 _STILL_DPI = 130
@@ -63,13 +62,13 @@ def check_output(path: Path) -> None:
     Raises
     ------
     InputError
-        If its suffix says nothing or its folder does not take files.
+        If its suffix says nothing, or no file can be there.
+    StoreError
+        If its folder takes no file.
     """
     if path.suffix.lower() not in SUFFIXES:
         raise InputError(f"{path}: its suffix '{path.suffix}' names no kind of picture; use {', '.join(SUFFIXES)}.")
-    folder = path.parent
-    if (path.exists() and not path.is_file()) or not folder.is_dir() or not os.access(folder, os.W_OK):
-        raise InputError(f"{path}: cannot be written there; name a file in a folder that takes files with -o.")
+    output.check_output(path, "run.gif")
 
 
 def write(drawn: Drawn, frames: int, path: Path, fps: int, progress: Callable[[float], None] | None = None) -> None:
@@ -93,18 +92,12 @@ def write(drawn: Drawn, frames: int, path: Path, fps: int, progress: Callable[[f
     StoreError
         If the disk does not take it; what was there before is left.
     """
-    try:
-        with aside(target_of(path)) as part:
-            if path.suffix.lower() == ".png":
-                drawn.show(frames - 1)
-                drawn.figure.savefig(part, dpi=_STILL_DPI)
-            else:
-                _write_moving(drawn, frames, part, fps, progress)
-    except OSError as error:
-        raise StoreError(
-            f"{path}: the animation cannot be written ({error.strerror or error}); free space or choose another "
-            f"folder with -o."
-        ) from None
+    with output.output(path) as part:
+        if part.suffix == ".png":
+            drawn.show(frames - 1)
+            drawn.figure.savefig(part, dpi=_STILL_DPI)
+        else:
+            _write_moving(drawn, frames, part, fps, progress)
 
 
 def _write_moving(drawn: Drawn, frames: int, path: Path, fps: int, progress: Callable[[float], None] | None) -> None:

@@ -489,3 +489,18 @@ def test_a_folder_that_holds_no_sweep_is_told() -> None:
     check(2, "Error: a sentence, as these tests have it.\n", ())  # negative control: the check passes what is well
     with pytest.raises(AssertionError):
         check(2, "Traceback\n", ())
+
+
+def test_a_sweep_that_the_disk_cannot_take_is_refused_before_its_first_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sarcomere.simulation.size.free_disk", lambda folder: 100)
+    with pytest.raises(InputError, match=r"small\.toml: takes .* of disk .* and .* are free; raise record\."):
+        do(asked("small.toml", VARY), Path("f"))
+    assert not list(Path("f/shards").iterdir())
+
+
+def test_a_run_that_memory_cannot_take_fails_with_its_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sarcomere.simulation.size.free_memory", lambda: 2**10)
+    report = do(asked("small.toml", VARY), Path("f"))
+    assert report.runs == 0
+    assert len(report.failures) == 3
+    assert all("of memory" in failure.error and "; lower " in failure.error for failure in report.failures)

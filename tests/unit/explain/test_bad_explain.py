@@ -44,7 +44,7 @@ def test_what_cannot_be_explained_is_refused() -> None:
     recorded()
     refuse(["explain", "run.h5", "--unit", "9"], "--unit 9", "no such unit", "use one of: 1, 2")
     refuse(["explain", "run.h5", "--command-ends", "300"], "--command-ends 300", "outside the record", "give seconds")
-    refuse(["explain", "run.h5", "--json", "no/where.json"], "no/where.json", "choose another file")
+    refuse(["explain", "run.h5", "--json", "no/where.json"], "no/where.json", "create it", "--json")
     unseal(Path("run.h5"))
     with h5py.File("run.h5", "r+") as file:
         file.attrs["parameters"] = '{"title": "old"}'

@@ -235,7 +235,7 @@ REFUSED = {
     "no pair": (["--pair", "first"], "--pair first", "such as 0,3"),
     "suffix": (["-o", "a.mp4"], "a.mp4", "'.mp4'", ".gif, .html, .png"),
     "no suffix": (["-o", "a"], "suffix ''", ".gif, .html, .png"),
-    "folder": (["-o", "none/a.gif"], "none/a.gif", "name a file in a folder"),
+    "folder": (["-o", "none/a.gif"], "none/a.gif", "the folder none does not exist"),
     "pair in space": (["--3d", "--pair", "0,0"], "--pair 0,0", "leave one out"),
 }
 
@@ -282,7 +282,7 @@ def test_a_full_disk_leaves_the_old_file(run_file: Path, tmp_path: Path, monkeyp
 
     old = tmp_path / "a.png"
     old.write_bytes(b"old")
-    monkeypatch.setattr("sarcomere.plot.animation.writing.os.replace", full)
+    monkeypatch.setattr("sarcomere.recording.atomic.os.replace", full)
     with pytest.raises(StoreError, match=r"a\.png: .*No space left"):
         animate(run_file, old, stop=0.01, every_ms=5.0)
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"a.png": b"old"}

@@ -8,8 +8,11 @@ import pytest
 import xarray as xr
 
 import sarcomere
+from sarcomere.analysis.select.reading import reading
+from sarcomere.explain import explain
 from sarcomere.plot import FIGURES, figure_for
 from sarcomere.plot.contrast import contrast_figure
+from tests.support.kinds import FIBRE
 from tests.support.series_of_each_kind import dataset
 
 
@@ -60,3 +63,35 @@ def test_figure_of_data_without_what_it_shows_is_refused() -> None:
     ds = dataset("twitch").assign_attrs(figure="force-pca")
     with pytest.raises(sarcomere.InputError, match=r"holds no 'pCa'"):
         figure_for(ds)
+
+
+@pytest.fixture(scope="module")
+def run() -> xr.Dataset:
+    return sarcomere.run(FIBRE.scenario({"run.duration_s": 0.01}))
+
+
+def test_a_run_that_lacks_a_variable_is_told_which(run: xr.Dataset) -> None:
+    refused = {}
+    for name in map(str, run.variables):
+        try:
+            figure_for(run.drop_vars(name))
+        except sarcomere.InputError as error:
+            refused[name] = str(error)
+    assert all(f"holds no '{name}', which" in message for name, message in refused.items())
+    read = {"force", "titin_force", "ca", "impulse_time", "head_state_fraction", "muscle_force", "hs_length"}
+    assert {*read, "n_fibres", "fibre", "motor_unit", "head_state"} <= set(refused)
+    assert "residual" not in refused
+
+
+@pytest.mark.parametrize("dim", ["replicate", "motor_unit", "head_state"])
+def test_a_run_that_lacks_a_dimension_is_told_which(dim: str, run: xr.Dataset) -> None:
+    with pytest.raises(sarcomere.InputError, match=f"holds no '{dim}', which .* keep it in a selection"):
+        figure_for(run.isel({dim: 0}))
+    with pytest.raises(sarcomere.InputError, match=f"holds no '{dim}', which"):
+        explain(run.isel({dim: 0}))
+
+
+def test_a_fault_of_the_program_is_not_taken_for_a_missing_variable(run: xr.Dataset) -> None:
+    for error in (KeyError("ca"), AttributeError("x"), ValueError("no such thing"), KeyError(3)):
+        with pytest.raises(type(error)), reading(run):
+            raise error

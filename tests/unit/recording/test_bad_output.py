@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import resource
 import subprocess
@@ -10,8 +11,11 @@ from pathlib import Path
 
 import pytest
 import xarray as xr
+from click.testing import CliRunner
 
 from sarcomere import StoreError, read, record
+from sarcomere.cli import main
+from sarcomere.recording.lock import locked_output
 from tests.support.refusal import GOOD, check, files, refuse, run, shell
 
 pytestmark = pytest.mark.usefixtures("folder")
@@ -97,7 +101,79 @@ def test_a_disk_that_fills_up_keeps_what_is_done() -> None:
     assert [path for path in files() if "run.h5" in path] == ["run.h5"]
 
 
-@pytest.mark.parametrize("figure", ["no/figure.png", "figure.doc", "."])
-def test_a_figure_that_cannot_be_written_is_told(figure: str) -> None:
+@pytest.mark.parametrize(("figure", "words"), [("figure.doc", "'.doc' names no kind"), ("figure", "'' names no kind")])
+def test_a_figure_of_no_kind_is_told(figure: str, words: str) -> None:
     record(read("mine.toml"), "run.h5")
-    refuse(["plot", "run.h5", "-o", figure], f"{figure}: the figure cannot be written", "choose another name")
+    refuse(["plot", "run.h5", "-o", figure], f"{figure}: ", words, "choose another with -o", ".png")
+
+
+WRITERS = {  # what writes "out" with some ending, and the option that names it
+    "run": (["run", "mine.toml", "--threads", "1", "--no-figure", "-o"], ".h5", "-o"),
+    "figure of a run": (["run", "mine.toml", "--threads", "1", "-o"], ".png", "-o"),
+    "plot": (["plot", "run.h5", "-o"], ".png", "-o"),
+    "animate": (["animate", "run.h5", "-o"], ".gif", "-o"),
+    "explain": (["explain", "run.h5", "--json"], ".json", "--json"),
+    "validate": (["validate", "--json"], ".json", "--json"),
+    "table of validate": (["validate", "-o"], ".md", "-o"),
+    "bench": (["bench", "--json"], ".json", "--json"),
+}
+
+
+@pytest.mark.parametrize("writer", WRITERS.values(), ids=WRITERS)
+def test_every_output_is_refused_before_the_work(writer: tuple[list[str], str, str]) -> None:
+    (*command, last), ending, option = writer
+    record(read("mine.toml"), "run.h5")
+
+    def to(place: str) -> list[str]:
+        return [*command, last, place.replace(".png", ".h5") if command[0] == "run" else place]
+
+    refuse(to(f"no/out{ending}"), "the folder no does not exist", option)
+    refuse(to(f"/proc/out{ending}"), "/proc/out", "cannot be written", option)
+    out = Path(f"out{ending}")
+    with locked_output(out):
+        refuse(to(str(out)), f"{out}: is being written by process {os.getpid()} on", "wait until it ends")
+    out.mkdir()
+    refuse(to(str(out)), f"{out}: is a folder")
+    out.rmdir()
+    os.mkfifo(out)
+    refuse(to(str(out)), f"{out}: is a device, pipe or socket", option)
+
+
+DRAWERS = {
+    "figure": (["plot", "run.h5"], ".png"),
+    "animation": (["animate", "run.h5", "--every", "1"], ".gif"),
+    "page": (["animate", "run.h5", "--every", "1"], ".HTML"),
+}
+
+
+@pytest.mark.parametrize("drawer", DRAWERS.values(), ids=DRAWERS)
+def test_what_is_drawn_goes_through_a_link_and_leaves_nothing_beside(drawer: tuple[list[str], str]) -> None:
+    command, ending = drawer
+    record(read("mine.toml"), "run.h5")
+    Path("pictures").mkdir()
+    Path("pictures/old").write_text("old")
+    link = Path(f"link{ending}")
+    link.symlink_to("pictures/old")
+    before = set(files())
+    result = CliRunner().invoke(main, [*command, "-o", str(link)])
+    assert result.exit_code == 0, result.output
+    assert link.is_symlink()
+    assert Path("pictures/old").stat().st_size > 1000
+    assert set(files()) == before
+
+
+def test_a_picture_that_the_disk_does_not_take_leaves_the_old_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    record(read("mine.toml"), "run.h5")
+    for command, ending in DRAWERS.values():
+        out = Path(f"out{ending}")
+        out.write_text("old")
+        with monkeypatch.context() as patched:
+            patched.setattr("sarcomere.recording.atomic.os.fsync", full)
+            result = CliRunner().invoke(main, [*command, "-o", str(out)])
+        told = result.stderr.splitlines(keepends=True)[-1]  # after its progress
+        check(result.exit_code, told, (f"{out}: cannot be written (No space left on device)", "free space"))
+        assert out.read_text() == "old"
+    assert not [path for path in files() if path.endswith(".lock") or ".aside" in path]

@@ -18,11 +18,12 @@ from sarcomere.cli import main
 from sarcomere.errors import InputError, nearest, printable, quoted
 from sarcomere.parameters import figures
 from sarcomere.plot.figure import FIGURES
+from sarcomere.recording.run_file import block_rows
 from sarcomere.recording.seal import BLANK
 from sarcomere.scenario import text_file
 from sarcomere.scenario.kinds import simulation_class
 from sarcomere.scenario.reading import read
-from sarcomere.simulation.size import BLOCK_BYTES, rows_that_fit
+from sarcomere.simulation.size import BLOCK_BYTES, longest_block, rows_that_fit
 from tests.support.refusal import SMALL, refuse, run
 
 pytestmark = pytest.mark.usefixtures("folder")
@@ -328,6 +329,29 @@ def test_a_run_that_the_disk_cannot_take_is_refused(monkeypatch: pytest.MonkeyPa
     refuse(run("--set", "run.duration_s=1e5"), "of disk", "raise record.sample_interval_ms", "-o")
 
 
+def test_what_is_run_from_python_is_refused_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sarcomere.simulation.size.free_memory", lambda: 2**30)
+    with pytest.raises(
+        InputError, match=r"mine.toml: takes .* of memory .*; write it into a file with sarcomere.record"
+    ):
+        sarcomere.run("mine.toml", settings={"run.duration_s": 1e5})
+    with pytest.raises(InputError, match=r"lower lattice.n_thick"):
+        sarcomere.record("mine.toml", "run.h5", settings={"lattice.n_thick": 4096, "run.replicates": 200})
+    monkeypatch.setattr("sarcomere.simulation.size.free_disk", lambda folder: 2**20)
+    with pytest.raises(InputError, match=r"of disk .*; raise record.sample_interval_ms"):
+        sarcomere.record("mine.toml", "run.h5", settings={"run.duration_s": 1e5})
+    assert not list(Path().glob("*run.h5*"))
+
+
+@pytest.mark.parametrize("seconds", [0.5, 10.0, 100.0, 1000.0])
+def test_the_longest_block_is_as_long_as_blocks_grow(seconds: float) -> None:
+    scenario, done, longest = read("mine.toml", {"run.duration_s": seconds}), -1, 0
+    while done < scenario.n_samples:
+        rows = min(block_rows(done), rows_that_fit(scenario), scenario.n_samples - done)
+        done, longest = done + rows, max(longest, rows)
+    assert longest <= longest_block(scenario) <= 1.2 * longest
+
+
 def test_blocks_are_bounded_in_bytes() -> None:
     few = {"record.sample_interval_ms": 1000.0, "record.snapshot_interval_ms": 0.1, "run.duration_s": 3600.0}
     assert rows_that_fit(read("mine.toml", few)) == 4
@@ -336,18 +360,23 @@ def test_blocks_are_bounded_in_bytes() -> None:
 
 
 IN_SHELL = {
-    "a reader that goes away": ("| true", 141, ""),
-    "a full disk": ("> /dev/full", 2, "Standard output cannot be written (No space left on device)"),
-    "no output": (">&-", 0, ""),
-    "another encoding": ("| cat", 0, ""),
+    "a reader that goes away": ("scenarios | true", 141, ""),
+    "of the help": ("--help | true", 141, ""),
+    "of a command's help": ("run --help | true", 141, ""),
+    "of the version": ("--version | true", 141, ""),
+    "of an error": ("info nothing.h5 2>&1 | true", 141, ""),
+    "of a misspelt command": ("sing 2>&1 | true", 141, ""),
+    "a full disk": ("scenarios > /dev/full", 2, "Standard output cannot be written (No space left on device)"),
+    "no output": ("scenarios >&-", 0, ""),
+    "another encoding": ("scenarios | cat", 0, ""),
 }
 
 
 @pytest.mark.parametrize("case", IN_SHELL.values(), ids=IN_SHELL)
 def test_output_that_nobody_takes(case: tuple, monkeypatch: pytest.MonkeyPatch) -> None:
-    end, code, words = case
+    arguments, code, words = case
     monkeypatch.setenv("PYTHONIOENCODING", "ascii")
-    command = f"set -o pipefail; {sys.executable} -c 'from sarcomere.cli import main; main()' scenarios {end}"
+    command = f"set -o pipefail; {sys.executable} -c 'from sarcomere.cli import main; main()' {arguments}"
     result = subprocess.run(["bash", "-c", command], capture_output=True, text=True)
     assert (result.returncode, result.stderr.count("\n")) == (code, bool(words)), result.stderr
     assert words in result.stderr

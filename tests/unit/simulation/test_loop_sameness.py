@@ -62,11 +62,28 @@ def test_everything_rests_at_time_zero(reference: xr.Dataset) -> None:
     assert x_base[0] < at_rest.pool.x_base - 0.01
 
 
-def test_events_of_a_replicate_are_in_order_of_time_over_all_blocks() -> None:
-    simulation = LoopSimulation(scenario({"run": {"replicates": 2}}, NO_LATTICE))
-    ds = simulation.dataset(*simulation.blocks(block=4))
+def test_time_zero_is_balanced_and_under_what_is_imposed() -> None:
+    cuff = {"interventions": [{"kind": "cuff", "at_s": 0.0, "flow": 0.2, "duration_s": 1.0}]}
+    ds = simulate(scenario(cuff, {"run": {"duration_s": 0.05}})).isel(replicate=0)
+    titin = (ds.titin_force * ds.group_weight).sum("group")
+    assert (ds.passive_force / titin).values == pytest.approx(float((ds.passive_force / titin)[-1]), rel=1e-5)
+    assert ds.muscle_force.values[0] == ds.passive_force.values[0] > 0
+    still = simulate(scenario(cuff, NO_LATTICE, {"run": {"duration_s": 0.05}})).isel(replicate=0)
+    assert still.flow.values[0] == pytest.approx(still.flow.values[1], rel=1e-3) == pytest.approx(0.2, rel=0.01)
+    for name in ("passive_force", "pressure"):
+        assert still[name].values[0] == pytest.approx(still[name].values[1], rel=1e-5)
+
+
+def test_the_order_of_events_does_not_depend_on_blocks() -> None:
+    found = []
+    for block in (4, 7, 30):
+        simulation = LoopSimulation(scenario({"run": {"replicates": 2}}, NO_LATTICE))
+        found.append(simulation.dataset(*simulation.blocks(block=block)))
+    ds = found[0]
+    assert not any(differing(ds, other) for other in found[1:])
     for event in EVENTS:
-        assert (np.diff(ds[f"{event.name}_replicate"].values) < 0).any()  # each block begins with replicate 0
+        assert (np.diff(ds[f"{event.name}_replicate"].values) < 0).any()
+        assert (np.diff(ds[f"{event.name}_time"].values) >= 0).all()
         for n in range(2):
             times = of_replicate(ds, n)[f"{event.name}_time"].values
             assert times.size

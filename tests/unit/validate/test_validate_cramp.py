@@ -229,7 +229,7 @@ def test_a_row_runs_and_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
         (["cramp", "--rows", "18"], ("--rows", "no row 18", "1 to 17")),
         (["cramp", "--rows", "0"], ("no row 0",)),
         (["cramp", "--rows", "one"], ("--rows 'one'", "--rows 3,7,21")),
-        (["cramp", "-o", "nowhere/table.md"], ("nowhere/table.md: cannot be written",)),
+        (["cramp", "-o", "nowhere/table.md"], ("nowhere/table.md: the folder nowhere does not exist",)),
         (["cramp", "-o", "table.csv"], ("table.csv: would be written twice",)),
     ],
 )

@@ -1,0 +1,51 @@
+"""What a run lacks, found where it is read: a selection may have dropped any variable of a file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import xarray as xr
+
+from sarcomere.analysis.statistics.steady import lack
+
+# Dimensions whose labels are read: without them xarray would count from 0.
+_LABELLED = ("motor_unit", "group", "head_state", "exit_path", "dwell")
+_VARIABLE = re.compile(r"^(?:No variable named '([^']+)'.*|(\w+))$", re.DOTALL)
+_DIMENSION = re.compile(r"'(\w+)' not found in array dimensions|[Dd]imensions? \{'(\w+)'\} do(?:es)? not exist")
+
+
+@contextmanager
+def reading(ds: xr.Dataset) -> Iterator[None]:
+    """Refuse a run in one sentence where something reads what it does not hold.
+
+    Parameters
+    ----------
+    ds : xarray.Dataset
+        A run, or a selection of it.
+
+    Raises
+    ------
+    InputError
+        Naming the variable, the dimension or the labels that are missing.
+    """
+    for dim in ("replicate", *_LABELLED):
+        single = dim in ds.coords and dim not in ds.dims
+        if single or (dim in _LABELLED and dim in ds.dims and dim not in ds.coords):
+            raise lack(ds, dim)
+    try:
+        yield
+    except (AttributeError, KeyError, ValueError) as error:
+        name = _missing(error)
+        if name is None or name in ds.variables:
+            raise
+        raise lack(ds, name) from None
+
+
+def _missing(error: AttributeError | KeyError | ValueError) -> str | None:
+    """Return the name that xarray did not find, if it was xarray that was asked."""
+    if isinstance(error, AttributeError):
+        return error.name if isinstance(error.obj, xr.Dataset | xr.DataArray) else None
+    found = (_VARIABLE if isinstance(error, KeyError) else _DIMENSION).search(str(error.args[0]) if error.args else "")
+    return next(filter(None, found.groups()), None) if found else None
