@@ -19,6 +19,7 @@ MARKED = {  # folders, and files that start, kill or compile in processes of the
     "physiology/": "physiology",
     "project/": "project",
     "kernels/": "project",
+    "unit/recording/test_reliability.py": "project",
     "unit/simulation/test_interrupted.py": "project",
     "unit/ensemble/test_sweep_dask.py": "project",
     "unit/ensemble/test_sweep_kill.py": "project",
@@ -31,6 +32,7 @@ LONGEST_FIRST = (
     "theory/",
     "oracle/",
     "kernels/",
+    "unit/recording/test_reliability.py",
     "unit/ensemble/",
     "unit/simulation/",
 )

@@ -168,7 +168,7 @@ def test_a_poisoned_checkpoint_is_refused(
         return change
 
     def work() -> Iterator[list[str]]:
-        for name, dtype in list(arrays.items())[:: 1 if form == "long" else max(1, len(arrays) // 12)]:
+        for name, dtype in list(arrays.items())[:: 1 if form == "long" else max(1, len(arrays) // 8)]:
             for value in poisons(name, dtype):
                 for everywhere in (True, False) if value != 0 and form == "long" else (True,):
                     yield [f"{name} {value} {everywhere}", poison(fill(name, value, everywhere))]
