@@ -25,22 +25,6 @@ def _lags(p: ReflexParameters) -> I8:
     return np.round([*lags, shock]).astype(np.int64)
 
 
-def shortest_delay_ms(p: ReflexParameters) -> int:
-    """Delay of the fastest pathway: reflexes of one window are known so long ahead.
-
-    Parameters
-    ----------
-    p : ReflexParameters
-        Nerve and synapses.
-
-    Returns
-    -------
-    int
-        Milliseconds.
-    """
-    return int(min(_lags(p)))
-
-
 def _check_delays(p: ReflexParameters, lags: I8, window_ms: int) -> None:
     """Refuse a reflex that would be due within the window in which it arises."""
     fastest = int(np.argmin(lags))

@@ -135,15 +135,6 @@ def is_saved_anew(path: Path) -> bool:
     return False
 
 
-def is_intact(path: Path) -> bool:
-    """Whether a file's bytes have the digest that they hold."""
-    try:
-        check(path)
-    except BrokenSealError:
-        return False
-    return True
-
-
 def _pieces(path: Path) -> Iterator[bytes]:
     with open(path, "rb", buffering=0) as file:
         while piece := file.read(_PIECE):

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from scipy.signal import cont2discrete, dlsim
 
-from sarcomere.organs.reflex import fresh_reflex, pack_reflex, resting_signals, shortest_delay_ms
+from sarcomere.organs.reflex import fresh_reflex, pack_reflex, resting_signals
 from sarcomere.parameters.reflex import ReflexParameters, SpindleParameters, TendonOrganParameters
 from sarcomere_kernels import advance_reflex
 from sarcomere_kernels.reflex import Signal
@@ -98,11 +98,6 @@ def test_a_pathway_brings_news_after_its_delay(case: tuple) -> None:
     moved = run(p, force, length, signals)
     differs = (moved[0] != still[0]) | (moved[1] != still[1])
     assert np.flatnonzero(differs)[0] == 100 + delay
-
-
-def test_the_shortest_delay_is_that_of_the_fastest_pathway() -> None:
-    assert shortest_delay_ms(ReflexParameters()) == 14
-    assert shortest_delay_ms(ReflexParameters(velocity_ib=120.0)) == 8
 
 
 def test_tendon_organs_adapt_as_their_transfer_function() -> None:

@@ -47,5 +47,6 @@ def _missing(error: AttributeError | KeyError | ValueError) -> str | None:
     """Return the name that xarray did not find, if it was xarray that was asked."""
     if isinstance(error, AttributeError):
         return error.name if isinstance(error.obj, xr.Dataset | xr.DataArray) else None
-    found = (_VARIABLE if isinstance(error, KeyError) else _DIMENSION).search(str(error.args[0]) if error.args else "")
+    said = error.args[0] if error.args and isinstance(error.args[0], str) else ""
+    found = (_VARIABLE if isinstance(error, KeyError) else _DIMENSION).search(said)
     return next(filter(None, found.groups()), None) if found else None
