@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sarcomere.errors import check_status
 from sarcomere.half_sarcomere.initial_state import fresh_state, scratch_for
 from sarcomere.half_sarcomere.models import Models
 from sarcomere_kernels import advance, row
@@ -67,3 +68,33 @@ class Batch:
             A status code of the kernels.
         """
         return int(advance(self.state(i), model, drive, self._scratch[i], trace, n_steps))
+
+    def check(self, i: int, model: k.Model, status: int, time_ms: float, load: float | None = None) -> None:
+        """Turn a status of row i into a sentence.
+
+        Parameters
+        ----------
+        i : int
+            The row.
+        model
+            What it was advanced with.
+        status : int
+            What ``advance`` returned.
+        time_ms : float
+            Simulated time, ms.
+        load : float, optional
+            Load under force control, pN per thick filament.
+
+        Raises
+        ------
+        SolverError
+            If the forces could not be balanced, or a number is not finite.
+        """
+        check_status(
+            status,
+            time_ms=time_ms,
+            residual=self.states.mechanics[i, k.Mechanical.RESIDUAL],
+            tolerance=model.mechanics.tolerance,
+            iterations=model.mechanics.max_iterations,
+            load=load,
+        )

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sarcomere.errors import InputError, SolverError, check_status
+from sarcomere.errors import InputError, SolverError
 from sarcomere.half_sarcomere import initial_state as start
 from sarcomere.half_sarcomere import pack
 from sarcomere.half_sarcomere.batch import Batch, Start
@@ -307,11 +307,4 @@ class Preparation:
                     f"Under {under} the half-sarcomere is {gone[0]:.4g} nm long by {time_ms:.1f} ms, where {fault}; "
                     f"{remedy} the load, shorten its time, or check [mechanics]."
                 )
-        check_status(
-            status,
-            time_ms=time_ms,
-            residual=self.state.mechanics[k.Mechanical.RESIDUAL],
-            tolerance=model.mechanics.tolerance,
-            iterations=model.mechanics.max_iterations,
-            load=load,
-        )
+        self._batch.check(self._row, model, status, time_ms, load)

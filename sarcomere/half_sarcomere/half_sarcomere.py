@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sarcomere.errors import SolverError, check_status
+from sarcomere.errors import SolverError
 from sarcomere.half_sarcomere import initial_state as start
 from sarcomere.half_sarcomere import pack
 from sarcomere.half_sarcomere.acidosis import Mixture, at_rest
@@ -202,10 +202,4 @@ class HalfSarcomere:
                 f"The half-sarcomere is {length:.4g} nm long at {time_ms:.1f} ms, outside its filaments' "
                 f"{self._shortest:g} to {self._longest:g}; lower mechanics.series_compliance or choose another length."
             )
-        check_status(
-            status,
-            time_ms=time_ms,
-            residual=self.state.mechanics[k.Mechanical.RESIDUAL],
-            tolerance=model.mechanics.tolerance,
-            iterations=model.mechanics.max_iterations,
-        )
+        self._batch.check(self._row, model, status, time_ms)
