@@ -117,11 +117,11 @@ def _validate_table(
     from sarcomere.cli.progress import Share, compile_kernels
     from sarcomere.errors import InputError
     from sarcomere.explain.printing import show
-    from sarcomere.recording.output import check_output, write_text
+    from sarcomere.recording.output import beside, check_output, write_text
     from sarcomere.validate import validate as measure_muscle
     from sarcomere.validate.cramp import validate_cramp
 
-    files = {output: "-o", output.with_suffix(".csv"): "-o"}
+    files = {output: "-o", beside(output, ".csv", "found.md"): "-o"}
     if len(files) < 2 or json_path in files:
         raise InputError(f"{output}: would be written twice; give the table, its .csv and --json names of their own.")
     if json_path is not None:

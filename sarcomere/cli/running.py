@@ -51,12 +51,12 @@ def run(
 
     from sarcomere.errors import InputError
     from sarcomere.recording.atomic import target_of
-    from sarcomere.recording.output import check_output
+    from sarcomere.recording.output import beside, check_output
     from sarcomere.recording.run_file import check_paths, part_path
     from sarcomere.simulation.api import record
     from sarcomere.simulation.size import check_size
 
-    picture = path.with_suffix(".png")
+    picture = beside(path, ".png")
     check_paths(path, resume=resume, overwrite=overwrite)
     if figure and path == picture:
         raise InputError(f"{path}: its figure would replace it; name the result .h5 with -o, or add --no-figure.")

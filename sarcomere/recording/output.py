@@ -48,6 +48,33 @@ def check_output(path: Path, example: str = "run.h5", *, option: str = "-o", hel
         raise _unwritable(path, error, option) from None
 
 
+def beside(path: Path, suffix: str, example: str = "run.h5", *, option: str = "-o") -> Path:
+    """Return the file of the same name with another suffix.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        Beside which it stands.
+    suffix : str
+        Such as ``.png``.
+    example : str
+        Name of a file that ``path`` could be.
+    option : str
+        Of the command line, by which another name is given.
+
+    Returns
+    -------
+    pathlib.Path
+
+    Raises
+    ------
+    InputError
+        If no file can be at ``path``.
+    """
+    check_place(target_of(path), example, option)
+    return path.with_suffix(suffix)
+
+
 @contextmanager
 def output(path: Path, *, option: str = "-o") -> Iterator[Path]:
     """Write an output beside its place, under its lock; it takes its name if all goes well, and is removed if not.

@@ -18,6 +18,7 @@ from sarcomere.plot.animation.pair import Pair, parse_pair
 from sarcomere.plot.animation.window import Window, window
 from sarcomere.plot.animation.writing import Drawn, check_output, write
 from sarcomere.recording.opening import check_fits, open_run
+from sarcomere.recording.output import beside
 from sarcomere.recording.replay import of_cramp_run, of_lattice_run
 from sarcomere.scenario.fibre import FibreScenario
 from sarcomere.scenario.kinds import function_for
@@ -62,7 +63,7 @@ def plan(path: str | Path, output: str | Path | None, view: View) -> Plan:
     -------
     Plan
     """
-    output = Path(path).with_suffix(".gif") if output is None else Path(output)
+    output = beside(Path(path), ".gif") if output is None else Path(output)
     check_output(output)
     if not 0 < view.fps <= _MAX_FPS:
         raise InputError(f"--fps {view.fps}: cannot be played; give frames per second above 0, at most {_MAX_FPS}.")

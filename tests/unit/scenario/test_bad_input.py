@@ -93,6 +93,8 @@ COMMAND = {
     "--seed beyond 64 bit": (run("--seed", str(2**70)), "run.seed = 118", "at most 9223372036854775807"),
     "--replicates 0": (run("--replicates", "0"), "run.replicates = 0", "at least 1"),
     "output is this folder": (run("-o", "."), ".: is a folder", "give a file name"),
+    "output is no name": (("validate", "-o", "."), ".: is a folder", "found.md"),
+    "animation of a folder": (("animate", "."), ".: is a folder", "give a file name"),
     "output folder missing": (run("-o", "no/run.h5"), "no/run.h5", "create it or choose another with -o"),
     "output below a file": (run("-o", "mine.csv/run.h5"), "mine.csv", "choose another with -o"),
     "output not writable": (run("-o", "/proc/run.h5"), "/proc/run.h5", "choose another name or folder with -o"),
