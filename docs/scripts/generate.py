@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, get_args
 
@@ -77,7 +78,7 @@ def parameters() -> str:
         lines += [f"## `fibres.slow.{group}`, `fibres.fast.{group}`", "", (model.__doc__ or "").splitlines()[0], ""]
         lines += ["| name | slow | fast | unit | meaning | source |", "|---|---|---|---|---|---|"]
         for row in describe(model):
-            values = (number(getattr(getattr(f, group), row["name"])) for f in (slow, fast))
+            values = (number(attrgetter(f"{group}.{row['name']}")(f)) for f in (slow, fast))
             lines.append(
                 f"| `{row['name']}` | {' | '.join(values)} | {row['unit']} | {row['meaning']} | {row['source']} |"
             )

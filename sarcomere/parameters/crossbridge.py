@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from sarcomere.parameters.base import BOLTZMANN, GAS_CONSTANT, ZERO_CELSIUS, Parameters, quantity
 
 FITTED = "unsourced: fitted once to human tension, ATPase and V0 in a model with rigid filaments"
 CALIBRATED = "fitted to the isometric tension in the lattice by data/calibration/fit_fibres.py"
+COOLING = "unsourced: how rates of single steps cool; ATPase has 2.60 +- 0.06 [@Stienen1996]"
 BODY_TEMPERATURE = 37.0
 
 
@@ -54,6 +56,50 @@ class Chemistry(Bath):
         rt = GAS_CONSTANT * self.absolute_temperature
         ratio = self.adp_uM * 1e-6 * self.pi_mM * 1e-3 / (self.atp_mM * 1e-3)
         return self.delta_g0_kJ * 1e3 / rt + math.log(ratio)
+
+
+def q10(constant: str, source: str) -> Any:
+    """Declare by what a rate is divided in 10 C of cooling."""
+    return quantity("1", f"{constant} over the same 10 C colder (Q10)", source, gt=0, le=20)
+
+
+def warmed(constant: str, source: str) -> Any:
+    """Declare what 10 C of warming add to the logarithm of an equilibrium constant."""
+    return quantity("1", f"ln {constant} less the same 10 C colder", source, ge=-5, le=5)
+
+
+class CycleCooling(Parameters):
+    """How the constants of the head cycle change with temperature; those not named here do not."""
+
+    k_hydrolysis: float = q10("k_H", COOLING)
+    k_attach: float = q10("k_a", COOLING)
+    k_stroke: float = q10("k_P", COOLING)
+    stroke_cap: float = q10("C_P", COOLING)
+    k_isomerise: float = q10("k_2", COOLING)
+    isomerise_cap: float = q10("C_2", COOLING)
+    k_adp_release: float = q10("k_D", COOLING)
+    k_atp_bind: float = q10("k_T", COOLING)
+    ln_attach_equilibrium: float = warmed("K_a", COOLING)
+    ln_stroke_equilibrium: float = warmed("K_P", COOLING)
+    ln_isomerise_equilibrium: float = warmed("K_2", COOLING)
+
+    def factors(self, decades: float) -> dict[str, float]:
+        """Factor on every constant that changes.
+
+        Parameters
+        ----------
+        decades : float
+            Cooling in steps of 10 C.
+
+        Returns
+        -------
+        dict
+            By the name of the constant in `CycleParameters`.
+        """
+        q10s = self.model_dump()
+        for equilibrium in ("attach_equilibrium", "stroke_equilibrium_M", "isomerise_equilibrium"):
+            q10s[equilibrium] = math.exp(q10s.pop("ln_" + equilibrium.removesuffix("_M")))
+        return {name: factor**-decades for name, factor in q10s.items()}
 
 
 class CycleParameters(Parameters):
@@ -120,9 +166,10 @@ class CycleParameters(Parameters):
     x_critical: float = quantity(
         "nm", "strain beyond which A1 heads are torn off (x_c)", "choice: by the force of slow stretch", gt=0, le=50
     )
+    cooling: CycleCooling
 
     def at(self, temperature_C: float) -> CycleParameters:
-        """Cool the 37 C rates (unsourced factors, docs/unsourced.md).
+        """Bring the constants, which hold at 37 C, to a temperature.
 
         Parameters
         ----------
@@ -132,17 +179,10 @@ class CycleParameters(Parameters):
         Returns
         -------
         CycleParameters
-            The rates at that temperature; equilibrium constants but K_P are kept.
+            The constants at that temperature.
         """
-        decades = (BODY_TEMPERATURE - temperature_C) / 10.0
-        factors = {
-            **dict.fromkeys(("k_hydrolysis", "k_attach"), 2.6),
-            **dict.fromkeys(("k_stroke", "k_isomerise", "k_adp_release"), 2.2),
-            **dict.fromkeys(("stroke_cap", "isomerise_cap"), 2.0),
-            "k_atp_bind": 1.8,
-            "stroke_equilibrium_M": math.exp(0.6),
-        }
-        return self.model_copy(update={k: getattr(self, k) * q**-decades for k, q in factors.items()})
+        factors = self.cooling.factors((BODY_TEMPERATURE - temperature_C) / 10.0)
+        return self.model_copy(update={name: getattr(self, name) * factor for name, factor in factors.items()})
 
     def atp_equilibrium(self, chemistry: Chemistry) -> float:
         """K_T0 (1/M) of RIGOR + ATP = MT, closed by the free energy of ATP so that detailed balance holds.
@@ -167,6 +207,14 @@ class CycleParameters(Parameters):
             * 1e-6
         )
         return math.exp(-chemistry.delta_g0_kJ * 1e3 / rt) / others
+
+
+class OffStateCooling(Parameters):
+    """How the OFF state's rates change with temperature."""
+
+    k_off_exit: float = q10("k_0", COOLING)
+    k_off_exit_force: float = q10("k_F", COOLING)
+    k_off_return: float = q10("rate of MDP -> OFF", COOLING)
 
 
 class OffStateParameters(Parameters):
@@ -197,8 +245,10 @@ class OffStateParameters(Parameters):
         "1", "tension beyond which OFF is left no faster", "choice: a bound on the rate", 2.0, gt=0, le=100
     )
 
+    cooling: OffStateCooling
+
     def at(self, temperature_C: float) -> OffStateParameters:
-        """Cool the 37 C rates by 2.2 in 10 degrees, as the attached steps (unsourced).
+        """Bring the rates, which hold at 37 C, to a temperature.
 
         Parameters
         ----------
@@ -208,9 +258,8 @@ class OffStateParameters(Parameters):
         Returns
         -------
         OffStateParameters
-            The rates at that temperature; how many heads are OFF at rest does not change.
+            The rates at that temperature.
         """
-        factor = 2.2 ** ((temperature_C - BODY_TEMPERATURE) / 10.0)
-        return self.model_copy(
-            update={k: factor * getattr(self, k) for k in ("k_off_exit", "k_off_exit_force", "k_off_return")}
-        )
+        decades = (BODY_TEMPERATURE - temperature_C) / 10.0
+        q10s = self.cooling.model_dump()
+        return self.model_copy(update={name: getattr(self, name) * q**-decades for name, q in q10s.items()})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from functools import cache
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from sarcomere.parameters.base import Parameters, quantity
 from sarcomere.parameters.calcium import CalciumParameters
@@ -29,7 +29,7 @@ class FibreParameters(Parameters):
 
 
 @cache
-def fibre_table(name: str) -> dict[str, dict[str, float]]:
+def fibre_table(name: str) -> dict[str, dict[str, Any]]:
     """Plain values of a shipped fibre type, before any override.
 
     Parameters

@@ -54,7 +54,7 @@ def test_cold_and_acid_scale_rates_once() -> None:
     at_rest = scaled(fibre, 37.0, energy, energy.ph_rest)
     assert at_rest.cycle == fibre.cycle
     assert at_rest.regulation == fibre.regulation
-    cold_and_acid = scaled(fibre, 27.0, energy, energy.acid_ph)
-    assert np.isclose(cold_and_acid.cycle.k_attach, fibre.cycle.k_attach / 2.6 * energy.acid_attach)
+    cold_and_acid, cooled = scaled(fibre, 27.0, energy, energy.acid_ph), fibre.cycle.at(27.0)
+    assert np.isclose(cold_and_acid.cycle.k_attach, cooled.k_attach * energy.acid_attach)
     assert cold_and_acid.off_state == fibre.off_state.at(27.0) != fibre.off_state
     assert np.isclose(cold_and_acid.calcium.v_pump_mM_s, fibre.calcium.v_pump_mM_s * energy.acid_pump)
