@@ -55,8 +55,9 @@ def parameters() -> Iterator[tuple[str, dict[str, str]]]:
     for group in groups:
         groups += group.__subclasses__()
     for group in dict.fromkeys(groups):
-        for row in describe(group):
-            yield group.__name__, row
+        if group.__module__.startswith("sarcomere."):  # not those that tests declare
+            for row in describe(group):
+                yield group.__name__, row
 
 
 def targets() -> list[Target]:
