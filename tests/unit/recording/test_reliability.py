@@ -317,7 +317,7 @@ def begun_together(scenario: Any, path: Path) -> int:
 
 def test_of_two_runs_that_begin_together_one_is_refused(scenario: Any, whole: xr.Dataset, tmp_path: Path) -> None:
     with one_simulation(scenario):
-        for attempt in range(5):
+        for attempt in range(10):
             path = tmp_path / f"{attempt}.h5"
             child = os.fork()
             code = begun_together(scenario, path)

@@ -18,7 +18,7 @@ from sarcomere.scenario.reading import read, shipped_scenarios
 from sarcomere.simulation.warm_up import load_kernels
 from sarcomere.validate.cramp.arms import FIRST_SEED, MANY, Arm, Row, Seeds, mean, mean_change
 from sarcomere.validate.cramp.measures import MEASURES
-from sarcomere.validate.cramp.runner import ROWS, measure, run_all
+from sarcomere.validate.cramp.runner import ROWS, measure, run_all, run_job
 from sarcomere.validate.cramp.running import checkpoint_after, fires_later, imposed_end, run_until_quiet
 from sarcomere.validate.cramp.shocks import dip
 from sarcomere.validate.cramp.threshold import ABOVE_HZ, GRID_HZ, lowest, with_train
@@ -200,6 +200,7 @@ def test_workers_do_not_change_what_is_found() -> None:
     for job, values in alone.items():
         np.testing.assert_equal(values, together[job])
     assert [job.seed for job in arm.jobs(True)] == [FIRST_SEED, FIRST_SEED + 1]
+    np.testing.assert_equal(run_job(arm.jobs(True)[0]), alone[arm.jobs(True)[0]])
 
 
 def test_a_row_runs_and_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
