@@ -65,7 +65,7 @@ class ForceBalance:
     """Shifts of the filaments under the pull of the heads: crowns of every thick filament, then nodes of every thin.
 
     With B taking shifts to how much they slacken the heads, the equations are (K + kappa B'B) shift = B' kappa (strain
-    without shifts + stroke) + titin: sparse, symmetric, linear but for titin.
+    without shifts + stroke) + titin and contact: sparse, symmetric, linear but for these.
     """
 
     def __init__(self, lattice: Lattice, cycle: Cycle, mechanics: Mechanics) -> None:
@@ -110,6 +110,11 @@ class ForceBalance:
         tight = extension > 0
         return np.where(tight, grown - self.p.titin_amplitude, 0.0), np.where(tight, self.p.titin_exponent * grown, 0.0)
 
+    def _contact(self) -> tuple[F8, F8]:
+        """Force, negative, and stiffness of the Z-disc at every thick tip."""
+        free = self.length - self.p.thick_tip - self.shift[self.tips] - self.p.contact
+        return self.p.stiffness_contact * np.minimum(free, 0.0), np.where(free < 0, self.p.stiffness_contact, 0.0)
+
     def solve(self, slackening: Any, unshifted: F8) -> float:
         """Bring all nodes into balance by Newton's method; ``unshifted`` is strain + stroke before shifts.
 
@@ -118,15 +123,16 @@ class ForceBalance:
         band = self._band(slackening)
         for _ in range(self.p.max_iterations):
             pull = self.kappa * (unshifted - slackening @ self.shift)
-            titin, slope = self._titin()
+            (titin, slope), (push, stiff) = self._titin(), self._contact()
+            at_tip = titin + push
             out_of_balance = slackening.T @ pull - self.filaments @ self.shift
-            out_of_balance[self.tips] += titin
+            out_of_balance[self.tips] += at_tip
             if np.abs(out_of_balance).max() <= self.p.tolerance:
-                return float(pull.sum() + titin.sum()) / self.tips.size
+                return float(pull.sum() + at_tip.sum()) / self.tips.size
             springs = np.zeros(self.shift.size)
-            springs[self.tips] = slope
+            springs[self.tips] = slope + stiff
             self.shift += self._yield(slackening, band, springs, out_of_balance)
-        raise RuntimeError(f"no force balance after {self.p.max_iterations} linearisations of titin")
+        raise RuntimeError(f"no force balance after {self.p.max_iterations} linearisations")
 
     def _band(self, slackening: Any) -> F8:
         """Filaments and what heads add along each: above the diagonal, and the diagonal, of one long tridiagonal."""

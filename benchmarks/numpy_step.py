@@ -48,7 +48,9 @@ class NumpyHalfSarcomere:
         self.entry_stroke = np.array([0.0, cycle.stroke_1 + cycle.stroke_2, 0.0])
         self.entry_rate = np.stack([np.zeros_like(self.table.attach), self.table.rebind, self.table.attach])
         beyond = cycle.spacing_at_reference - cycle.spacing_unstrained
-        self.spacing = np.exp(-0.5 * cycle.stiffness_radial * beyond**2 / cycle.thermal_energy)
+        beside = lattice.head_z < lattice.thin_reach - lattice.reference_length  # thin filaments of the other half
+        self.weight = np.exp(-0.5 * cycle.stiffness_radial * beyond**2 / cycle.thermal_energy)
+        self.weight = self.weight * np.where(beside, lattice.double_overlap, 1.0)
         face = np.repeat(np.arange(lattice.face_start.size - 1), np.diff(lattice.face_start))
         self.face_length = 10.0 * lattice.reference_length  # one row of all sites, face after face
         self.site_key = face * self.face_length + lattice.site_s
@@ -117,7 +119,7 @@ class NumpyHalfSarcomere:
         tries = (now != OFF) & (u < self.table.attempt[now])  # an upper bound of the chance to do anything
         head, now, u = head[tries], now[tries], u[tries]
         site, strain, rate = self._open_sites(head, now)
-        exits = np.concatenate([self.exits[now], self.spacing * rate], axis=1)
+        exits = np.concatenate([self.exits[now], self.weight[head, None] * rate], axis=1)
         total = exits.sum(axis=1)
         chance = -np.expm1(-total * dt)
         goes = u < chance

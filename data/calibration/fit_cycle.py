@@ -1,6 +1,6 @@
 """Fit every constant of the head cycle and the OFF state of a fibre type at once, with how each changes in the cold.
 
-    python data/calibration/fit_cycle.py fast                    a set, from the committed start
+    python data/calibration/fit_cycle.py fast                    the committed set, from the committed start
     python data/calibration/fit_cycle.py fast --write            and put it into data/parameters
     python data/calibration/fit_cycle.py fast --scatter 1        from another start
     python data/calibration/fit_cycle.py fast --hold-out         rows 4, 11, 12, 13, 18 predicted, not fitted

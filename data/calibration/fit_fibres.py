@@ -1,12 +1,9 @@
-"""Fit the chosen values of a fibre type to what human muscle does; prints the values for data/parameters.
+"""Fit regulation and calcium handling of a fibre type to what human muscle does; prints the values for data/parameters.
 
     python data/calibration/fit_fibres.py slow
     python data/calibration/fit_fibres.py fast
 
-Stages, each with the ones before it: k_adp_release to the unloaded velocity (the first values came from a model that
-takes heads off 18 nm behind their site; without that its velocities are 1.6 to 3 times too low), adp_dissociation_uM of
-the fast fibre to what ADP takes off that velocity, k_attach to the isometric tension (3-D geometry lets fewer heads
-reach a site than the rigid-filament fit assumed), opening_equilibrium to pCa50, and calcium handling with k_close to
+Stages, each with the ones before it: opening_equilibrium to pCa50, and calcium handling with k_close to
 the twitch, its ratio to the tetanus, and the force-frequency relation.  Seeds are fixed, so the fit can be run again.
 """
 
@@ -20,19 +17,15 @@ import xarray as xr
 from scipy.optimize import brentq, minimize
 
 import sarcomere
-from sarcomere.parameters import LatticeParameters, fibre_table
-from sarcomere.parameters.lattice import area_per_thick
+from sarcomere.parameters import fibre_table
 from sarcomere.scenario.checking import from_dict
 
-# Targets.  V0 (ML/s): low in IIA 5-9 and I 1.5-3.5, as faster release of ADP costs ATP.  Tension: low in IIA 200-280
-# kPa, as more takes an ATPase above the measured one, and middle of I 140-220.  pCa50: slow more sensitive than fast,
-# within 5.7-6.1 and 5.6-6.0.  Twitch: human triceps surae contracts in 112 +- 11 ms and half-relaxes in 100 +- 14 ms
-# [@Sale1982], fast motor units of the gastrocnemius in 40-80 ms; twitch:tetanus 0.10-0.25; half of the tetanic force
-# near 10 Hz (slow) and 20 Hz (fast).  All but triceps surae: unsourced (docs/unsourced.md).
+# Targets.  pCa50: slow more sensitive than fast, within 5.7-6.1 and 5.6-6.0.  Twitch: human triceps surae contracts in
+# 112 +- 11 ms and half-relaxes in 100 +- 14 ms [@Sale1982], fast motor units of the gastrocnemius in 40-80 ms;
+# twitch:tetanus 0.10-0.25; half of the tetanic force near 10 Hz (slow) and 20 Hz (fast).  All but triceps surae:
+# unsourced (docs/unsourced.md).
 TARGETS: dict[str, dict[str, float]] = {
     "slow": {
-        "v0": 1.6,
-        "tension": 180.0,
         "pCa50": 5.93,
         "contraction": 105.0,
         "half_relaxation": 100.0,
@@ -40,8 +33,6 @@ TARGETS: dict[str, dict[str, float]] = {
         "half_Hz": 10.0,
     },
     "fast": {
-        "v0": 6.0,
-        "tension": 205.0,
         "pCa50": 5.80,
         "contraction": 60.0,
         "half_relaxation": 60.0,
@@ -88,64 +79,10 @@ def active(ds: xr.Dataset) -> xr.DataArray:
     return (ds.force - ds.titin_force).mean(("replicate", "motor_unit"))
 
 
-def steady(fibre: str, values: dict[str, Any], pca: float, regulated: bool = True) -> float:
+def steady(fibre: str, values: dict[str, Any], pca: float) -> float:
     """Isometric force at constant calcium, pN per thick filament."""
-    ds = run(fibre, values, {"pCa": pca}, 0.7, run={"regulated": regulated})
+    ds = run(fibre, values, {"pCa": pca}, 0.7)
     return float(active(ds).sel(time=slice(0.4, None)).mean())
-
-
-def velocity(fibre: str, values: dict[str, Any], chemistry: dict[str, float] | None = None) -> float:
-    """Shortening velocity without load, ML/s, thin filament open; from 8 ms after the release (50 ms in the cold)."""
-    cold = chemistry is not None
-    begin, settle, last = (1.0, 0.05, 0.25) if cold else (0.3, 0.008, {"fast": 0.03, "slow": 0.06}[fibre])
-    table = {
-        "title": "unloaded shortening",
-        "run": {"duration_s": begin + last, "replicates": 6, "seed": 5, "hs_length": 1350.0, "regulated": False},
-        "drive": {"pCa": 4.5},
-        "motor_units": [{"id": 1, "fibre": fibre}],
-        "lattice": {"n_thick": 4},
-        "chemistry": chemistry or {},
-        "fibres": {fibre: values},
-        "protocol": {"load": {"time_s": [begin, begin + last], "value": 0.0}},
-    }
-    ds = sarcomere.run(from_dict(table), threads=2)
-    length = ds.hs_length.sel(time=slice(begin + settle, None)).mean(("replicate", "motor_unit"))
-    return -float(np.polyfit(length.time, length, 1)[0]) / 1300.0
-
-
-def fit_release(fibre: str, values: dict[str, Any]) -> float:
-    """k_adp_release that gives the unloaded velocity."""
-
-    def miss(k: float) -> float:
-        return velocity(fibre, merged(values, {"cycle": {"k_adp_release": k}})) - TARGETS[fibre]["v0"]
-
-    return round(brentq(miss, *{"slow": (160.0, 600.0), "fast": (1000.0, 2500.0)}[fibre], xtol=5.0), -1)
-
-
-def fit_adp(fibre: str, values: dict[str, Any]) -> float:
-    """adp_dissociation_uM at which 1.5 mM ADP takes off what K_i = 0.25 mM with K_m = 0.11 mM would, 1 mM ATP, 12 C."""
-    ratio = (1.0 + 0.11 * (1 + 0.02 / 0.25)) / (1.0 + 0.11 * (1 + 1.5 / 0.25))
-
-    def miss(log_k: float) -> float:
-        trial = merged(values, {"cycle": {"adp_dissociation_uM": float(np.exp(log_k))}})
-        slowed, free = (
-            velocity(fibre, trial, {"temperature_C": 12.0, "atp_mM": 1.0, "adp_uM": adp}) for adp in (1500.0, 20.0)
-        )
-        return slowed / free - ratio
-
-    return round(float(np.exp(brentq(miss, np.log(100.0), np.log(1000.0), xtol=0.03))), -1)
-
-
-def fit_attachment(fibre: str, values: dict[str, Any]) -> float:
-    """k_attach that gives the isometric tension with the thin filament open."""
-    lattice = LatticeParameters()
-    wanted = TARGETS[fibre]["tension"] * area_per_thick(lattice, 1300.0) / lattice.myofibril_fraction * 1e-3
-    guess = {"slow": (40.0, 300.0), "fast": (150.0, 900.0)}[fibre]
-
-    def miss(k_attach: float) -> float:
-        return steady(fibre, merged(values, {"cycle": {"k_attach": k_attach}}), 4.5, regulated=False) - wanted
-
-    return round(brentq(miss, *guess, xtol=2.0), 0)
 
 
 def fit_opening(fibre: str, values: dict[str, Any]) -> float:
@@ -247,14 +184,7 @@ def merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
 
 def main(fibre: str) -> None:
     """Run the stages and print what they found."""
-    values: dict[str, Any] = {"cycle": {"k_adp_release": fit_release(fibre, {})}}
-    print(fibre, values, flush=True)
-    if fibre == "fast":
-        values = merged(values, {"cycle": {"adp_dissociation_uM": fit_adp(fibre, values)}})
-        print(fibre, values, flush=True)
-    values = merged(values, {"cycle": {"k_attach": fit_attachment(fibre, values)}})
-    print(fibre, values, flush=True)
-    values = merged(values, {"regulation": {"opening_equilibrium": fit_opening(fibre, values)}})
+    values: dict[str, Any] = {"regulation": {"opening_equilibrium": fit_opening(fibre, {})}}
     print(fibre, values, flush=True)
     values = merged(values, fit_calcium(fibre, values))
     print(fibre, values, measure(fibre, values), flush=True)

@@ -71,6 +71,12 @@ def _find_sites(
 
 
 @inlined
+def _attach_weight(lattice: Lattice, spacing_weight: float, crossed: float, head: int) -> float:
+    """Return the factor on attachment of a head, lower where thin filaments of both halves lie side by side."""
+    return spacing_weight * lattice.double_overlap if lattice.head_z[head] < crossed else spacing_weight
+
+
+@inlined
 def _attach(state: State, lattice: Lattice, head: int, site: int, x: float, new_state: int) -> None:
     """Append the head to the list of attached ones."""
     slot = state.counters[Count.N_BOUND]
@@ -149,6 +155,7 @@ def _exit_detached(
     scratch: Scratch,
     dt: float,
     spacing_weight: float,
+    crossed: float,
     head: int,
     u: float,
 ) -> None:
@@ -167,9 +174,10 @@ def _exit_detached(
         rate, centre, entry = table.rebind, -(cycle.stroke_1 + cycle.stroke_2), 1
         first, second = cycle.k_hydrolysis, 0.0
     n_found = _find_sites(state, lattice, table, head, centre, rate, scratch)
+    weight = _attach_weight(lattice, spacing_weight, crossed, head)
     leave = first + second
     if n_found > 0:
-        leave += spacing_weight * scratch.found_sum[n_found - 1]
+        leave += weight * scratch.found_sum[n_found - 1]
     if u >= leave * dt:  # cheaper than, and above, the exact chance
         return
     chance = 1.0 - math.exp(-leave * dt)
@@ -181,7 +189,7 @@ def _exit_detached(
     elif pick < first + second:
         state.head_state[head] = HeadState.OFF
     else:
-        pick = (pick - first - second) / spacing_weight
+        pick = (pick - first - second) / weight
         i = 0
         while i < n_found - 1 and scratch.found_sum[i] <= pick:
             i += 1
@@ -210,6 +218,7 @@ def cycle_heads(
     thick: ThickFilament,
     dt: float,
     spacing_weight: float,
+    crossed: float,
     scratch: Scratch,
 ) -> None:
     """Let every head take one step: the detached ones, and the ones that were attached when it began.
@@ -230,12 +239,14 @@ def cycle_heads(
                 if phase == 1 and state.head_since[head] == state.counters[Count.TICK]:
                     continue  # came loose in this step
                 _exit_detached(
-                    state, lattice, cycle, table, thick, scratch, dt, spacing_weight, head, scratch.draw[head]
+                    state, lattice, cycle, table, thick, scratch, dt, spacing_weight, crossed, head, scratch.draw[head]
                 )
                 after = state.head_state[head]
                 if after != now and after < HeadState.A1:
                     u = uniform(state.stream)
-                    _exit_detached(state, lattice, cycle, table, thick, scratch, 0.5 * dt, spacing_weight, head, u)
+                    _exit_detached(
+                        state, lattice, cycle, table, thick, scratch, 0.5 * dt, spacing_weight, crossed, head, u
+                    )
         else:
             fill_uniform(state.lanes, scratch.draw, n_bound)
             for slot in range(n_bound - 1, -1, -1):  # backward, so that what moves into a slot has had its turn
@@ -249,4 +260,6 @@ def cycle_heads(
                 else:
                     _detach(state, slot, HeadState.MDP if outcome == Outcome.MDP else HeadState.MT)
                     u = uniform(state.stream)
-                    _exit_detached(state, lattice, cycle, table, thick, scratch, 0.5 * dt, spacing_weight, head, u)
+                    _exit_detached(
+                        state, lattice, cycle, table, thick, scratch, 0.5 * dt, spacing_weight, crossed, head, u
+                    )

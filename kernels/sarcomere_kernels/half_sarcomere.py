@@ -19,6 +19,12 @@ def spacing_weight(lattice: Lattice, cycle: Cycle, hs_length: float) -> float:
 
 
 @inlined
+def crossing(lattice: Lattice, hs_length: float) -> float:
+    """Return how far thin filaments of the other half reach across the M-line, nm; below zero, they do not."""
+    return lattice.thin_reach - hs_length
+
+
+@inlined
 def impose(state: State, model: Model, drive: Drive, i: int) -> None:
     """Set length, load and clamped calcium of step i, and trigger release for the impulses that arrive by its start."""
     state.mechanics[Mechanical.IMPOSED_LENGTH] = drive.imposed_length[i]
@@ -42,8 +48,9 @@ def step(state: State, model: Model, scratch: Scratch) -> None:
     if model.regulation.regulated == 1:
         switch_thin(state, lattice, model.regulation, ca, dt, scratch)
     off_exit_rates(state, lattice, model.thick, model.table, model.mechanics, dt, scratch)
-    weight = spacing_weight(lattice, cycle, state.mechanics[Mechanical.HS_LENGTH])
-    cycle_heads(state, lattice, cycle, model.table, model.thick, dt, weight, scratch)
+    hs_length = state.mechanics[Mechanical.HS_LENGTH]
+    weight, crossed = spacing_weight(lattice, cycle, hs_length), crossing(lattice, hs_length)
+    cycle_heads(state, lattice, cycle, model.table, model.thick, dt, weight, crossed, scratch)
     take_up(model.fibre, state.calcium, state.counters[Count.RU_CALCIUM] - bound_before)
     state.counters[Count.STEP] += 1
     state.counters[Count.TICK] += model.sampling.ticks

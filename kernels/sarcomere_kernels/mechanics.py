@@ -2,9 +2,10 @@
 
 Unknowns are the shifts of thick nodes u (toward the Z-line), of thin nodes v (toward the M-line) and, at a free
 end, of the Z-line.  A head carries kappa*(x + h) with x = x_0 - u - v(site), so the equations are linear but
-for titin.  The thick filaments are eliminated exactly (each is tridiagonal) and their Schur complement is solved by
-conjugate gradients, with the thin filaments, tridiagonal too, as preconditioner.  The Z-line is row 0 of
-thin_shift; of the residual's row 0 only the first entry is used, for the Z-line as a whole.
+for titin and the contact of thick filaments with the Z-disc.  The thick filaments are eliminated exactly (each is
+tridiagonal) and their Schur complement is solved by conjugate gradients, with the thin filaments, tridiagonal too, as
+preconditioner.  The Z-line is row 0 of thin_shift; of the residual's row 0 only the first entry is used, for the Z-line
+as a whole.
 """
 
 import math
@@ -58,14 +59,23 @@ def titin(mechanics: Mechanics, extension: float) -> tuple[float, float]:
 
 
 @inner
-def _titin_extension(state: State, lattice: Lattice, mechanics: Mechanics, filament: int) -> float:
+def z_disc_contact(mechanics: Mechanics, gap: float) -> tuple[float, float]:
+    """Return force (negative: it pushes) and stiffness of the Z-disc on one thick filament that far from the Z-line."""
+    if gap >= mechanics.contact:
+        return 0.0, 0.0
+    return mechanics.stiffness_contact * (gap - mechanics.contact), mechanics.stiffness_contact
+
+
+@inner
+def _gap(state: State, lattice: Lattice, mechanics: Mechanics, filament: int) -> float:
+    """Return the distance from the tip of a thick filament to the Z-line."""
     tip = mechanics.thick_tip + state.thick_shift[state.thick_shift.size - lattice.n_thick + filament]
-    return float(lattice.reference_length - state.thin_shift[0] - tip - mechanics.titin_slack)
+    return float(lattice.reference_length - state.thin_shift[0] - tip)
 
 
 @inlined
 def _assemble(state: State, lattice: Lattice, cycle: Cycle, mechanics: Mechanics, scratch: Scratch) -> None:
-    """Assemble the stiffness of filaments and attached heads; titin comes in with each linearisation."""
+    """Assemble the stiffness of filaments and attached heads; titin and contact come in with each linearisation."""
     n_thick, n_thin = lattice.n_thick, lattice.n_thin
     up = np.uint32(n_thin)  # from a thin node to the next
     k, k_bare = mechanics.stiffness_thick, mechanics.stiffness_bare_zone
@@ -73,7 +83,7 @@ def _assemble(state: State, lattice: Lattice, cycle: Cycle, mechanics: Mechanics
     scratch.thick_diag[:n_thick] = k + k_bare
     for f in range(n_thick):
         scratch.thick_diag[scratch.thick_diag.size - n_thick + f] -= k
-    scratch.titin_slope[:] = 0.0
+    scratch.tip_slope[:] = 0.0
     k = mechanics.stiffness_thin
     scratch.thin_diag[:] = 2.0 * k
     scratch.thin_diag[:n_thin] = k
@@ -92,7 +102,7 @@ def _assemble(state: State, lattice: Lattice, cycle: Cycle, mechanics: Mechanics
 
 @inner
 def _z_line_stiffness(lattice: Lattice, mechanics: Mechanics, scratch: Scratch) -> float:
-    springs = total(scratch.thin_diag, lattice.n_thin) + total(scratch.titin_slope, lattice.n_thick)
+    springs = total(scratch.thin_diag, lattice.n_thin) + total(scratch.tip_slope, lattice.n_thick)
     return springs + lattice.n_thick * mechanics.stiffness_series
 
 
@@ -139,7 +149,7 @@ def _schur_matvec(
         thin, w1 = state.bound_thin[b], state.bound_weight[b]
         w[state.bound_thick[b]] += kappa * ((1.0 - w1) * p[thin] + w1 * p[thin + up])
     for f in range(n_thick):
-        w[w.size - n_thick + f] += scratch.titin_slope[f] * p[0]
+        w[w.size - n_thick + f] += scratch.tip_slope[f] * p[0]
     solve_thick(lattice, mechanics, scratch.thick_pivot, w)
 
     diag, off = scratch.thin_diag, scratch.thin_off
@@ -159,7 +169,7 @@ def _schur_matvec(
         q[thin + up] -= w1 * reaction
     q_z = total(q, n_thin) + _z_line_stiffness(lattice, mechanics, scratch) * p[0]
     for f in range(n_thick):
-        q_z -= scratch.titin_slope[f] * w[w.size - n_thick + f]
+        q_z -= scratch.tip_slope[f] * w[w.size - n_thick + f]
     q[:n_thin] = 0.0
     if mechanics.free_end == 1:
         q[0] = q_z
@@ -167,17 +177,20 @@ def _schur_matvec(
 
 @inner
 def _solve_thick_block(state: State, lattice: Lattice, cycle: Cycle, mechanics: Mechanics, scratch: Scratch) -> None:
-    """Solve the thick filaments at fixed thin ones, titin linearised."""
+    """Solve the thick filaments at fixed thin ones, titin and contact linearised."""
     n_thick, n_thin, kappa = lattice.n_thick, lattice.n_thin, cycle.stiffness_head
     up = np.uint32(n_thin)  # from a thin node to the next
     u, v, w = state.thick_shift, state.thin_shift, scratch.thick_work
     w[:] = 0.0
     for f in range(n_thick):
         tip = u.size - n_thick + f
-        force, slope = titin(mechanics, _titin_extension(state, lattice, mechanics, f))
-        scratch.thick_diag[tip] += slope - scratch.titin_slope[f]
-        scratch.titin_slope[f] = slope
-        scratch.titin_load[f] = force + slope * (u[tip] + v[0])
+        gap = _gap(state, lattice, mechanics, f)
+        force, slope = titin(mechanics, gap - mechanics.titin_slack)
+        push, push_slope = z_disc_contact(mechanics, gap)
+        force, slope = force + push, slope + push_slope
+        scratch.thick_diag[tip] += slope - scratch.tip_slope[f]
+        scratch.tip_slope[f] = slope
+        scratch.tip_load[f] = force + slope * (u[tip] + v[0])
         w[tip] = force + slope * u[tip]
     for b in range(state.counters[Count.N_BOUND]):
         thin, w1 = state.bound_thin[b], state.bound_weight[b]
@@ -192,9 +205,9 @@ def _solve_thick_block(state: State, lattice: Lattice, cycle: Cycle, mechanics: 
 def _residual(
     state: State, lattice: Lattice, cycle: Cycle, mechanics: Mechanics, scratch: Scratch
 ) -> tuple[float, float]:
-    """Strain every attached head and set thin_r to the residual force at each node, titin in full.
+    """Strain every attached head and set thin_r to the residual force at each node, titin and contact in full.
 
-    Returns the largest residual, and the largest at the thick tips, the error of linearising titin.
+    Returns the largest residual, and the largest at the thick tips, the error of linearising titin and contact.
     """
     n_thick, n_thin, kappa = lattice.n_thick, lattice.n_thin, cycle.stiffness_head
     up = np.uint32(n_thin)  # from a thin node to the next
@@ -219,23 +232,26 @@ def _residual(
         pull += force
         r[thin] += (1.0 - w1) * force
         r[thin + up] += w1 * force
-    passive, nonlinear = 0.0, 0.0
+    passive, pushed, nonlinear = 0.0, 0.0, 0.0
     for f in range(n_thick):
-        force = titin(mechanics, _titin_extension(state, lattice, mechanics, f))[0]
-        linear = scratch.titin_load[f] - scratch.titin_slope[f] * (u[u.size - n_thick + f] + v[0])
+        gap = _gap(state, lattice, mechanics, f)
+        pull_of_titin, push = titin(mechanics, gap - mechanics.titin_slack)[0], z_disc_contact(mechanics, gap)[0]
+        force = pull_of_titin + push
+        linear = scratch.tip_load[f] - scratch.tip_slope[f] * (u[u.size - n_thick + f] + v[0])
         nonlinear = max(nonlinear, abs(force - linear))
-        passive += force
+        passive += pull_of_titin
+        pushed += push
     length = lattice.reference_length - v[0]
     hold = n_thick * (
         mechanics.stiffness_series * (state.mechanics[Mechanical.IMPOSED_LENGTH] - length)
         + state.mechanics[Mechanical.LOAD]
     )
-    z_line = total(r, n_thin) + passive - hold
+    z_line = total(r, n_thin) + passive + pushed - hold
     r[:n_thin] = 0.0
     if mechanics.free_end == 1:
         r[0] = z_line
     worst = max(nonlinear, largest(r))
-    state.mechanics[Mechanical.FORCE] = (pull + passive) / n_thick
+    state.mechanics[Mechanical.FORCE] = (pull + passive + pushed) / n_thick
     state.mechanics[Mechanical.TITIN_FORCE] = passive / n_thick
     state.mechanics[Mechanical.HS_LENGTH] = length
     return worst, nonlinear

@@ -140,7 +140,9 @@ class Lattice(NamedTuple):
     n_thin: int
     n_crown: int
     n_ru: int  # regulatory units per strand, also thin-filament nodes per filament
-    reference_length: float  # hs_length at which site_z holds
+    reference_length: float  # hs_length from which shifts are counted
+    thin_reach: float  # from the Z-line to the tips of the thin filaments
+    double_overlap: float  # factor on attachment where thin filaments of both halves lie side by side
     head_z: F8  # (head,) rest distance from the M-line
     head_node: I4  # (head,) thick node
     head_face: I4  # (head,) the face it looks at
@@ -229,6 +231,8 @@ class Mechanics(NamedTuple):
     titin_exponent: float
     titin_slack: float  # Z-line to thick-filament tip
     thick_tip: float
+    contact: float  # Z-line to thick-filament tip at which the filament meets the Z-disc
+    stiffness_contact: float  # per thick filament
     free_end: int  # 0: the Z-line is held at the imposed length; 1: it hangs on a spring from there and on a load
     stiffness_series: float  # per thick filament
     tolerance: float
@@ -325,8 +329,8 @@ class Scratch(NamedTuple):
     thin_p: F8
     thin_q: F8
     thin_response: F8
-    titin_slope: F8
-    titin_load: F8
+    tip_slope: F8  # stiffness of titin and contact at each thick tip
+    tip_load: F8
     off_exit_rate: F8
     attempt: F8  # (head state): upper bound of the chance that a detached head changes in this step
 

@@ -19,7 +19,7 @@ from sarcomere.half_sarcomere.pack import Parts, Sampled
 from sarcomere.half_sarcomere.schedule import Segment, Timetable
 from sarcomere.parameters import Chemistry, MotorUnit
 from sarcomere.parameters.fibre import FibreType
-from sarcomere.parameters.lattice import thin_filament_length
+from sarcomere.parameters.lattice import longest_length, shortest_length
 from sarcomere.scenario import random_streams
 from sarcomere.scenario.fibre import FibreScenario
 from sarcomere.scenario.protocol import CHEMISTRY
@@ -145,8 +145,7 @@ class Preparation:
         self._timetable = Timetable(scenario)
         self._step_ms = scenario.numerics.step_ms
         self._compliance = scenario.mechanics.series_compliance
-        self._shortest = scenario.lattice.thick_half_length
-        self._longest = self._shortest + thin_filament_length(scenario.lattice)
+        self._shortest, self._longest = shortest_length(scenario.lattice), longest_length(scenario.lattice)
         self._impulse_tick = tick_of(impulses * 1e3 / self._step_ms)
         self.state = batch.state(row)
         self._ca = float(self.state.calcium[k.Pool.FREE])  # imposed until a course changes it
@@ -301,7 +300,7 @@ class Preparation:
             if gone.size:
                 under = "the pull of its tendon" if load is None else f"a load of {load:.4g} pN per thick filament"
                 short = gone[0] <= self._shortest
-                fault = "the Z-line meets the thick filament" if short else "the overlap ends"
+                fault = "no head has a site left" if short else "the overlap ends"
                 remedy = "raise" if short else "lower"
                 raise SolverError(
                     f"Under {under} the half-sarcomere is {gone[0]:.4g} nm long by {time_ms:.1f} ms, where {fault}; "

@@ -19,7 +19,7 @@ from sarcomere.half_sarcomere.models import Conditions, Models
 from sarcomere.half_sarcomere.pack import Parts, Sampled
 from sarcomere.parameters import Chemistry
 from sarcomere.parameters.fibre import FibreType
-from sarcomere.parameters.lattice import thin_filament_length
+from sarcomere.parameters.lattice import longest_length, shortest_length
 from sarcomere.scenario.loop import LoopScenario
 from sarcomere_kernels import types as k
 
@@ -115,8 +115,7 @@ class HalfSarcomere:
     def __init__(self, batch: Batch, row: int, models: Models, scenario: LoopScenario) -> None:
         self._batch, self._row, self._models, self._scenario = batch, row, models, scenario
         lattice, numerics = models.base.lattice, scenario.numerics
-        self._shortest = scenario.lattice.thick_half_length
-        self._longest = self._shortest + thin_filament_length(scenario.lattice)
+        self._shortest, self._longest = shortest_length(scenario.lattice), longest_length(scenario.lattice)
         self._optimum = scenario.muscle.optimal_hs_length
         self._step_ms, self._steps_per_ms = numerics.step_ms, round(1.0 / numerics.step_ms)
         self.state = batch.state(row)

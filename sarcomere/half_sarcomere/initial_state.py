@@ -102,8 +102,8 @@ def scratch_for(model: k.Model) -> k.Scratch:
         **{name: np.zeros(thick) for name in ("thick_diag", "thick_pivot", "thick_work", "off_exit_rate")},
         **{name: np.zeros(thin) for name in k.Scratch._fields if name.startswith("thin_")},
         attempt=np.zeros(k.N_HEAD_STATES),
-        titin_slope=np.zeros(lattice.n_thick),
-        titin_load=np.zeros(lattice.n_thick),
+        tip_slope=np.zeros(lattice.n_thick),
+        tip_load=np.zeros(lattice.n_thick),
     )
 
 

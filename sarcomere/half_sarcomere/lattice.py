@@ -27,7 +27,8 @@ class LatticePlan(NamedTuple):
     """Plain arrays that describe the unstrained lattice; nm.
 
     ``head_*`` have one entry per head, ordered (thick filament, crown, dimer, head); ``site_*`` one per binding
-    site, grouped by face and rising in distance from the Z-line; ``face_start`` (faces + 1,) delimits the groups.
+    site, grouped by face and rising in distance from the Z-line; ``face_start`` (faces + 1,) delimits the groups;
+    ``thin_origin`` is the distance from the Z-line to where each thin filament begins.
     """
 
     n_thick: int
@@ -40,6 +41,7 @@ class LatticePlan(NamedTuple):
     site_s: NDArray[np.float64]
     site_thin: NDArray[np.int64]
     site_monomer: NDArray[np.int64]
+    thin_origin: NDArray[np.float64]
 
 
 def shape_of_cell(n_thick: int) -> tuple[int, int]:
@@ -92,12 +94,36 @@ def _heads(p: LatticeParameters) -> tuple[NDArray[np.int64], NDArray[np.float64]
     return crown, p.bare_half_zone + p.crown_spacing * crown, face
 
 
+def along_thin(p: LatticeParameters, monomer: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Distance of actins from the beginning of their filament.
+
+    Parameters
+    ----------
+    p : LatticeParameters
+        Geometry.
+    monomer : ndarray of int
+        Numbers of actins, both strands counted together.
+
+    Returns
+    -------
+    ndarray
+        nm.
+    """
+    return np.asarray((monomer + 0.5) * p.actin_rise, dtype=np.float64)
+
+
 def _zone_monomers(p: LatticeParameters, face_azimuth: float) -> NDArray[np.int64]:
     """Actins of a thin filament whose azimuth is near enough to a face."""
     monomer = np.arange(p.n_ru * 2 * ACTINS_PER_RU)
     azimuth = -360.0 * p.helix_turns / p.helix_monomers * monomer
     off = (azimuth - face_azimuth + 180.0) % 360.0 - 180.0
     return np.asarray(monomer[np.abs(off) <= p.zone_half_angle], dtype=np.int64)
+
+
+def _origins(p: LatticeParameters) -> NDArray[np.float64]:
+    """Where each thin filament begins, counted from the Z-line: at the face of the Z-disc, but spread evenly."""
+    n_thin = 2 * p.n_thick
+    return p.z_half_width + p.thin_stagger * ((np.arange(n_thin) + 0.5) / n_thin - 0.5)
 
 
 def build(p: LatticeParameters) -> LatticePlan:
@@ -124,6 +150,7 @@ def build(p: LatticeParameters) -> LatticePlan:
         zones += [_zone_monomers(p, first + 120.0 * k) for k in range(_FACES_PER_THIN)]
     monomers = np.concatenate(zones)
     counts = [zone.size for zone in zones]
+    site_thin, origin = np.repeat(np.arange(len(zones)) // _FACES_PER_THIN, counts), _origins(p)
     return LatticePlan(
         n_thick=p.n_thick,
         n_thin=2 * p.n_thick,
@@ -132,7 +159,8 @@ def build(p: LatticeParameters) -> LatticePlan:
         head_z=np.tile(z, p.n_thick),
         head_face=thin_of[thick, face] * _FACES_PER_THIN + face // 2,
         face_start=np.concatenate([[0], np.cumsum(counts)]),
-        site_s=np.asarray((monomers + 0.5) * p.actin_rise, dtype=np.float64),
-        site_thin=np.repeat(np.arange(len(zones)) // _FACES_PER_THIN, counts),
+        site_s=origin[site_thin] + along_thin(p, monomers),
+        site_thin=site_thin,
         site_monomer=monomers,
+        thin_origin=origin,
     )

@@ -24,7 +24,7 @@ from sarcomere.parameters import (
     RegulationParameters,
 )
 from sarcomere.parameters.base import AVOGADRO
-from sarcomere.parameters.lattice import ACTINS_PER_RU, area_per_thick, spacing
+from sarcomere.parameters.lattice import ACTINS_PER_RU, area_per_thick, spacing, thin_reach
 from sarcomere_kernels import tabulate_cycle
 from sarcomere_kernels import types as k
 from sarcomere_kernels.calcium import balancing_leak, pump_capacity
@@ -65,9 +65,10 @@ def _f8(values: Any) -> k.F8:
 def pack_lattice(p: LatticeParameters, plan: geometry.LatticePlan, hs_length: float) -> k.Lattice:
     """Index nodes as [node, filament] and assign every site to its regulatory unit."""
     node_length = 2 * ACTINS_PER_RU * p.actin_rise
-    row = np.floor(plan.site_s / node_length).astype(np.int64)
+    along = geometry.along_thin(p, plan.site_monomer)
+    row = np.floor(along / node_length).astype(np.int64)
     strand = plan.site_thin * 2 + plan.site_monomer % 2
-    cells = np.arange(np.ceil(p.n_ru * node_length / _CELL_LENGTH)) * _CELL_LENGTH
+    cells = np.arange(np.ceil(plan.site_s.max() / _CELL_LENGTH)) * _CELL_LENGTH
     faces = zip(plan.face_start[:-1], plan.face_start[1:], strict=True)
     return k.Lattice(
         n_thick=plan.n_thick,
@@ -75,6 +76,8 @@ def pack_lattice(p: LatticeParameters, plan: geometry.LatticePlan, hs_length: fl
         n_crown=p.n_crown,
         n_ru=p.n_ru,
         reference_length=float(hs_length),
+        thin_reach=thin_reach(p),
+        double_overlap=float(p.double_overlap),
         head_z=_f8(plan.head_z),
         head_node=_i4(plan.head_crown * plan.n_thick + plan.head_thick),
         head_face=_i4(plan.head_face),
@@ -83,7 +86,7 @@ def pack_lattice(p: LatticeParameters, plan: geometry.LatticePlan, hs_length: fl
         first_site=_i4([start + np.searchsorted(plan.site_s[start:end], cells) for start, end in faces]),
         site_s=_f8(plan.site_s),
         site_node=_i4(row * plan.n_thin + plan.site_thin),
-        site_weight=_f8(plan.site_s / node_length - row),
+        site_weight=_f8(along / node_length - row),
         site_ru=_i4(strand * p.n_ru + plan.site_monomer // 2 // ACTINS_PER_RU),
     )
 
@@ -184,6 +187,8 @@ def pack_mechanics(
         titin_exponent=float(p.titin_exponent),
         titin_slack=p.slack_hs_length - lat.thick_half_length,
         thick_tip=float(lat.thick_half_length),
+        contact=float(lat.z_half_width),
+        stiffness_contact=float(p.stiffness_contact),
         free_end=int(tendon),
         stiffness_series=1.0 / p.series_compliance if tendon else 0.0,
         tolerance=float(numerics.force_tolerance_pN),

@@ -6,7 +6,7 @@ from sarcomere.parameters.base import Parameters, quantity
 
 
 class CalciumParameters(Parameters):
-    """Excitation-contraction coupling of a human fibre; no parvalbumin."""
+    """Excitation-contraction coupling of a human fibre ; no parvalbumin."""
 
     ca_rest_uM: float = quantity(
         "umol/L", "free calcium at rest", "0.05 in mouse fast fibres [@Baylor-Hollingworth2007]", gt=0, le=10

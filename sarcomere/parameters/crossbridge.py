@@ -7,9 +7,7 @@ from typing import Any
 
 from sarcomere.parameters.base import BOLTZMANN, GAS_CONSTANT, ZERO_CELSIUS, Parameters, quantity
 
-FITTED = "unsourced: fitted once to human tension, ATPase and V0 in a model with rigid filaments"
-CALIBRATED = "fitted to the isometric tension in the lattice by data/calibration/fit_fibres.py"
-COOLING = "unsourced: how rates of single steps cool; ATPase has 2.60 +- 0.06 [@Stienen1996]"
+FITTED = "fitted jointly with the other constants of the cycle by data/calibration/fit_cycle.py"
 BODY_TEMPERATURE = 37.0
 
 
@@ -71,17 +69,17 @@ def warmed(constant: str, source: str) -> Any:
 class CycleCooling(Parameters):
     """How the constants of the head cycle change with temperature; those not named here do not."""
 
-    k_hydrolysis: float = q10("k_H", COOLING)
-    k_attach: float = q10("k_a", COOLING)
-    k_stroke: float = q10("k_P", COOLING)
-    stroke_cap: float = q10("C_P", COOLING)
-    k_isomerise: float = q10("k_2", COOLING)
-    isomerise_cap: float = q10("C_2", COOLING)
-    k_adp_release: float = q10("k_D", COOLING)
-    k_atp_bind: float = q10("k_T", COOLING)
-    ln_attach_equilibrium: float = warmed("K_a", COOLING)
-    ln_stroke_equilibrium: float = warmed("K_P", COOLING)
-    ln_isomerise_equilibrium: float = warmed("K_2", COOLING)
+    k_hydrolysis: float = q10("k_H", FITTED)
+    k_attach: float = q10("k_a", FITTED)
+    k_stroke: float = q10("k_P", FITTED)
+    stroke_cap: float = q10("C_P", FITTED)
+    k_isomerise: float = q10("k_2", FITTED)
+    isomerise_cap: float = q10("C_2", FITTED)
+    k_adp_release: float = q10("k_D", FITTED)
+    k_atp_bind: float = q10("k_T", FITTED)
+    ln_attach_equilibrium: float = warmed("K_a", FITTED)
+    ln_stroke_equilibrium: float = warmed("K_P", FITTED)
+    ln_isomerise_equilibrium: float = warmed("K_2", FITTED)
 
     def factors(self, decades: float) -> dict[str, float]:
         """Factor on every constant that changes.
@@ -108,64 +106,51 @@ class CycleParameters(Parameters):
     stiffness_head: float = quantity(
         "pN/nm",
         "stiffness of an attached head (kappa)",
-        "rabbit psoas 1.21 +- 0.18 [@Linari2007], 1.7 and soleus 0.56 [@Percario2018]; slow: choice between",
+        f"{FITTED}; rabbit psoas 1.21 +- 0.18 [@Linari2007], 1.7 and soleus 0.56 [@Percario2018]",
         gt=0,
         le=20,
     )
     stroke_1: float = quantity("nm", "working stroke A1 -> A2 (h1)", FITTED, ge=0, le=30)
     stroke_2: float = quantity("nm", "working stroke A2 -> A3 (h2)", FITTED, ge=0, le=30)
-    k_hydrolysis: float = quantity(
-        "1/s", "MT -> MDP (k_H)", "choice: slower in slow fibres, as explains their ATPase [@He2000]", ge=0, le=1e5
-    )
-    hydrolysis_equilibrium: float = quantity(
-        "1", "MDP/MT in equilibrium (K_H)", "choice: most free heads have hydrolysed ATP", gt=0, le=1e4
-    )
-    k_attach: float = quantity("1/s", "MDP -> A1 per site at zero strain (k_a)", CALIBRATED, ge=0, le=1e5)
+    k_hydrolysis: float = quantity("1/s", "MT -> MDP (k_H)", f"{FITTED}; slower in slow fibres [@He2000]", ge=0, le=1e5)
+    hydrolysis_equilibrium: float = quantity("1", "MDP/MT in equilibrium (K_H)", FITTED, gt=0, le=1e4)
+    k_attach: float = quantity("1/s", "MDP -> A1 per site at zero strain (k_a)", FITTED, ge=0, le=1e5)
     attach_equilibrium: float = quantity("1", "A1/MDP per site at zero strain (K_a)", FITTED, gt=0, le=1e4)
     stroke_equilibrium_M: float = quantity(
         "mol/L",
         "K_P: A2/A1 is K_P/[Pi] at equal strain energy",
-        "unsourced: free energy of the phosphate step, -9 to -10 kT at 4 mmol/L",
+        FITTED,
         gt=0,
         le=1e9,
     )
-    k_stroke: float = quantity(
-        "1/s", "A1 -> A2 before the cap (k_P)", "choice: quick recovery of force within 2 ms", ge=0, le=1e7
-    )
-    stroke_cap: float = quantity("1/s", "fastest A1 -> A2 (C_P)", "choice: steps of 0.1 ms stay accurate", gt=0, le=1e7)
-    stroke_split: float = quantity(
-        "1", "share of the strain energy in the forward stroke (s_P)", "choice: quick recovery of force", ge=0, le=1
-    )
+    k_stroke: float = quantity("1/s", "A1 -> A2 before the cap (k_P)", FITTED, ge=0, le=1e7)
+    stroke_cap: float = quantity("1/s", "fastest A1 -> A2 (C_P)", FITTED, gt=0, le=1e7)
+    stroke_split: float = quantity("1", "share of the strain energy in the forward stroke (s_P)", FITTED, ge=0, le=1)
     k_isomerise: float = quantity("1/s", "A2 -> A3 at equal strain energy (k_2)", FITTED, ge=0, le=1e7)
-    isomerise_cap: float = quantity(
-        "1/s", "fastest A2 -> A3 (C_2)", "choice: steps of 0.1 ms stay accurate", gt=0, le=1e7
-    )
+    isomerise_cap: float = quantity("1/s", "fastest A2 -> A3 (C_2)", FITTED, gt=0, le=1e7)
     isomerise_equilibrium: float = quantity("1", "A3/A2 at equal strain energy (K_2)", FITTED, gt=0, le=1e9)
     k_adp_release: float = quantity(
         "1/s",
         "A3 -> RIGOR (k_D)",
-        "fitted to V0, which it limits [@Siemankowski1985], by data/calibration/fit_fibres.py",
+        f"{FITTED}; limits V0 [@Siemankowski1985]",
         ge=0,
         le=1e6,
     )
     adp_dissociation_uM: float = quantity(
         "umol/L",
         "ADP affinity of A3/RIGOR (K_D)",
-        "fast: fitted to V0 against ADP [@Cooke-Pate1985] by data/calibration/fit_fibres.py; slow: unsourced, order of "
-        "magnitude",
+        f"{FITTED}; fast: V0 against ADP [@Cooke-Pate1985]",
         gt=0,
         le=1e5,
     )
     k_atp_bind: float = quantity(
         "L/(mol s)",
         "RIGOR -> MT per ATP (k_T)",
-        "choice: above 0.6e6 (fibres) to 0.8e6 (myofibrils) in rabbit psoas at 15 C [@Iorga2012]",
+        f"{FITTED}; 0.6e6 to 0.8e6 in rabbit psoas at 15 C [@Iorga2012]",
         ge=0,
         le=1e9,
     )
-    x_critical: float = quantity(
-        "nm", "strain beyond which A1 heads are torn off (x_c)", "choice: by the force of slow stretch", gt=0, le=50
-    )
+    x_critical: float = quantity("nm", "strain beyond which A1 heads are torn off (x_c)", FITTED, gt=0, le=50)
     cooling: CycleCooling
 
     def at(self, temperature_C: float) -> CycleParameters:
@@ -212,32 +197,33 @@ class CycleParameters(Parameters):
 class OffStateCooling(Parameters):
     """How the OFF state's rates change with temperature."""
 
-    k_off_exit: float = q10("k_0", COOLING)
-    k_off_exit_force: float = q10("k_F", COOLING)
-    k_off_return: float = q10("rate of MDP -> OFF", COOLING)
+    k_off_exit: float = q10("k_0", FITTED)
+    k_off_exit_force: float = q10("k_F", FITTED)
+    k_off_return: float = q10("rate of MDP -> OFF", FITTED)
 
 
 class OffStateParameters(Parameters):
     """Structural OFF state of the thick filament; not biochemical SRX."""
 
     k_off_exit: float = quantity(
-        "1/s", "OFF -> MDP without tension (k_0)", "5-400 /s in another model [@Mijailovich2021]", 5.0, ge=0, le=1e5
+        "1/s",
+        "OFF -> MDP without tension (k_0)",
+        f"{FITTED}; 5-400 /s in another model [@Mijailovich2021]",
+        ge=0,
+        le=1e5,
     )
     k_off_exit_force: float = quantity(
         "1/s",
         "OFF -> MDP added at isometric tension (k_F)",
-        "choice: tension turns heads on [@Linari2015; @Fusi2016]; 5-400 /s in another model [@Mijailovich2021]",
-        400.0,
+        f"{FITTED}; tension turns heads on [@Linari2015; @Fusi2016]",
         ge=0,
         le=1e5,
     )
-    k_off_return: float = quantity(
-        "1/s", "MDP -> OFF", "choice: more would leave too few heads on at full force", 50.0, ge=0, le=1e5
-    )
+    k_off_return: float = quantity("1/s", "MDP -> OFF", FITTED, ge=0, le=1e5)
     isometric_force: float = quantity(
         "pN",
         "mean backbone tension in an isometric contraction (F_0): half of the force at the M-line",
-        "choice: about half of the isometric force of the calibrated fibre",
+        "fitted: half of the isometric force of the fibre, by data/calibration/fit_cycle.py",
         gt=0,
         le=1e4,
     )

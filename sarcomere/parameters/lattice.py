@@ -11,7 +11,12 @@ class LatticeParameters(Parameters):
     """Where filaments, crowns, heads and sites sit."""
 
     n_thick: int = quantity(
-        "1", "thick filaments in the periodic cell", "choice: enough for smooth force", 16, ge=1, le=4096
+        "1",
+        "thick filaments in the periodic cell; with one, force ripples by half with length, with 2 by 4 %, 4 by 2 %",
+        "choice: enough for smooth force",
+        16,
+        ge=1,
+        le=4096,
     )
     n_crown: int = quantity(
         "1",
@@ -64,10 +69,19 @@ class LatticeParameters(Parameters):
     thin_rotation: float = quantity(
         "degree",
         "azimuth from one thin filament's helix to the next one's",
-        "choice: the golden angle; with helices in register force ripples with length (docs/accuracy.md)",
-        137.508,
+        "choice: helices are spread along the filament instead (thin_stagger)",
+        0.0,
         ge=0,
         lt=360,
+    )
+    thin_stagger: float = quantity(
+        "nm",
+        "range of axial offsets of thin filaments, spread evenly over them",
+        "choice: the common measure of 42.9 nm (3 crowns) and 35.75 nm (13 actins), the period in which force would "
+        "ripple with length; real filaments are not in register",
+        7.15,
+        ge=0,
+        le=40,
     )
     zone_half_angle: float = quantity(
         "degree",
@@ -80,10 +94,28 @@ class LatticeParameters(Parameters):
     n_ru: int = quantity(
         "1",
         "regulatory units per strand, of 7 actins each",
-        "human thin filament of 1.27 um [@Walker-Schrodt1974] over 38.5 nm",
+        "33 periods of 38.5 nm, human [@Walker-Schrodt1974]",
         33,
         ge=2,  # each end of a strand has a neighbour
         le=100,
+    )
+    z_half_width: float = quantity(
+        "nm",
+        "Z-line to the first actin: half the Z-disc",
+        "Z-disc of 100 nm, human [@Walker-Schrodt1974]: 66 periods of 38.5 nm and the "
+        "Z-disc make the I segment of 2.64 um",
+        50.0,
+        ge=0,
+        le=200,
+    )
+    double_overlap: float = quantity(
+        "1",
+        "factor on attachment of heads that thin filaments of the other half have reached",
+        "choice: two thin filaments share a trigonal point, and the other half's, of wrong polarity, hides the "
+        "head's own from half of them; with the lattice's widening it gives the shallow limb measured [@Gordon1966]",
+        0.5,
+        gt=0,
+        le=1,
     )
     d10: float = quantity(
         "nm",
@@ -104,8 +136,9 @@ class LatticeParameters(Parameters):
     stiffness_radial: float = quantity(
         "pN/nm",
         "stiffness against bridging a gap other than gap_unstrained",
-        "choice: attachment falls as the lattice widens",
-        0.5,
+        "choice: ascending limb and pCa50 against length (rows 9 and 6); isometric force of frog fibres hardly "
+        "depends on the lattice's width [@Edman1999; @Gulati-Babu1982]",
+        0.14,
         ge=0,
         le=100,
     )
@@ -130,9 +163,19 @@ class LatticeParameters(Parameters):
 ACTINS_PER_RU = 7
 
 
-def thin_filament_length(p: LatticeParameters) -> float:
-    """Z-line to tip of a thin filament, nm: its regulatory units, of 7 actins on each of two strands."""
-    return p.n_ru * 2 * ACTINS_PER_RU * p.actin_rise
+def thin_reach(p: LatticeParameters) -> float:
+    """Z-line to tip of a thin filament, nm: half the Z-disc and its regulatory units, of 7 actins on two strands."""
+    return p.z_half_width + p.n_ru * 2 * ACTINS_PER_RU * p.actin_rise
+
+
+def shortest_length(p: LatticeParameters) -> float:
+    """Length of the half-sarcomere at which the Z-disc meets the first crown and no head has a site, nm."""
+    return p.bare_half_zone + p.z_half_width
+
+
+def longest_length(p: LatticeParameters) -> float:
+    """Length of the half-sarcomere at which overlap ends, nm."""
+    return p.thick_half_length + thin_reach(p)
 
 
 def spacing(p: LatticeParameters, hs_length: float) -> float:

@@ -42,6 +42,14 @@ class MechanicsParameters(Parameters):
         gt=0,
         le=5000,
     )
+    stiffness_contact: float = quantity(
+        "pN/nm",
+        "Z-disc against a thick filament that meets it, per filament",
+        "fitted by data/calibration/fit_short_lengths.py: no force is left in frog fibres at 1.27 um [@Gordon1966]",
+        0.85,
+        ge=0,
+        le=1e4,
+    )
     series_compliance: float = quantity(
         "nm/pN",
         "tendon: lengthening per half-sarcomere per force of a thick filament; 0 is a fixed length",

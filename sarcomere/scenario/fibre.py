@@ -23,7 +23,7 @@ from sarcomere.parameters import (
     RecordParameters,
     RunParameters,
 )
-from sarcomere.parameters.lattice import thin_filament_length
+from sarcomere.parameters.lattice import longest_length, shortest_length
 from sarcomere.parameters.shipped import data_path
 from sarcomere.scenario.base import Scenario
 from sarcomere.scenario.checks import check_crowns, check_step
@@ -222,15 +222,12 @@ def _whole_steps(key: str, interval: float, step: float) -> None:
 
 def _check_geometry(s: FibreScenario) -> None:
     check_crowns(s.lattice)
-    longest = s.lattice.thick_half_length + thin_filament_length(s.lattice)
+    shortest, longest = shortest_length(s.lattice), longest_length(s.lattice)
     course = s.protocol.length
     where = ["run.hs_length"] if course is None else [f"protocol.length at {time:g} s" for time in course.time_s]
     for name, length in zip(where, lengths(s), strict=True):
-        if length <= s.lattice.thick_half_length:
-            raise ValueError(
-                f"{name} = {length:g} presses the thick filament against the Z-line; use more than "
-                f"lattice.thick_half_length = {s.lattice.thick_half_length:g}"
-            )
+        if length <= shortest:
+            raise ValueError(f"{name} = {length:g} leaves no head a site; use more than {shortest:g}")
         if length >= longest:
             raise ValueError(f"{name} = {length:g} pulls the filaments out of overlap; use less than {longest:g}")
 

@@ -22,7 +22,7 @@ from sarcomere.parameters.fibre_wave import FibreApParameters, PotassiumParamete
 from sarcomere.parameters.figures import FigureName
 from sarcomere.parameters.intervention import Intervention, Stretch, Walking
 from sarcomere.parameters.junction import JunctionParameters
-from sarcomere.parameters.lattice import thin_filament_length
+from sarcomere.parameters.lattice import longest_length, shortest_length
 from sarcomere.parameters.metabolism import BloodParameters, EnergyParameters
 from sarcomere.parameters.motoneuron import PoolParameters
 from sarcomere.parameters.muscle import MuscleParameters
@@ -193,9 +193,8 @@ class LoopScenario(Scenario):
 
 
 def _check_lengths(s: LoopScenario) -> None:
-    """Refuse lengths at which filaments collide or lose their overlap."""
-    tip = s.lattice.thick_half_length
-    longest = tip + thin_filament_length(s.lattice)
+    """Refuse lengths at which no head has a site."""
+    shortest, longest = shortest_length(s.lattice), longest_length(s.lattice)
     optimum = s.muscle.optimal_hs_length
     reached = [("mtu_length", s.mtu_length)]
     for i, entry in enumerate(s.interventions):
@@ -204,8 +203,9 @@ def _check_lengths(s: LoopScenario) -> None:
         if isinstance(entry, Walking):
             reached += [(f"interventions.{i}.{key}", getattr(entry, key)) for key in ("swing_length", "stance_length")]
     for key, length in reached:
-        if not tip < length * optimum < longest:
+        if not shortest < length * optimum < longest:
             raise ValueError(
                 f"{key} = {length:g} L0 is a half-sarcomere of {length * optimum:g} nm, outside its filaments' "
-                f"{tip:g} to {longest:g}; choose a length between {tip / optimum:.2f} and {longest / optimum:.2f}"
+                f"{shortest:g} to {longest:g}; choose a length between {shortest / optimum:.2f} and "
+                f"{longest / optimum:.2f}"
             )

@@ -35,7 +35,7 @@ class Effort(NamedTuple):
 
 
 FULL, QUICK = Effort(8, 6, False), Effort(4, 4, True)
-SMOOTH = 16  # thick filaments at which force ripples by 2 % with length; with 4 it does by 10 %
+SMOOTH = 16  # thick filaments at which single runs are steady; force ripples with length by 1 % (by 2 % with 4)
 
 
 class Row(NamedTuple):

@@ -119,11 +119,12 @@ class Geometry:
                 sites += [(thin, m) for m in monomer[np.abs(away) <= p.zone_half_angle]]
                 self.face_start.append(len(sites))
         self.site_thin, m = np.array(sites).T
-        self.site_s = (m + 0.5) * p.actin_rise
+        along = (m + 0.5) * p.actin_rise
+        self.site_s = p.z_half_width + p.thin_stagger * ((self.site_thin + 0.5) / self.n_thin - 0.5) + along
         self.site_unit = (2 * self.site_thin + m % 2) * p.n_ru + m // 2 // ACTINS_PER_UNIT
         node_length = 2 * ACTINS_PER_UNIT * p.actin_rise
-        self.site_node = np.floor(self.site_s / node_length).astype(int)  # node 0 is the Z-line
-        self.site_weight = self.site_s / node_length - self.site_node
+        self.site_node = np.floor(along / node_length).astype(int)  # node 0 is the Z-line
+        self.site_weight = along / node_length - self.site_node
 
 
 class HeadCycle:

@@ -112,6 +112,23 @@ CASES = {
         steps=120,
         at_least={"attached": 7, "detached": 7, "opened": 25, "closed": 25, "calcium": 400},
     ),
+    "fast, short, filaments crossing and pressed": Case(
+        "fast",
+        pCa=4.5,
+        hs_length=790.0,
+        warm_steps=400,
+        steps=100,
+        at_least={"attached": 5, "detached": 5},
+    ),
+    "slow, short, shortening onto the Z-disc": Case(
+        "slow",
+        pCa=4.5,
+        mechanics=MechanicsParameters(series_compliance=0.5, stiffness_contact=50.0),
+        hs_length=853.0,
+        warm_steps=10,
+        steps=100,
+        at_least={"attached": 5},
+    ),
     "fast, never closed": Case("fast", pCa=7.0, regulated=False, steps=60, changes=AWAKE, at_least={"attached": 20}),
 }
 MUTANTS = {

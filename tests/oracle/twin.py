@@ -47,6 +47,7 @@ class Elastic:
     def __init__(self, setup: Setup, geometry: Geometry) -> None:
         p, lat, self.g = setup.mechanics, setup.lattice, geometry
         self.length, self.p, self.slack = setup.hs_length, p, p.slack_hs_length
+        self.touching = lat.thick_half_length + lat.z_half_width  # length at which thick filaments meet the Z-disc
         self.n_crown, self.n_ru, self.tolerance = lat.n_crown, lat.n_ru, 0.01 * setup.numerics.force_tolerance_pN
         self.z_line = geometry.n_thick * lat.n_crown + geometry.n_thin * lat.n_ru
         self.thin_spring = p.modulus_thin_nN * 1e3 / (2 * ACTINS_PER_UNIT * lat.actin_rise)
@@ -82,21 +83,24 @@ class Elastic:
         return self.length - g.site_s[site] - g.head_z[head] - self.head_u[head] - self.site_v[site]
 
     def balance(self, head: Any, site: Any, kappa: float, stroke: F8) -> None:
-        """Newton (only titin is not linear) until no node is out of balance."""
+        """Newton (only titin and contact are not linear) until no node is out of balance."""
         last = self.z_line + int(self.free_end)  # a Z-line that is held is no unknown
         pull = self._sites(site) + self._crowns(head)  # minus dx/dq
         linear = self.springs + kappa * (pull.T @ pull)
         strain_at_rest = self.length - self.g.site_s[site] - self.g.head_z[head]
         for _ in range(50):
-            titin, slope = self.titin()
+            (titin, slope), (push, stiff) = self.titin(), self.contact()
+            at_tip, slope = titin + push, slope + stiff
             force = self.springs @ self.shift - kappa * (pull.T @ (strain_at_rest - pull @ self.shift + stroke))
-            force -= self.titin_reads.T @ titin
+            force -= self.titin_reads.T @ at_tip
             if np.abs(force[:last]).max() < self.tolerance:
                 break
             stiffness = sparse.csc_array(linear + self.titin_reads.T @ (sparse.diags_array(slope) @ self.titin_reads))
             self.shift[:last] -= spsolve(stiffness[:last, :last], force[:last])
         else:
             raise RuntimeError("the twin found no balance")
+        tense = kappa * (strain_at_rest - pull @ self.shift + stroke)
+        self.heads_on_z_line = float((pull.T @ tense)[self.z_line])  # of those between the Z-line and the first node
         self.head_u, self.site_v = self._crowns(slice(None)) @ self.shift, self._sites(slice(None)) @ self.shift
 
     def _sites(self, site: Any) -> sparse.csr_array:
@@ -114,6 +118,11 @@ class Elastic:
         grown = self.p.titin_force * np.exp(self.p.titin_exponent * extension)
         return grown - self.p.titin_force, np.where(extension > 0.0, self.p.titin_exponent * grown, 0.0)
 
+    def contact(self) -> tuple[F8, F8]:
+        """Push of the Z-disc on every thick filament, negative, and its stiffness."""
+        free = self.length - self.touching - self.titin_reads @ self.shift
+        return self.p.stiffness_contact * np.minimum(free, 0.0), np.where(free < 0.0, self.p.stiffness_contact, 0.0)
+
     def tension(self, thick: int, crown: int) -> float:
         """Tension of the thick segment on the M-line side of a crown."""
         before = self.shift[self.crown(thick, crown - 1)] if crown else 0.0
@@ -122,7 +131,8 @@ class Elastic:
     def force(self) -> float:
         """Force on the Z-line, per thick filament."""
         first = self.shift[self.node(np.arange(self.g.n_thin), 1)] - self.shift[self.z_line]
-        return float((self.thin_spring * first.sum() + self.titin()[0].sum()) / self.g.n_thick)
+        at_tips = (self.titin()[0] + self.contact()[0]).sum()
+        return float((self.thin_spring * first.sum() + at_tips + self.heads_on_z_line) / self.g.n_thick)
 
 
 class Twin:
@@ -239,7 +249,9 @@ class Twin:
         lat = self.setup.lattice
         self.tensions = np.array([[self.elastic.tension(t, c) for c in range(lat.n_crown)] for t in range(lat.n_thick)])
         gap = 2.0 / 3.0 * lat.d10 * np.sqrt(lat.spacing_length / self.hs_length) - lat.gap_unstrained
-        self.reaching = float(np.exp(-0.5 * lat.stiffness_radial * gap**2 / self.cycle.kt))
+        crossed = lat.z_half_width + lat.n_ru * 2 * ACTINS_PER_UNIT * lat.actin_rise - self.hs_length
+        beside = np.where(self.geometry.head_z < crossed, lat.double_overlap, 1.0)  # thin filaments of the other half
+        self.reaching = beside * np.exp(-0.5 * lat.stiffness_radial * gap**2 / self.cycle.kt)
         self.loose: set[int] = set()  # heads that came loose in this step
         old = list(self.bound)
         if self.n % 2:
@@ -295,7 +307,7 @@ class Twin:
             if ready
             else [cycle.hydrolysis]
         )
-        rates = np.concatenate([plain, (cycle.attach if ready else cycle.rebind)[bins] * self.reaching])
+        rates = np.concatenate([plain, (cycle.attach if ready else cycle.rebind)[bins] * self.reaching[head]])
         chance = -np.expm1(-rates.sum() * dt)
         if u >= chance:
             return

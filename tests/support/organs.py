@@ -29,7 +29,7 @@ def cycle_heads(state: k.State, model: k.Model, scratch: k.Scratch, n: int) -> N
     m = model
     for _ in range(n):
         thick_filament.off_exit_rates(state, m.lattice, m.thick, m.table, m.mechanics, m.sampling.step, scratch)
-        crossbridge.cycle_heads(state, m.lattice, m.cycle, m.table, m.thick, m.sampling.step, 1.0, scratch)
+        crossbridge.cycle_heads(state, m.lattice, m.cycle, m.table, m.thick, m.sampling.step, 1.0, 0.0, scratch)
 
 
 @njit
@@ -42,7 +42,7 @@ def cycle_and_balance(state: k.State, model: k.Model, scratch: k.Scratch, n: int
     m = model
     for _ in range(n):
         thick_filament.off_exit_rates(state, m.lattice, m.thick, m.table, m.mechanics, m.sampling.step, scratch)
-        crossbridge.cycle_heads(state, m.lattice, m.cycle, m.table, m.thick, m.sampling.step, 1.0, scratch)
+        crossbridge.cycle_heads(state, m.lattice, m.cycle, m.table, m.thick, m.sampling.step, 1.0, 0.0, scratch)
         mechanics.balance_forces(state, m.lattice, m.cycle, m.mechanics, scratch)
 
 

@@ -103,14 +103,16 @@ def equilibrium_bench(name: str, seed: int, hs_length: float, spoil: float = 1.0
     return b._replace(model=b.model._replace(cycle=cycle, table=table))
 
 
-def force_and_flux(name: str, spoil: float = 1.0) -> tuple[tuple[float, float], tuple[float, float]]:
+def force_and_flux(
+    name: str, spoil: float = 1.0, shortest: float = 1300.0
+) -> tuple[tuple[float, float], tuple[float, float]]:
     """Mean and standard error of force and net ATP flux over 13 lengths, one actin apart: a whole helix repeat.
 
     At one length the free energy of the lattice may have a slope; over a repeat it has none.
     """
     force, flux = [], []
     for i in range(13):
-        b = equilibrium_bench(name, seed=i, hs_length=1300.0 + 2.75 * i, spoil=spoil)
+        b = equilibrium_bench(name, seed=i, hs_length=shortest + 2.75 * i, spoil=spoil)
         b.run(200.0)
         trace = b.run(1500.0)
         force.append(trace.force.mean())
@@ -118,10 +120,10 @@ def force_and_flux(name: str, spoil: float = 1.0) -> tuple[tuple[float, float], 
     return batch_mean(np.array(force), 13), batch_mean(np.array(flux), 13)
 
 
-@pytest.mark.parametrize("name", ["fast", "slow"])
-def test_without_free_energy_there_is_no_force_and_no_flux(name: str) -> None:
-    """False-alarm rate 1 % per comparison (3 s.e.m. of 13 values)."""
-    (force, force_sem), (flux, flux_sem) = force_and_flux(name)
+@pytest.mark.parametrize(("name", "shortest"), [("fast", 1300.0), ("slow", 1300.0), ("fast", 900.0)])
+def test_without_free_energy_there_is_no_force_and_no_flux(name: str, shortest: float) -> None:
+    """False-alarm rate 1 % per comparison (3 s.e.m. of 13 values); at 900 nm, thin filaments overlap each other."""
+    (force, force_sem), (flux, flux_sem) = force_and_flux(name, shortest=shortest)
     assert abs(force) < 3 * force_sem
     assert abs(flux) < 3 * flux_sem
 

@@ -85,8 +85,10 @@ def direct_solution(b: Bench) -> tuple[np.ndarray, np.ndarray, float]:
             e = lat.reference_length - shifts[z_line] - m.thick_tip - shifts[tip] - m.titin_slack
             grown = m.titin_amplitude * np.exp(m.titin_exponent * e) if e > 0 else m.titin_amplitude
             slope = m.titin_exponent * grown if e > 0 else 0.0
+            pressed = min(lat.reference_length - shifts[z_line] - m.thick_tip - shifts[tip] - m.contact, 0.0)
+            slope += m.stiffness_contact if pressed < 0 else 0.0
             for i in (tip, z_line):
-                residual[i] += grown - m.titin_amplitude
+                residual[i] += grown - m.titin_amplitude + m.stiffness_contact * pressed
                 for j in (tip, z_line):
                     jacobian[i, j] += slope
         if not m.free_end:
@@ -105,14 +107,18 @@ CASES = {
     "tendon": MechanicsParameters(series_compliance=0.2),
     "tendon and titin": MechanicsParameters(series_compliance=0.5, titin_force=60.0),
     "soft filaments": MechanicsParameters(stiffness_thick=700.0, modulus_thin_nN=6.0),
+    "against the Z-disc": MechanicsParameters(),
+    "against a hard Z-disc, tendon": MechanicsParameters(stiffness_contact=300.0, series_compliance=0.2),
 }
+LENGTHS = {"against the Z-disc": 760.0, "against a hard Z-disc, tendon": 848.0}
 
 
 @pytest.mark.parametrize("name", CASES)
 @pytest.mark.parametrize("n_bound", [0, 5, 120, 500])
 def test_balance_equals_a_direct_solve(name: str, n_bound: int) -> None:
     b = bench(
-        load_fibre("fast"), lattice=LatticeParameters(n_thick=4), mechanics=CASES[name], hs_length=1310.0,
+        load_fibre("fast"), lattice=LatticeParameters(n_thick=4), mechanics=CASES[name],
+        hs_length=LENGTHS.get(name, 1310.0),
         numerics=Numerics(force_tolerance_pN=TOLERANCE),
     )  # fmt: skip
     attach_at_random(b, n_bound, seed=n_bound)
@@ -124,6 +130,41 @@ def test_balance_equals_a_direct_solve(name: str, n_bound: int) -> None:
     assert np.allclose(b.state.thick_shift, thick, atol=1e-6)
     assert np.allclose(b.state.thin_shift[n_thin:], thin, atol=1e-6)
     assert b.state.mechanics[k.Mechanical.HS_LENGTH] == pytest.approx(length, abs=1e-6)
+
+
+def elastic_energy(b: Bench) -> float:
+    """Energy of filaments, titin, contact and attached heads, pN nm, from the shifts."""
+    lat, m, c, st = b.model.lattice, b.model.mechanics, b.model.cycle, b.state
+    u, v = st.thick_shift.reshape(-1, lat.n_thick), st.thin_shift.reshape(-1, lat.n_thin)
+    energy = 0.5 * m.stiffness_bare_zone * (u[0] ** 2).sum() + 0.5 * m.stiffness_thick * (np.diff(u, axis=0) ** 2).sum()
+    energy += 0.5 * m.stiffness_thin * (np.diff(v, axis=0) ** 2).sum()
+    gap = lat.reference_length - v[0, 0] - m.thick_tip - u[-1]
+    energy += 0.5 * m.stiffness_contact * (np.minimum(gap - m.contact, 0.0) ** 2).sum()
+    beyond = np.maximum(gap - m.titin_slack, 0.0)
+    energy += (m.titin_amplitude * (np.expm1(m.titin_exponent * beyond) / m.titin_exponent - beyond)).sum()
+    n = st.counters[k.Count.N_BOUND]
+    stroke = np.array([0.0, c.stroke_1, c.stroke_1 + c.stroke_2, c.stroke_1 + c.stroke_2])
+    drawn = st.strain[:n] + stroke[st.head_state[st.bound_head[:n]] - k.HeadState.A1]
+    return float(energy + 0.5 * c.stiffness_head * (drawn**2).sum())
+
+
+@pytest.mark.parametrize("hs_length", [700.0, 830.0, 849.9, 1500.0])
+@pytest.mark.parametrize("n_bound", [0, 300])
+def test_force_is_the_slope_of_the_energy(hs_length: float, n_bound: int) -> None:
+    """Pressed against the Z-disc, about to touch it, and stretched: what shortening takes, lengthening gives back."""
+    b = bench(
+        load_fibre("fast"), lattice=LatticeParameters(n_thick=4), mechanics=MechanicsParameters(stiffness_contact=20.0),
+        hs_length=hs_length, numerics=Numerics(force_tolerance_pN=1e-9),
+    )  # fmt: skip
+    attach_at_random(b, n_bound, seed=7)
+    found = {}
+    for away in (-0.05, 0.05, 0.0):
+        b.state.mechanics[k.Mechanical.IMPOSED_LENGTH] = hs_length + away
+        assert balance_forces(b.state, b.model, b.scratch) == k.OK
+        found[away] = elastic_energy(b)
+    slope = (found[0.05] - found[-0.05]) / 0.1 / b.model.lattice.n_thick
+    assert b.state.mechanics[k.Mechanical.FORCE] == pytest.approx(slope, abs=1e-3)
+    assert (b.state.mechanics[k.Mechanical.TITIN_FORCE] > 0) == (hs_length > 1110.0)
 
 
 def test_a_load_alone_sets_the_length() -> None:

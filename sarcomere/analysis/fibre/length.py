@@ -22,13 +22,14 @@ _DESCENDING = straight(
     Quantity("descending_at_zero", "1", "intercept of the descending limb"),
 )
 _TOP = Curve(
-    lambda x, top, optimum, bend: top - bend * (x - optimum) ** 2,
+    lambda x, top, optimum, bend, skew: top - bend * (x - optimum) ** 2 + skew * (x - optimum) ** 3,
     (
-        Quantity("top", "1", "height of the parabola"),
+        Quantity("top", "1", "height of the cubic"),
         Quantity("optimum", "um", "sarcomere length of the highest active force"),
-        Quantity("bend", "1/um^2", "curvature of the parabola", 0, np.inf),
+        Quantity("bend", "1/um^2", "curvature of the cubic", 0, np.inf),
+        Quantity("skew", "1/um^3", "its asymmetry: limbs differ in slope"),
     ),
-    lambda x, y: [float(y.max()), float(x[np.argmax(y)]), 1.0],
+    lambda x, y: [float(y.max()), float(x[np.argmax(y)]), 1.0, 0.0],
 )
 TOP_PART = 0.75
 
@@ -37,7 +38,8 @@ TOP_PART = 0.75
 def force_length(ds: xr.Dataset, start: float | None = None, stop: float | None = None) -> xr.Dataset:
     """Compute steady active force of a series of lengths, its optimum and limbs.
 
-    The optimum is that of a parabola through the points above 75 % of the highest force; limbs are straight lines
+    The optimum is the maximum of a cubic through the points above 75 % of the highest force, a parabola being drawn
+    toward the less steep limb; limbs are straight lines
     through those between 10 and 90 % on either side of it.
 
     Parameters
@@ -52,7 +54,7 @@ def force_length(ds: xr.Dataset, start: float | None = None, stop: float | None 
     xarray.Dataset
         ``sarcomere_length`` (µm), ``force``, ``force_sem``, ``titin`` (pN per thick filament) by ``fibre`` and
         ``measurement``; ``optimum`` (µm), ``ascending`` and ``descending`` (highest force per µm), with ``_ci``, by
-        ``fibre``; NaN with too few points: three for a limb, four for the optimum.
+        ``fibre``; NaN with too few points: three for a limb, five for the optimum.
 
     Raises
     ------

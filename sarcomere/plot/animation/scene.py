@@ -53,8 +53,9 @@ class Scene:
         self.plan = geometry.build(p)
         self._p, self._lattice = p, lattice
         monomer = np.arange(p.n_ru * 2 * ACTINS_PER_RU)
-        self._monomer, self._s = monomer, (monomer + 0.5) * p.actin_rise
-        row = self._s / (2 * ACTINS_PER_RU * p.actin_rise)
+        along = geometry.along_thin(p, monomer)
+        self._monomer, self._s = monomer, self.plan.thin_origin[:, None] + along
+        row = along / (2 * ACTINS_PER_RU * p.actin_rise)
         self._row = np.floor(row).astype(np.int64)
         self._weight = (row - self._row)[:, None]
         strand = 2 * np.arange(lattice.n_thin)[:, None] + monomer % 2

@@ -73,15 +73,19 @@ COURSE = {
     "unknown course": (ACTIVE + course("lenght", "[0.0]", "[1300.0]"), "unknown key protocol.lenght", "'length'"),
     "unknown key": (ACTIVE + course("length", "[0.0]", "[1300.0]", "slak = true\n"), "line 14", "'slack'"),
     "beyond overlap": (
-        ACTIVE + course("length", "[0.0, 0.02]", "[1300.0, 2100.0]"),
-        "at 0.02 s = 2100",
-        "use less than 2070.5",
+        ACTIVE + course("length", "[0.0, 0.02]", "[1300.0, 2150.0]"),
+        "at 0.02 s = 2150",
+        "use less than 2120.5",
     ),
-    "into the Z-line": (ACTIVE + course("length", "[0.0, 0.02]", "[1300.0, 790.0]"), "at 0.02 s = 790", "more than"),
+    "into the Z-line": (
+        ACTIVE + course("length", "[0.0, 0.02]", "[1300.0, 120.0]"),
+        "at 0.02 s = 120",
+        "more than 130",
+    ),
     "into the Z-line by steps": (
-        ACTIVE + course("length", "[0.0, 0.02, 0.02]", "[0.0, 0.0, -510.0]", "relative = true\n"),
-        "protocol.length at 0.02 s = 790",
-        "presses the thick filament against the Z-line",
+        ACTIVE + course("length", "[0.0, 0.02, 0.02]", "[0.0, 0.0, -1180.0]", "relative = true\n"),
+        "protocol.length at 0.02 s = 120",
+        "leaves no head a site",
     ),
     "negative length": (
         ACTIVE + course("length", "[0.0, 0.02]", "[1300.0, -5.0]"),
@@ -219,9 +223,11 @@ WHILE_RUNNING = {
     ),
     "load too heavy": (ACTIVE + course("load", "[0.03, 0.06]", "5000.0"), "load of 5000 pN", "where the overlap ends"),
     "load too light": (
-        ACTIVE.replace("[run]", "[run]\nhs_length = 830.0") + course("load", "[0.03, 0.06]", "0.0"),
+        ACTIVE.replace("duration_s = 0.06", "duration_s = 0.4\nhs_length = 600.0")
+        + "stiffness_radial = 0.0\n[mechanics]\nstiffness_contact = 0.0\n"
+        + course("load", "[0.03, 0.4]", "0.0"),
         "load of 0 pN",
-        "the Z-line meets the thick filament",
+        "no head has a site left",
         "raise the load",
     ),
     "one condition of many": (
