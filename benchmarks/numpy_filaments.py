@@ -38,7 +38,7 @@ class ThinFilaments:
         q = np.zeros((5, MAX_COOPERATING + 1, 2 * n, 2 * n))
         for level in range(n):
             closed, opened = 2 * level, 2 * level + 1
-            q[..., closed, opened] = p.k_open[level, :, None]
+            q[..., closed, opened] = p.k_open[level]
             q[..., opened, closed] = p.k_close[level]
             if level + 1 < n:
                 q[..., closed, closed + 2] = q[..., opened, opened + 2] = p.k_calcium_on * ca * (n - 1 - level)

@@ -47,6 +47,7 @@ class NumpyHalfSarcomere:
         self.exits[MT, 0], self.exits[MDP] = cycle.k_hydrolysis, (cycle.k_hydrolysis_reverse, model.thick.k_off_return)
         self.entry_stroke = np.array([0.0, cycle.stroke_1 + cycle.stroke_2, 0.0])
         self.entry_rate = np.stack([np.zeros_like(self.table.attach), self.table.rebind, self.table.attach])
+        self.closed_attachment = cycle.closed_attachment
         beyond = cycle.spacing_at_reference - cycle.spacing_unstrained
         beside = lattice.head_z < lattice.thin_reach - lattice.reference_length  # thin filaments of the other half
         self.weight = np.exp(-0.5 * cycle.stiffness_radial * beyond**2 / cycle.thermal_energy)
@@ -133,7 +134,7 @@ class NumpyHalfSarcomere:
         self._land(head[binds], site[place], strain[place], entry=(now[binds] == MT).astype(np.int64))
 
     def _open_sites(self, head: I8, now: I8) -> tuple[I8, F8, F8]:
-        """Sites within reach of each head, its strain there and the rate of binding, 0 where taken or closed."""
+        """Sites within reach of each head, its strain there and the rate of binding, 0 where taken."""
         lattice, b = self.lattice, self.balance
         face, reach = lattice.head_face[head], self.table.reach
         tip_shift = b.shift[b.thin_tip[face // 3]]
@@ -145,14 +146,16 @@ class NumpyHalfSarcomere:
         site = np.minimum(begin[:, None] + columns, lattice.site_s.size - 1)
         strain = self._strain(head[:, None], site)
         opened = self.thin.open.ravel()[lattice.site_ru[site]] == 1
-        there = (columns < count[:, None]) & opened & ~self.taken[site]
-        return site, strain, np.where(there, self.entry_rate[now[:, None], self._bin(strain)], 0.0)
+        there = (columns < count[:, None]) & ~self.taken[site]
+        rate = self.entry_rate[now[:, None], self._bin(strain)] * np.where(opened, 1.0, self.closed_attachment)
+        return site, strain, np.where(there, rate, 0.0)
 
     def _land(self, head: I8, site: I8, strain: F8, entry: I8) -> None:
         """Heads that bind (entry 0 as A1, 1 as RIGOR, which gives back an ATP) have moved on by the step's end."""
         site, first = np.unique(site, return_index=True)  # one head a site
         head, strain, entry = head[first], strain[first], entry[first]
-        cumulative = self.table.landing[entry, self._bin(strain)]
+        closed = 1 - self.thin.open.ravel()[self.lattice.site_ru[site]]
+        cumulative = self.table.landing[closed, entry, self._bin(strain)]
         state = OUTCOMES[pick(cumulative, self.rng.random(head.size))]
         stays = state >= A1
         self.head_state[head] = state

@@ -24,19 +24,24 @@ def free_calcium(fibre: Fibre, cytosol: float) -> float:
 
 
 @inner
-def pump_rate(fibre: Fibre, ca: float) -> float:
-    """Return the uptake by SERCA, µM/ms; v_pump already holds its dependence on ATP."""
-    return fibre.v_pump * ca * ca / (ca * ca + fibre.k_pump * fibre.k_pump)
+def pump_rate(fibre: Fibre, ca: float, sr: float) -> float:
+    """Return the net uptake by SERCA, µM/ms; it stalls where two calcium ions cost what an ATP yields.
+
+    v_pump already holds its dependence on ATP and ADP.
+    """
+    back = fibre.pump_reverse * sr * sr
+    return fibre.v_pump * (ca * ca - back) / (fibre.k_pump * fibre.k_pump + ca * ca + back)
 
 
-def pump_capacity(v_max: float, atp: float, k_atp: float) -> float:
-    """Return the fastest uptake at an ATP concentration; not compiled."""
-    return v_max * atp / (atp + k_atp)
+def pump_capacity(v_max: float, atp: float, k_atp: float, adp: float, k_adp: float) -> float:
+    """Return the fastest uptake where ADP competes with ATP; not compiled."""
+    return v_max * atp / (atp + k_atp * (1.0 + adp / k_adp))
 
 
-def balancing_leak(v_pump: float, k_pump: float, ca_rest: float, sr_rest: float) -> float:
+def balancing_leak(v_pump: float, pump_reverse: float, k_pump: float, ca_rest: float, sr_rest: float) -> float:
     """Return the leak of the SR (1/ms) that balances the pump at rest; not compiled."""
-    uptake = v_pump * ca_rest**2 / (ca_rest**2 + k_pump**2)
+    back = pump_reverse * sr_rest**2
+    uptake = v_pump * (ca_rest**2 - back) / (k_pump**2 + ca_rest**2 + back)
     return uptake / (sr_rest - ca_rest)
 
 
@@ -63,7 +68,7 @@ def _fluxes(fibre: Fibre, cytosol: float, sr: float, csq: float, opening: float)
     ca = free_calcium(fibre, cytosol)
     release = fibre.release * opening * sr / fibre.sr_rest + fibre.k_leak * (sr - ca)
     binding = fibre.csq_on * sr * (fibre.csq_total - csq) - fibre.csq_off * csq
-    return release, pump_rate(fibre, ca), binding
+    return release, pump_rate(fibre, ca, sr), binding
 
 
 @inlined

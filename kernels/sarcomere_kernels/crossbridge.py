@@ -45,9 +45,12 @@ def _first_site(lattice: Lattice, face: int, s_low: float) -> int:
 
 @inner
 def _find_sites(
-    state: State, lattice: Lattice, table: CycleTable, head: int, centre: float, rate: F8, found: Scratch
+    state: State, lattice: Lattice, table: CycleTable, closed: float, head: int, centre: float, rate: F8, found: Scratch
 ) -> int:
-    """List the free, open sites within reach of a head and the running sum of their rates; returns how many."""
+    """List the free sites within reach of a head and the running sum of their rates; returns how many.
+
+    ``closed`` is the share of the rate that is left where the unit is not open.
+    """
     face = lattice.head_face[head]
     anchor = lattice.head_z[head] + state.thick_shift[lattice.head_node[head]]
     tip = lattice.n_thin * lattice.n_ru + face // 3
@@ -58,12 +61,12 @@ def _find_sites(
     end = lattice.face_start[face + 1]
     n, total = 0, 0.0
     while site < end and lattice.site_s[site] <= s_high:
-        if state.site_taken[site] == 0 and state.ru_open[lattice.site_ru[site]] == 1:
+        if state.site_taken[site] == 0:
             # the Z-line is row 0 of thin_shift, so the first node needs no special case
             node, w = lattice.site_node[site], lattice.site_weight[site]
             shift = (1.0 - w) * state.thin_shift[node] + w * state.thin_shift[node + lattice.n_thin]
             x = lattice.reference_length - lattice.site_s[site] - anchor - shift
-            total += rate[strain_bin(table, x)]
+            total += rate[strain_bin(table, x)] * (1.0 if state.ru_open[lattice.site_ru[site]] == 1 else closed)
             found.found_site[n], found.found_strain[n], found.found_sum[n] = site, x, total
             n += 1
         site += 1
@@ -131,9 +134,9 @@ def _attach_in_step(
     Binding without ATP (entry 1) gives back the ATP that a detachment will use.
     """
     v = uniform(state.stream)
-    b = strain_bin(table, x)
+    closed, b = 1 - state.ru_open[lattice.site_ru[site]], strain_bin(table, x)
     outcome = 0
-    while outcome < N_OUTCOMES - 1 and v >= table.landing[entry, b, outcome]:
+    while outcome < N_OUTCOMES - 1 and v >= table.landing[closed, entry, b, outcome]:
         outcome += 1
     state.counters[Count.ATP_USED] -= entry
     if outcome < N_ATTACHED:
@@ -173,7 +176,7 @@ def _exit_detached(
     else:
         rate, centre, entry = table.rebind, -(cycle.stroke_1 + cycle.stroke_2), 1
         first, second = cycle.k_hydrolysis, 0.0
-    n_found = _find_sites(state, lattice, table, head, centre, rate, scratch)
+    n_found = _find_sites(state, lattice, table, cycle.closed_attachment, head, centre, rate, scratch)
     weight = _attach_weight(lattice, spacing_weight, crossed, head)
     leave = first + second
     if n_found > 0:

@@ -57,17 +57,17 @@ def attached_generator(cycle: Cycle, x: float, closed: bool, q: F8) -> None:
     e1 = head_energy(cycle, x, 0.0)
     e2 = head_energy(cycle, x, cycle.stroke_1)
     e3 = head_energy(cycle, x, cycle.stroke_1 + cycle.stroke_2)
-    release = cycle.closed_detach_factor if closed else 1.0
-    q[0, Outcome.MDP] = release * cycle.k_attach_reverse * _overstretch(cycle, x)
+    haste = cycle.closed_haste if closed else 1.0
+    q[0, Outcome.MDP] = cycle.k_attach_reverse * _overstretch(cycle, x)
     w = cycle.k_stroke * math.exp(min(-cycle.stroke_split * (e2 - e1), _MAX_EXPONENT))
     stroke = w * cycle.stroke_cap / (w + cycle.stroke_cap)
     _step_pair(q, 0, stroke, e2 - e1 - math.log(cycle.stroke_equilibrium))
     w = cycle.k_isomerise * math.exp(min(-(e3 - e2), _MAX_EXPONENT))
-    isomerise = w * cycle.isomerise_cap / (w + cycle.isomerise_cap)
+    isomerise = haste * w * cycle.isomerise_cap / (w + cycle.isomerise_cap)
     _step_pair(q, 1, isomerise, e3 - e2 - math.log(cycle.isomerise_equilibrium))
-    q[2, 3] = cycle.k_adp_release
-    q[3, 2] = cycle.k_adp_rebind
-    q[3, Outcome.MT] = release * cycle.k_atp_bind
+    q[2, 3] = haste * cycle.k_adp_release
+    q[3, 2] = haste * cycle.k_adp_rebind
+    q[3, Outcome.MT] = cycle.k_atp_bind
     for i in range(N_OUTCOMES):
         out = 0.0
         for j in range(N_OUTCOMES):
@@ -150,9 +150,8 @@ def tabulate_cycle(cycle: Cycle, dt: float, table: CycleTable, work: F8) -> None
             for i in range(N_ATTACHED):
                 _accumulate(p, i, i, table.transition[closed, b, i])
                 table.stay[closed, i, b] = table.transition[closed, b, i, 0]
-            if closed == 0:
-                _accumulate(mean_p, 0, 0, table.landing[0, b])
-                _accumulate(mean_p, 3, 0, table.landing[1, b])
+            _accumulate(mean_p, 0, 0, table.landing[closed, 0, b])
+            _accumulate(mean_p, 3, 0, table.landing[closed, 1, b])
 
 
 def attempt_bounds(cycle: Cycle, off: ThickFilament, table: CycleTable, site_s: F8, dt: float) -> F8:

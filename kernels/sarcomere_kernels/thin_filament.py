@@ -15,21 +15,18 @@ from sarcomere_kernels.types import F8, MAX_COOPERATING, MAX_SITES_CALCIUM, Coun
 
 
 def flip_rates(k_close: float, equilibrium: float, contrast: float, cooperativity: float, lock: float) -> tuple[F8, F8]:
-    """Return opening rates (calcium, neighbours + 2) and closing rates (calcium, neighbours + 2, heads); not compiled.
+    """Return opening and closing rates (calcium, neighbours + 2, heads); not compiled.
 
-    ``contrast`` is how many times tighter an open unit binds calcium, ``lock`` the factor of a bound head on closing.
+    ``contrast`` is how many times tighter an open unit binds calcium, and 1/``lock`` a head.
     """
-    n = np.arange(MAX_SITES_CALCIUM + 1.0)[:, None]
-    s = np.arange(-2.0, 3.0)[None, :]
-    tilt = contrast ** (n / 2) * np.exp(0.5 * cooperativity * s)
-    heads = lock ** np.arange(MAX_COOPERATING + 1.0)
-    return k_close * equilibrium * tilt, (k_close / tilt)[:, :, None] * heads
+    n, s, m = np.ogrid[: MAX_SITES_CALCIUM + 1.0, -2.0:3.0, : MAX_COOPERATING + 1.0]
+    tilt = contrast ** (n / 2) * np.exp(0.5 * cooperativity * s) * lock ** (-m / 2)
+    return k_close * equilibrium * tilt, k_close / tilt
 
 
 def chance_to_stay(k_open: F8, k_close: F8, dt: float) -> F8:
     """Return the chance not to open or close in dt, as laid out in Regulation.stay; not compiled."""
-    flip = np.stack([np.broadcast_to(k_open[:, :, None], k_close.shape), k_close], axis=1)
-    return np.exp(-flip * dt).ravel()
+    return np.exp(-np.stack([k_open, k_close], axis=1) * dt).ravel()
 
 
 @inner
@@ -38,7 +35,7 @@ def _exit_rates(regulation: Regulation, ca: float, n: int, is_open: int, s: int,
     on = regulation.k_calcium_on * ca * (regulation.n_calcium_sites - n)
     if is_open == 1:
         return on, regulation.k_calcium_off_open * n, regulation.k_close[n, s, m]
-    return on, regulation.k_calcium_off_closed * n, regulation.k_open[n, s]
+    return on, regulation.k_calcium_off_closed * n, regulation.k_open[n, s, m]
 
 
 @inlined

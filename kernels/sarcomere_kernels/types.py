@@ -178,7 +178,8 @@ class Cycle(NamedTuple):
     k_adp_rebind: float  # k_D [ADP]/K_D
     k_atp_bind: float  # k_T [ATP]
     k_atp_reverse: float  # k_T/K_T0
-    closed_detach_factor: float  # 1/chi
+    closed_attachment: float  # share of the rate of binding that is left at a unit that is not open
+    closed_haste: float  # how many times faster A2, A3 and RIGOR interchange on a unit that is not open
     stiffness_radial: float
     spacing_at_reference: float  # thick-thin distance at Lattice.reference_length
     spacing_unstrained: float  # distance at which bridging costs nothing
@@ -191,7 +192,7 @@ class CycleTable(NamedTuple):
     bins_per_nm: float
     stay: F8  # (closed, from, bin): chance to be in the same state a step later
     transition: F8  # (closed, bin, from, outcome): P(stay), then cumulative over the other outcomes
-    landing: F8  # (entry A1 or RIGOR, bin, outcome): cumulative, where an attaching head is at the step's end
+    landing: F8  # (closed, entry A1 or RIGOR, bin, outcome): cumulative, where an attaching head is at the step's end
     attach: F8  # (bin,) MDP -> A1 per site
     rebind: F8  # (bin,) MT -> RIGOR per site
     reach: float  # nm either side of the unstrained site at which sites are tried
@@ -206,8 +207,8 @@ class Regulation(NamedTuple):
     k_calcium_on: float
     k_calcium_off_closed: float
     k_calcium_off_open: float
-    k_open: F8  # (calcium bound, neighbours + 2)
-    k_close: F8  # (calcium bound, neighbours + 2, heads bound)
+    k_open: F8  # (calcium bound, neighbours + 2, heads bound)
+    k_close: F8  # likewise
     stay: F8  # (calcium bound, open, neighbours + 2, heads bound), flat: chance not to open or close in one step
 
 
@@ -251,6 +252,7 @@ class Fibre(NamedTuple):
     sr_rest: float
     v_pump: float
     k_pump: float
+    pump_reverse: float  # e^(dG/RT) of ATP: ([Ca]/[Ca_SR])^2 at which the pump stalls
     k_leak: float
     atp_total: float
     k_atp_calcium: float

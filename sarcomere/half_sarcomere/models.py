@@ -118,7 +118,7 @@ class Models:
         numerics = self._numerics.model_copy(update={"step_ms": step_ms})
         length = base.lattice.reference_length
         off = pack.pack_off_state(fibre.off_state)
-        cycle = pack.pack_cycle(fibre.cycle, fibre.regulation.crossbridge_cooperativity, chemistry, lattice, length)
+        cycle = pack.pack_cycle(fibre.cycle, fibre.regulation, chemistry, lattice, length)
         calcium = pack.pack_fibre(fibre.calcium, chemistry, lattice, length, numerics, clamped=base.fibre.clamped == 1)
         loaded = base.mechanics._replace(free_end=1, stiffness_series=0.0)
         return base._replace(

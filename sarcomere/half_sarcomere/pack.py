@@ -92,7 +92,7 @@ def pack_lattice(p: LatticeParameters, plan: geometry.LatticePlan, hs_length: fl
 
 
 def pack_cycle(
-    c: CycleParameters, cooperativity: float, chemistry: Chemistry, p: LatticeParameters, hs_length: float
+    c: CycleParameters, r: RegulationParameters, chemistry: Chemistry, p: LatticeParameters, hs_length: float
 ) -> k.Cycle:
     """Cast rates, already at the temperature of the chemistry, to 1/ms at its concentrations."""
     k_atp = c.k_atp_bind * _PER_MS
@@ -117,7 +117,8 @@ def pack_cycle(
         k_adp_rebind=c.k_adp_release * _PER_MS * chemistry.adp_uM / c.adp_dissociation_uM,
         k_atp_bind=k_atp * chemistry.atp_mM * 1e-3,
         k_atp_reverse=k_atp / c.atp_equilibrium(chemistry),
-        closed_detach_factor=1.0 / cooperativity,
+        closed_attachment=float(r.closed_attachment),
+        closed_haste=float(r.closed_haste),
         stiffness_radial=float(p.stiffness_radial),
         spacing_at_reference=spacing(p, hs_length),
         spacing_unstrained=float(p.gap_unstrained),
@@ -132,7 +133,7 @@ def pack_table(cycle: k.Cycle, off: k.ThickFilament, lattice: k.Lattice, numeric
         bins_per_nm=n_bins / (2 * _STRAIN_RANGE),
         stay=np.zeros((2, k.N_ATTACHED, n_bins)),
         transition=np.zeros((2, n_bins, k.N_ATTACHED, k.N_OUTCOMES)),
-        landing=np.zeros((2, n_bins, k.N_OUTCOMES)),
+        landing=np.zeros((2, 2, n_bins, k.N_OUTCOMES)),
         attach=np.zeros(n_bins),
         rebind=np.zeros(n_bins),
         reach=float(np.sqrt(2.0 * _REACH_KT * cycle.thermal_energy / cycle.stiffness_head)),
@@ -202,6 +203,12 @@ def ru_concentration(p: LatticeParameters, hs_length: float) -> float:
     return 1e6 * p.myofibril_fraction / (AVOGADRO * volume_litre)
 
 
+def pump(p: CalciumParameters, chemistry: Chemistry) -> tuple[float, float]:
+    """Fastest uptake (uM/ms), and the square of the calcium ratio at which it stalls."""
+    fastest = pump_capacity(p.v_pump_mM_s, chemistry.atp_mM, p.k_pump_atp_mM, chemistry.adp_uM, p.k_pump_adp_uM)
+    return fastest, float(np.exp(chemistry.delta_g))
+
+
 def pack_fibre(
     p: CalciumParameters,
     chemistry: Chemistry,
@@ -210,8 +217,8 @@ def pack_fibre(
     numerics: LatticeNumerics,
     clamped: bool,
 ) -> k.Fibre:
-    """Cast calcium handling to uM and ms; the leak balances the pump at rest."""
-    v_pump = pump_capacity(p.v_pump_mM_s, chemistry.atp_mM, p.k_pump_atp_mM)
+    """Cast calcium handling to uM and ms; the leak balances the pump in the chemistry of rest."""
+    v_pump, pump_reverse = pump(p, chemistry)
     sr_rest = p.sr_rest_mM * 1e3
     return k.Fibre(
         clamped=int(clamped),
@@ -221,9 +228,10 @@ def pack_fibre(
         inactivation=float(p.inactivation),
         tau_recovery=float(p.tau_recovery_ms),
         sr_rest=sr_rest,
-        v_pump=float(v_pump),
+        v_pump=v_pump,
         k_pump=float(p.k_pump_uM),
-        k_leak=balancing_leak(v_pump, p.k_pump_uM, p.ca_rest_uM, sr_rest),
+        pump_reverse=pump_reverse,
+        k_leak=balancing_leak(*pump(p, Chemistry()), p.k_pump_uM, p.ca_rest_uM, sr_rest),
         atp_total=chemistry.atp_mM * 1e3,
         k_atp_calcium=p.atp_calcium_mM * 1e3,
         csq_total=p.csq_mM * 1e3,
@@ -260,7 +268,7 @@ def pack_model(
     """
     fibre, lat, mechanics, numerics = parts
     lattice = pack_lattice(lat, geometry.build(lat), hs_length)
-    cycle = pack_cycle(fibre.cycle, fibre.regulation.crossbridge_cooperativity, chemistry, lat, hs_length)
+    cycle = pack_cycle(fibre.cycle, fibre.regulation, chemistry, lat, hs_length)
     off = pack_off_state(fibre.off_state)
     return k.Model(
         lattice=lattice,

@@ -81,7 +81,7 @@ def check_half_sarcomere(state: k.State, model: k.Model, tick: int, name: str = 
     ValueError
         Naming the array.
     """
-    lattice, length = model.lattice, model.lattice.reference_length
+    length = model.lattice.reference_length
     check_whole(f"{name}head_state", state.head_state, 0, k.N_HEAD_STATES - 1)
     check_whole(f"{name}head_since", state.head_since, 0, tick)
     check_whole(f"{name}ru_calcium", state.ru_calcium, 0, model.regulation.n_calcium_sites)
@@ -93,7 +93,7 @@ def check_half_sarcomere(state: k.State, model: k.Model, tick: int, name: str = 
         check_numbers(f"{name}{field}", getattr(state, field))
     check_stream(f"{name}stream", state.stream)
     check_stream(f"{name}lanes", state.lanes)
-    _check_bound(state, lattice, name)
+    _check_bound(state, model.lattice, name)
     _check_counters(state, tick, name)
 
 

@@ -34,7 +34,11 @@ class CalciumParameters(Parameters):
         le=1,
     )
     tau_recovery_ms: float = quantity(
-        "ms", "recovery from inactivation", "7 /s [@Baylor-Hollingworth2007]", gt=0, le=1e5
+        "ms",
+        "recovery from inactivation",
+        "fitted by data/calibration/fit_fibres.py; 7 /s in mouse fibres at 16 C [@Baylor-Hollingworth2007]",
+        gt=0,
+        le=1e5,
     )
     v_pump_mM_s: float = quantity(
         "mmol/(L s)",
@@ -47,12 +51,20 @@ class CalciumParameters(Parameters):
     k_pump_uM: float = quantity(
         "umol/L",
         "SERCA, calcium at half speed; Hill coefficient 2",
-        "choice: below 1 umol/L, so that relaxation ends",
+        "fitted by data/calibration/fit_fibres.py",
         gt=0,
         le=100,
     )
     k_pump_atp_mM: float = quantity(
         "mmol/L", "SERCA, ATP at half speed", "unsourced: order of magnitude", 0.3, ge=0, le=100
+    )
+    k_pump_adp_uM: float = quantity(
+        "umol/L",
+        "SERCA, dissociation constant of ADP, which competes with ATP",
+        "uptake falls by 30 % from 10 uM to 1.04 mM ADP at 8 mM ATP [@Macdonald-Stephenson2001]",
+        88.0,
+        gt=0,
+        le=1e5,
     )
     atp_calcium_mM: float = quantity(
         "mmol/L",

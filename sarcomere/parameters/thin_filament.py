@@ -6,8 +6,7 @@ from sarcomere.parameters.base import Parameters, quantity
 
 CALIBRATED = "fitted to pCa50 and the human twitch [@Sale1982] by data/calibration/fit_fibres.py"
 CHOICE = "choice: near the kinetics of troponin in mouse fibres [@Baylor-Hollingworth2007]"
-
-COUPLING = "fitted to slow fibres' force against pCa (1.15) by docs/scripts/fit_force_pca.py; choice: 1.2 for both"
+COUPLING = "fitted to force against pCa by data/calibration/fit_fibres.py"
 
 
 class RegulationParameters(Parameters):
@@ -28,10 +27,25 @@ class RegulationParameters(Parameters):
     )
     cooperativity: float = quantity("kT", "coupling to each neighbour (J)", COUPLING, ge=0, le=10)
     k_close: float = quantity("1/s", "closing rate at balance (k_c0)", CALIBRATED, gt=0, le=1e6)
+    closed_attachment: float = quantity(
+        "1",
+        "share of the rate of binding that is left at a unit that is not open (chi_c); "
+        "at chi heads and units are in detailed balance, below it closing costs energy",
+        "choice: rigor without calcium within seconds, little force at rest",
+        ge=0,
+        le=1,
+    )
+    closed_haste: float = quantity(
+        "1",
+        "how many times faster A2, A3 and RIGOR interchange on a unit that is not open (g)",
+        "choice: little force at rest, fast relaxation",
+        ge=1,
+        le=1e3,
+    )
     crossbridge_cooperativity: float = quantity(
         "1",
-        "factor on closing per attached head (chi); 1 is none, 0 holds the unit open",
-        "choice: normal relaxation; near 0 a unit with an attached head never closes",
+        "closed/open falls by this factor per attached head (chi); 1 is none, 0 holds the unit open",
+        "fitted by data/calibration/fit_fibres.py; near 0 a unit with an attached head never closes",
         gt=0,
         le=1,
     )

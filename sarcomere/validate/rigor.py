@@ -15,6 +15,7 @@ from sarcomere.validate.experiment import FIBRES, REFERENCE_NM, Effort, Experime
 
 _TAKEN_S = 0.1
 _RIGOR_mM = 1e-4
+_ADP_uM_PER_mM = 2.5  # creatine kinase holds ADP at a constant share of ATP, 20 uM at 8 mM
 _ONSET = 0.05  # of the active force: tension that shows beyond doubt
 _BATHS = (
     (4.5, 8.0),
@@ -24,12 +25,12 @@ _BATHS = (
     (9.0, 0.03),
     (9.0, 0.01),
     (9.0, _RIGOR_mM),
-)  # pCa, mM ATP
+)  # pCa, mM ATP, which brings its ADP
 
 
 def duration(effort: Effort) -> float:
     """Return the time for rigor to develop, s."""
-    return float(effort.pick(4.0, 2.0))
+    return float(effort.pick(10.0, 8.0))
 
 
 def rigor(effort: Effort) -> FibreScenario:
@@ -37,18 +38,19 @@ def rigor(effort: Effort) -> FibreScenario:
     end = duration(effort)
     release = end - 0.01
     return scenario(
-        effort,
+        effort._replace(replicates=effort.pick(3, 2)),
         "Rigor",
         end,
         [
             {
-                "key": ["drive.pCa", "protocol.atp_mM.value.2"],
-                "name": ["pCa", "final_atp_mM"],
-                "values": [list(bath) for bath in _BATHS],
+                "key": ["drive.pCa", "protocol.atp_mM.value.2", "protocol.adp_uM.value.2"],
+                "name": ["pCa", "final_atp_mM", "final_adp_uM"],
+                "values": [[pca, atp, _ADP_uM_PER_mM * atp] for pca, atp in _BATHS],
             }
         ],
         protocol={
             "atp_mM": {"time_s": [0.0, _TAKEN_S, _TAKEN_S], "value": [8.0, 8.0, _RIGOR_mM]},
+            "adp_uM": {"time_s": [0.0, _TAKEN_S, _TAKEN_S], "value": [20.0, 20.0, _ADP_uM_PER_mM * _RIGOR_mM]},
             "length": {"time_s": [0.0, release, release], "value": [0.0, 0.0, -1.0], "relative": True},
         },
         record={"sample_interval_ms": 0.2},

@@ -131,8 +131,8 @@ class HeadCycle:
     """Rates of the head cycle over strain, and what they do to a head in one step."""
 
     def __init__(self, fibre: FibreParameters, chemistry: Chemistry, numerics: Numerics) -> None:
+        self.haste = fibre.regulation.closed_haste  # between A2, A3 and RIGOR on a closed unit
         self.c: CycleParameters = fibre.cycle.at(chemistry.temperature_C)
-        self.cooperativity = fibre.regulation.crossbridge_cooperativity
         self.chemistry, self.dt = chemistry, numerics.step_ms
         self.n_bins, self.kt = round(2 * STRAIN_RANGE / numerics.strain_bin_nm), chemistry.thermal_energy
         self.width = 2 * STRAIN_RANGE / self.n_bins
@@ -161,16 +161,17 @@ class HeadCycle:
         """Rates over A1, A2, A3, RIGOR, MDP, MT at the middle of bin b."""
         c, pi, adp = self.c, self.chemistry.pi_mM * 1e-3, self.chemistry.adp_uM
         slip, e1, e2, e3 = self._energies(-STRAIN_RANGE + (b + 0.5) * self.width)
-        faster = 1.0 / self.cooperativity if closed else 1.0
         w_stroke, w_iso = c.k_stroke * np.exp(-c.stroke_split * (e2 - e1)), c.k_isomerise * np.exp(-(e3 - e2))
         stroke = w_stroke * c.stroke_cap / (w_stroke + c.stroke_cap)
         iso = w_iso * c.isomerise_cap / (w_iso + c.isomerise_cap)
         q = np.zeros((6, 6))
-        q[0, TO_MDP] = c.k_attach / c.attach_equilibrium * slip * faster
+        q[0, TO_MDP] = c.k_attach / c.attach_equilibrium * slip
         q[0, 1], q[1, 0] = stroke, stroke * pi / c.stroke_equilibrium_M * np.exp(e2 - e1)
         q[1, 2], q[2, 1] = iso, iso * np.exp(e3 - e2) / c.isomerise_equilibrium
         q[2, 3], q[3, 2] = c.k_adp_release, c.k_adp_release * adp / c.adp_dissociation_uM
-        q[3, TO_MT] = c.k_atp_bind * self.chemistry.atp_mM * 1e-3 * faster
+        q[3, TO_MT] = c.k_atp_bind * self.chemistry.atp_mM * 1e-3
+        if closed:
+            q[[1, 2, 2, 3], [2, 1, 3, 2]] *= self.haste
         return 1e-3 * (q - np.diag(q.sum(axis=1)))
 
     def propagators(self, b: int, closed: int) -> tuple[F8, F8]:
@@ -199,14 +200,19 @@ class CalciumStore:
         self.p, self.dt = fibre.calcium, numerics.step_ms
         self.substeps = int(np.ceil(numerics.step_ms / numerics.calcium_substep_ms - 1e-9))
         self.atp = chemistry.atp_mM * 1e3
-        self.v_pump = self.p.v_pump_mM_s * chemistry.atp_mM / (chemistry.atp_mM + self.p.k_pump_atp_mM)  # mM/s = uM/ms
-        self.sr_rest = self.p.sr_rest_mM * 1e3
-        self.k_leak = self._pumped(self.p.ca_rest_uM) / (self.sr_rest - self.p.ca_rest_uM)
+        self.sr_rest, rest = self.p.sr_rest_mM * 1e3, self.p.ca_rest_uM
+        self.k_leak = self._pumped(rest, self.sr_rest, Chemistry()) / (self.sr_rest - rest)
+        self.chemistry = chemistry
         self.total, self.free, self.sr, self.csq = (float(y) for y in pools[:4])
         self.gate_1, self.gate_2, self.available = (float(y) for y in pools[4:7])
 
-    def _pumped(self, ca: float) -> float:
-        return float(self.v_pump * ca**2 / (ca**2 + self.p.k_pump_uM**2))
+    def _pumped(self, ca: float, sr: float, c: Chemistry) -> float:
+        """Net uptake, uM/ms; the drive of ATP is held against that of the gradient."""
+        p, kt = self.p, 8.314462618e-3 * (c.temperature_C + 273.15)  # kJ/mol
+        free_atp = c.atp_mM / (c.atp_mM + p.k_pump_atp_mM * (1.0 + c.adp_uM / p.k_pump_adp_uM))
+        gained = np.exp(c.delta_g0_kJ / kt) * c.adp_uM * 1e-6 * c.pi_mM / c.atp_mM
+        inward, outward = (ca / p.k_pump_uM) ** 2, (sr / p.k_pump_uM) ** 2 * gained
+        return float(p.v_pump_mM_s * free_atp * (inward - outward) / (1.0 + inward + outward))
 
     def free_of(self, total: float) -> float:
         """Solve total = c (1 + ATP/(K + c)); none is free while the units have overdrawn the myoplasm."""
@@ -231,7 +237,8 @@ class CalciumStore:
         """Rates of change of (total, SR, calsequestrin)."""
         total, sr, csq = y
         ca = self.free_of(total)
-        out = self.p.release_uM * wave * sr / self.sr_rest + self.k_leak * (sr - ca) - self._pumped(ca)
+        out = self.p.release_uM * wave * sr / self.sr_rest + self.k_leak * (sr - ca)
+        out -= self._pumped(ca, sr, self.chemistry)
         bound = self.p.csq_on * 1e-9 * sr * (self.p.csq_mM * 1e3 - csq) - self.p.csq_off * 1e-3 * csq
         return np.array([out, -out / self.p.sr_volume - bound, bound])
 

@@ -216,12 +216,13 @@ class Twin:
         """Calcium on, calcium off, flip; per ms."""
         p, n_ca, is_open = self.fibre.regulation, int(self.ru_calcium[unit]), bool(self.ru_open[unit])
         k_on, k_close = p.k_calcium_on * 1e-9, p.k_close * 1e-3
+        held = min(int(self.ru_heads[unit]), ACTINS_PER_UNIT)
         tilt = (p.k_off_closed_uM / p.k_off_open_uM) ** (n_ca / 2) * np.exp(0.5 * p.cooperativity * s)
+        tilt /= p.crossbridge_cooperativity ** (held / 2)
         on = k_on * self.seen * (p.n_calcium_sites - n_ca)
         off = k_on * (p.k_off_open_uM if is_open else p.k_off_closed_uM) * n_ca
         opening = k_close * p.opening_equilibrium * tilt
-        closing = k_close / tilt * p.crossbridge_cooperativity ** min(int(self.ru_heads[unit]), ACTINS_PER_UNIT)
-        return np.array([on, off, closing if is_open else opening])
+        return np.array([on, off, k_close / tilt if is_open else opening])
 
     def _follow(self, unit: int, s: int, u: float) -> None:
         """All events of one unit in one step."""
@@ -300,14 +301,16 @@ class Twin:
         on_face = slice(g.face_start[face], g.face_start[face + 1])
         x = self.elastic.strain(head, on_face)
         near = np.abs(x + (0.0 if ready else cycle.stroke[2])) <= cycle.reach
-        near &= (self.site_taken[on_face] == 0) & (self.ru_open[g.site_unit[on_face]] == 1)
+        near &= self.site_taken[on_face] == 0
         sites, bins = on_face.start + np.flatnonzero(near), cycle.bin(x[near])
+        opened = self.ru_open[g.site_unit[sites]] == 1
+        ease = self.reaching[head] * np.where(opened, 1.0, self.fibre.regulation.closed_attachment)
         plain = (
             [cycle.hydrolysis_back, self.fibre.off_state.k_off_return * 1e-3 * self.off_pace]
             if ready
             else [cycle.hydrolysis]
         )
-        rates = np.concatenate([plain, (cycle.attach if ready else cycle.rebind)[bins] * self.reaching[head]])
+        rates = np.concatenate([plain, (cycle.attach if ready else cycle.rebind)[bins] * ease])
         chance = -np.expm1(-rates.sum() * dt)
         if u >= chance:
             return
@@ -316,9 +319,10 @@ class Twin:
             self.head_state[head] = (MT, OFF)[pick] if ready else MDP
             return
         self.atp_used -= 0 if ready else 1
-        chances = cycle.propagators(int(bins[pick - len(plain)]), 0)[1][0 if ready else 3]
+        site = pick - len(plain)
+        chances = cycle.propagators(int(bins[site]), int(not opened[site]))[1][0 if ready else 3]
         outcome = min(int(np.searchsorted(np.cumsum(chances), self.random.uniform(), side="right")), 5)
-        self._arrive(head, outcome, sites[pick - len(plain)])
+        self._arrive(head, outcome, sites[site])
 
     def _arrive(self, head: int, outcome: int, site: int) -> None:
         """Put a head into A1, A2, A3, RIGOR, MDP or MT and keep the books of its site."""

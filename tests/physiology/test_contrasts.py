@@ -75,7 +75,7 @@ def test_rigor_holds_without_impulses_and_against_stretch() -> None:
 
 
 def test_a_slow_pump_holds_by_calcium_with_cycling_heads() -> None:
-    found = explained(fibres={"slow": {"calcium": {"v_pump_mM_s": 0.3 * 0.848}}})
+    found = explained(fibres={"slow": {"calcium": {"v_pump_mM_s": 0.3 * 0.5}}})
     assert found.held_by == ("calcium",)
     assert found.observed.calcium_below > 3 * found.reference.calcium_below
     assert found.observed.rigor_am < 0.02

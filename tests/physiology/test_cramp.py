@@ -121,7 +121,7 @@ def test_without_atp_heads_do_not_let_go() -> None:
 
 def test_force_lasts_as_long_as_impulses_and_then_goes() -> None:
     """sr-pump-slow: a healthy pump lets force go in a fraction of a second; a slow one keeps it, without impulses."""
-    healthy = {"fibres.slow.calcium.v_pump_mM_s": 0.848, "fibres.fast.calcium.v_pump_mM_s": 1.43}
+    healthy = {"fibres.slow.calcium.v_pump_mM_s": 0.5, "fibres.fast.calcium.v_pump_mM_s": 1.5}
     times = []
     for changes in (healthy, {}):
         ds = run("sr-pump-slow", {"lattice.n_thick": 1, **changes})

@@ -139,8 +139,8 @@ def test_a_spoilt_reverse_rate_drives_a_flux(name: str) -> None:
 @pytest.mark.parametrize("x", [-12.0, -4.0, 0.0, 3.0, 9.0])
 def test_propagator_is_the_matrix_exponential(name: str, x: float) -> None:
     numerics = Numerics()
-    f = load_fibre(name)
-    cycle = pack.pack_cycle(f.cycle.at(Chemistry().temperature_C), 0.3, Chemistry(), LatticeParameters(), 1300.0)
+    f, c = load_fibre(name), Chemistry()
+    cycle = pack.pack_cycle(f.cycle.at(c.temperature_C), f.regulation, c, LatticeParameters(), 1300.0)
     q, p, mean_p, term, work = np.zeros((5, 6, 6))
     attached_generator(cycle, x, False, q)
     propagator(q, numerics.step_ms, p, mean_p, term, work)
@@ -153,8 +153,8 @@ def test_propagator_is_the_matrix_exponential(name: str, x: float) -> None:
 def test_cycle_is_closed_by_the_free_energy_of_atp(name: str) -> None:
     """Product of forward over backward rates round the cycle is e^(-dG), at any strain."""
     c = Chemistry(atp_mM=3.0, adp_uM=50.0, pi_mM=7.0)
-    f = load_fibre(name)
-    cycle = pack.pack_cycle(f.cycle.at(c.temperature_C), 0.3, c, LatticeParameters(stiffness_radial=0.0), 1300.0)
+    f, loose = load_fibre(name), LatticeParameters(stiffness_radial=0.0)
+    cycle = pack.pack_cycle(f.cycle.at(c.temperature_C), f.regulation, c, loose, 1300.0)
     q = np.zeros((6, 6))
     for x in (-9.0, -2.0, 0.0, 4.0):
         attached_generator(cycle, x, False, q)

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from scipy.linalg import expm
 
-from sarcomere.parameters import LatticeParameters, Numerics, RegulationParameters, load_fibre
+from sarcomere.parameters import Chemistry, LatticeParameters, Numerics, RegulationParameters, load_fibre
 from sarcomere_kernels import types as k
-from tests.support.bench import Bench, bench, fibre
+from tests.support.bench import RIGID, Bench, bench, fibre
 from tests.support.organs import switch_thin
 
 N_RU = 3
@@ -37,10 +37,8 @@ class Chain:
                     (n + 1, is_open): p.k_calcium_on * ca * 1e-6 * (p.n_calcium_sites - n),
                     (n - 1, is_open): p.k_calcium_on * 1e-6 * n * (p.k_off_open_uM if is_open else p.k_off_closed_uM),
                 }
-                tilt = c ** (n / 2) * np.exp(0.5 * p.cooperativity * around)
-                moves[n, 1 - is_open] = (
-                    p.k_close * chi ** HEADS[r] / tilt if is_open else p.k_close * p.opening_equilibrium * tilt
-                )
+                tilt = c ** (n / 2) * np.exp(0.5 * p.cooperativity * around) * chi ** (-HEADS[r] / 2)
+                moves[n, 1 - is_open] = p.k_close / tilt if is_open else p.k_close * p.opening_equilibrium * tilt
                 for to, rate in moves.items():
                     if rate > 0:
                         target = index[(*s[:r], to, *s[r + 1 :])]
@@ -114,3 +112,53 @@ def test_chain_opens_at_its_exact_pace(name: str) -> None:
     after = np.eye(len(chain.states))[chain.rest] @ expm(chain.q * 1.0)
     assert abs(mean[0] - after @ chain.open) < 4 * sem[0]
     assert abs(mean[1] - after @ chain.calcium) < 4 * sem[1]
+
+
+# With these, heads that bind, stroke and come loose, and units that switch, are all in equilibrium within milliseconds.
+LOOSE = {
+    "hydrolysis_equilibrium": 1.0,
+    "attach_equilibrium": 0.5,
+    "stroke_equilibrium_M": 0.2,
+    "isomerise_equilibrium": 1.0,
+    "adp_dissociation_uM": 1e4,
+    "k_atp_bind": 2.5e5,
+}
+
+
+def heads_and_units(k_close: float, closed_attachment: float) -> np.ndarray:
+    """Open fraction and bound fraction by seed, where hydrolysis of ATP yields nothing; rigid filaments, none OFF."""
+    regulation = {"k_close": k_close, "closed_attachment": closed_attachment, "opening_equilibrium": 0.05}
+    regulation |= {"crossbridge_cooperativity": 0.1, "closed_haste": 3.0, "k_off_open_uM": 0.3, "cooperativity": 1.0}
+    what = fibre("fast", cycle=LOOSE, off_state={"k_off_return": 0.0}, regulation=regulation)
+    warm = Chemistry(adp_uM=1e4, pi_mM=200.0, delta_g0_kJ=0.0)
+    bath = warm.model_copy(update={"atp_mM": float(warm.atp_mM * np.exp(warm.delta_g))})
+    rows = []
+    for seed in range(8):
+        lattice = LatticeParameters(n_thick=1)
+        b = bench(what, lattice=lattice, mechanics=RIGID, chemistry=bath, pca=6.0, seed=seed)
+        b.run(200.0)
+        t = b.run(3000.0)
+        rows.append([t.ru_open_fraction.mean(), t.head_state_fraction[:, k.HeadState.A1 :].sum(axis=1).mean()])
+    return np.array(rows)
+
+
+def standard_errors_apart(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Difference of the means over its standard error, column by column."""
+    spread = np.sqrt((a.var(axis=0, ddof=1) + b.var(axis=0, ddof=1)) / len(a))
+    return np.asarray(np.abs(a.mean(axis=0) - b.mean(axis=0)) / spread)
+
+
+def test_equilibrium_of_heads_and_units_has_no_pace() -> None:
+    """Where a head binds a closed unit chi times as fast, how fast units switch does not change how many are open.
+
+    Only detailed balance makes it so.  With 14 degrees of freedom a z beyond 5 comes once in 2500 comparisons.
+    """
+    slow, quick = heads_and_units(100.0, 0.1), heads_and_units(4000.0, 0.1)
+    assert (slow.std(axis=0, ddof=1) < 0.05 * slow.mean(axis=0)).all()  # the comparison has teeth
+    assert (standard_errors_apart(slow, quick) < 5).all()
+
+
+def test_heads_that_never_bind_a_closed_unit_are_driven() -> None:
+    """Negative control: closing that costs energy, and the pace shows where the test above looks."""
+    slow, quick = heads_and_units(100.0, 0.0), heads_and_units(4000.0, 0.0)
+    assert (standard_errors_apart(slow, quick) > 5).any()
