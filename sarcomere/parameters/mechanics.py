@@ -15,13 +15,19 @@ class MechanicsParameters(Parameters):
     stiffness_thick: float = quantity(
         "pN/nm",
         "thick filament, per crown spacing",
-        "choice: stiffness times length 107 nN, 132 in another model [@Mijailovich2021]",
-        7500.0,
+        "choice: 0.73 of a stiffness times length of 107 nN, so that filaments of psoas have 21 nm/MPa, which its active "
+        "and rigor compliance and the share of heads leave for them [@Linari2007]",
+        5470.0,
         gt=0,
         le=1e9,
     )
     modulus_thin_nN: float = quantity(
-        "nN", "thin filament, stiffness times length (EA)", "65 [@Mijailovich2021]", 65.0, gt=0, le=1e7
+        "nN",
+        "thin filament, stiffness times length (EA)",
+        "choice: 0.73 of 65 [@Mijailovich2021], like the thick filament's",
+        47.4,
+        gt=0,
+        le=1e7,
     )
     titin_force: float = quantity(
         "pN",

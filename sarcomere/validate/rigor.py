@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import xarray as xr
 from scipy.sparse import csr_array
@@ -57,21 +59,21 @@ def rigor(effort: Effort) -> FibreScenario:
     )
 
 
-def reachable(fibre: str) -> float:
-    """Return the share of heads that can hold a site all at once, each within one whole stroke of its place.
+@cache
+def reachable(within: float) -> float:
+    """Return the share of heads that can hold a site all at once, each within a distance of its place.
 
     Parameters
     ----------
-    fibre : str
-        Fibre type: its strokes.
+    within : float
+        nm; a whole stroke.
 
     Returns
     -------
     float
         Size of the largest matching of heads to sites over the number of heads, filaments unstrained.
     """
-    plan, cycle = build(LatticeParameters(n_thick=4)), load_fibre(fibre).cycle
-    within = cycle.stroke_1 + cycle.stroke_2
+    plan = build(LatticeParameters(n_thick=4))
     at = REFERENCE_NM - plan.head_z
     heads, sites = [], []
     for head, (face, place) in enumerate(zip(plan.head_face, at, strict=True)):
@@ -98,22 +100,27 @@ def onset(force: xr.DataArray, active_force: float) -> float:
     return float(1e3 * np.exp(np.interp(_ONSET, pair.values, np.log(pair.final_atp_mM.values))))
 
 
-def read_rigor(ds: xr.Dataset) -> Values:
-    """Read heads, stiffness and onset of tension in rigor."""
+def read_rigor(ds: xr.Dataset, steps: xr.Dataset) -> Values:
+    """Read heads, stiffness and onset of tension in rigor; heads and stiffness over those of active steps in the cold.
+
+    In the cold, as where they were measured: warm heads recover within the step of length.
+    """
     release = float(ds.time[-1]) - 0.01
     bound = steady_state(attached_fraction(ds), release - 0.2, release)["mean"]
     force = steady_state(active(ds), release - 0.2, release)["mean"]
-    stiff = stiffness(ds).stiffness
+    stiff, active_stiff = stiffness(ds).stiffness, stiffness(steps).stiffness
+    active_bound = attached_fraction(steps.sel(time=slice(0.4, 0.6))).mean(("replicate", "time"))
     values = Values()
     for fibre in FIBRES:
+        cycle, cold = load_fibre(fibre).cycle, steps.fibre.values == fibre
         mine = ds.fibre.values == fibre
         rested = mine & (ds.final_atp_mM.values == 8.0)
         poor = mine & (ds.final_atp_mM.values == _RIGOR_mM) & (ds.pCa.values == 9.0)
         series = force.assign_coords(final_atp_mM=ds.final_atp_mM)[mine & (ds.pCa.values == 9.0)]
         values |= {
-            f"bound_{fibre}": float(bound[poor].item()) / reachable(fibre),
-            f"heads_{fibre}": float(bound[poor].item() / bound[rested].item()),
-            f"stiffness_{fibre}": float(stiff[poor].item() / stiff[rested].item()),
+            f"bound_{fibre}": float(bound[poor].item()) / reachable(cycle.stroke_1 + cycle.stroke_2),
+            f"heads_{fibre}": float(bound[poor].item() / active_bound[cold].mean()),
+            f"stiffness_{fibre}": float(stiff[poor].item() / active_stiff[cold].mean()),
             f"onset_{fibre}": onset(series.swap_dims(condition="final_atp_mM"), float(force[rested].item())),
         }
     return values
@@ -135,4 +142,4 @@ def drift(ds: xr.Dataset) -> dict[str, tuple[float, float]]:
 
 
 EXPERIMENTS: dict[str, Experiment] = {"rigor": rigor}
-ROWS = {15: Row(("rigor",), read_rigor)}
+ROWS = {15: Row(("rigor", "steps"), read_rigor)}

@@ -53,5 +53,6 @@ def write_ratios(report: dict[str, Any]) -> None:
         lattice, mean_field = measured(fibre, report), read_rows(fibre, load_fibre(fibre))
         text += f"\n[{fibre}]\n"
         for line in sorted(lattice.keys() & mean_field.keys()):
-            text += f'"{line[0]}.{line[1]}" = {lattice[line] / mean_field[line]:.3f}\n'
+            ratio = lattice[line] / mean_field[line]
+            text += f'"{line[0]}.{line[1]}" = {ratio if ratio > 0 else 1.0:.3f}\n'  # none where a slope is near zero
     RATIOS.write_text(text, encoding="utf-8")

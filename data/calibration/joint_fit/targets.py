@@ -12,8 +12,9 @@ from mean_field.rows import COLD, STRETCH, Line, Readings
 from sarcomere.validate.targets import read_targets
 
 RATIOS = Path(__file__).parents[1] / "lattice_ratios.toml"
-ROWS = (2, 3, 4, 7, 8, 10, 11, 12, 13, 14, 16, 17, 18, 20)
+ROWS = (2, 3, 4, 7, 8, 10, 11, 12, 13, 14, 15, 16, 17, 18, 20)
 HELD_OUT = (4, 11, 12, 13, 18)
+_ELSEWHERE = {(15, "stiffness"), (15, "onset"), (20, "low")}  # filaments and regulation decide
 _OF_FAST_ALONE = 17
 MARGIN = 0.05  # of a band's width, kept from its edges; less where the tolerance is narrow
 _TOLERANCE = 0.1  # of a band's width, off by which a line costs about 1
@@ -95,7 +96,7 @@ def bands(fibre: str, without: tuple[int, ...] = ()) -> dict[Line, Band]:
     listed = {
         line: Band(*band, _TOLERANCES.get(line, _TOLERANCE))
         for line, band in found.items()
-        if line is not None and line[1] != "low"
+        if line is not None and line not in _ELSEWHERE
     }
     cold = {line: Band(*band) for line, band in _COLD[fibre].items()}
     stretched = {line: Band(*band, 4.0 * _TOLERANCE) for line, band in _STRETCHED.items()}

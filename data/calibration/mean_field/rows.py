@@ -11,7 +11,8 @@ from mean_field.shortening import LOADS, isotonic, slide, unloaded_velocity
 from mean_field.steady import KPA, LENGTH, Isometric
 from mean_field.transients import N_PHASES, at_once, recovered, redevelopment
 from sarcomere.analysis import HEADS_mM
-from sarcomere.parameters import Chemistry, FibreParameters
+from sarcomere.parameters import Chemistry, CycleParameters, FibreParameters
+from sarcomere.validate.rigor import reachable
 
 Line = tuple[int, str]  # row and line of the validation table, the fibre type left out
 Readings = dict[Line, float]
@@ -23,6 +24,7 @@ _GUESS = {"fast": 8000.0, "slow": 2600.0}  # nm/s
 STRETCHES = (0.05, 0.4, 1.5, 3.0)  # ML/s
 _PHOSPHATE_mM = np.array([1.0, 3.0, 10.0, 30.0])
 _RESTING_PI_mM = 4.0
+_RIGOR_mM, _RIGOR_ADP_uM = 1e-4, 2.5e-4
 _STEPS_NM = np.array([-3.0, -7.0, -12.0])
 
 
@@ -49,6 +51,7 @@ def read_rows(fibre: str, parameters: FibreParameters) -> Readings:
     v0 = unloaded_velocity(warm, _GUESS[fibre])
     cold_v0 = unloaded_velocity(cold, v0 / 7.0)
     readings = _isometric(warm, cold, under(temperature_C=_COOL_C), parameters.cycle.stiffness_head)
+    readings |= _rigor(under(atp_mM=_RIGOR_mM, adp_uM=_RIGOR_ADP_uM).bound, cold.bound, parameters.cycle)
     readings |= _releases(warm, v0, _WINDOW_S[fibre])
     readings |= _stretches(warm)
     readings |= _nucleotides(under, v0)
@@ -70,6 +73,11 @@ def _isometric(warm: Isometric, cold: Isometric, cool: Isometric, stiffness: flo
         (18, "heads"): -cold.force / cold.bound / stiffness,
         (COLD, "tension_12"): cold.force * KPA,
     }
+
+
+def _rigor(bound: float, cold_bound: float, cycle: CycleParameters) -> Readings:
+    whole = reachable(round(cycle.stroke_1 + cycle.stroke_2, 1))
+    return {(15, "bound"): bound / whole, (15, "heads"): bound / cold_bound}
 
 
 def _releases(warm: Isometric, v0: float, window: tuple[float, float]) -> Readings:
