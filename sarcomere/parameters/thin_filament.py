@@ -31,7 +31,7 @@ class RegulationParameters(Parameters):
         "1",
         "share of the rate of binding that is left at a unit that is not open (chi_c); "
         "at chi heads and units are in detailed balance, below it closing costs energy",
-        "choice: rigor without calcium within seconds, little force at rest",
+        "choice: rigor without calcium within seconds (row 15), little force at rest",
         ge=0,
         le=1,
     )

@@ -2,6 +2,6 @@
 
 from sarcomere.validate.report import Report
 from sarcomere.validate.runner import validate
-from sarcomere.validate.targets import Finding, Target, read_targets
+from sarcomere.validate.targets import Finding, Role, Target, read_targets
 
-__all__ = ["Finding", "Report", "Target", "read_targets", "validate"]
+__all__ = ["Finding", "Report", "Role", "Target", "read_targets", "validate"]

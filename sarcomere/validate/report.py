@@ -6,20 +6,25 @@ import csv
 import io
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from rich.table import Table
 
 from sarcomere.validate.deficits import Remedy
-from sarcomere.validate.targets import Finding, row_verdict
+from sarcomere.validate.targets import Finding, Role, row_verdict
 from sarcomere.validate.tree import model_version
 
 _COLOURS = {"inside": "green", "outside": "red", "no value": "yellow", "cannot run": "yellow"}
-_HEADINGS = ("#", "target", "source", "band", "tier", "ours ± s.e.m.", "verdict")
+_HEADINGS = ("#", "target", "source", "band", "tier", "role", "ours ± s.e.m.", "verdict")
 _VERDICTS = (
     "Verdicts in parentheses are less than two standard errors from the edge of the band. "
     "A row is inside only if all of its lines are; it has the tier of its first line."
+)
+_ROLES = (
+    "*fitted* means that parameters were chosen with the line in view, or with both lines that it compares, *put in* "
+    "that the number is itself a parameter: such lines show that the fit holds, not that the model predicts; "
+    "*predicted* lines are those that no parameter was chosen from"
 )
 
 
@@ -35,15 +40,13 @@ MUSCLE = Wording(
     "Measured muscle and ours",
     "One parameter set per fibre type.",
     "Sources: docs/references.bib. *Unsourced* marks a number that has none (docs/unsourced.md), *choice* a band or "
-    f"number that is ours. {_VERDICTS}",
+    f"number that is ours. Roles: {_ROLES} (docs/calibration.md). {_VERDICTS}",
 )
 CRAMP = Wording(
     "Measured cramps and ours",
     "Standard errors are over persons: pools, junctions and chances of their own.",
     "Sources: docs/references.bib. *Unsourced* marks a number that has none (docs/unsourced.md), *choice* a band or "
-    "number that is ours; *fitted* means that parameters were chosen with the line in view, *put in* that the number "
-    "is itself a parameter (docs/cramp/fit.md): such lines show that the fit holds, not that the model predicts. "
-    f"{_VERDICTS}",
+    f"number that is ours. Roles: {_ROLES} (docs/cramp/fit.md). {_VERDICTS}",
 )
 
 
@@ -95,19 +98,27 @@ class Report:
 
     @property
     def summary(self) -> str:
-        """Rows inside, by tier, in one sentence."""
+        """Rows inside by tier, lines inside by role."""
         parts = []
         for tier in (1, 2, 3):
             of_tier = [v for row, v in self.verdicts.items() if self.by_row[row][0].target.tier == tier]
             if of_tier:
                 parts.append(f"tier {tier}: {of_tier.count('inside')} of {len(of_tier)} rows inside")
         lines = [found.verdict for found in self.findings]
-        return f"{'; '.join(parts)}; {lines.count('inside')} of {len(lines)} lines inside."
+        parts.append(f"{lines.count('inside')} of {len(lines)} lines inside")
+        return f"{'; '.join(parts)}: {', '.join(self._of_roles())}."
+
+    def _of_roles(self) -> Iterator[str]:
+        """Yield lines inside of each role that has lines."""
+        for role in Role:
+            lines = [found.verdict for found in self.findings if found.target.role is role]
+            if lines:
+                yield f"{lines.count('inside')} of {len(lines)} {role}"
 
     def table(self) -> Table:
         """Lay the table out for the screen."""
         table = Table(title=self.wording.heading, caption=self.summary)
-        for heading in (_HEADINGS[0], "target", "band", "tier", "ours ± s.e.m.", "verdict", "row"):
+        for heading in (_HEADINGS[0], "target", "band", "tier", "role", "ours ± s.e.m.", "verdict", "row"):
             table.add_column(heading, justify="right" if heading in ("#", "tier", "ours ± s.e.m.") else "left")
         for row, lines in self.by_row.items():
             verdict = self.verdicts[row]
@@ -119,6 +130,7 @@ class Report:
                     f"{title}{t.quantity}",
                     f"{t.band} {t.unit if t.unit != '1' else ''}",
                     str(t.tier) if first else "",
+                    t.role,
                     _value(found),
                     f"[{_COLOURS[found.verdict]}]{_verdict(found)}",
                     f"[{_COLOURS[verdict]}]{verdict}" if first else "",
@@ -149,14 +161,16 @@ class Report:
         ]
         for row, lines in self.by_row.items():
             title, tier = lines[0].target.title, lines[0].target.tier
-            out.append(f"| **{row}** | **{title}** | | | {tier} | | **{self.verdicts[row]}** |")
+            out.append(f"| **{row}** | **{title}** | | | {tier} | | | **{self.verdicts[row]}** |")
             source = ""
             for found in lines:
                 t = found.target
                 unit = f" {t.unit}" if t.unit not in ("", "1") else ""
                 told = t.source if t.source != source else ""  # once for all lines that share it
                 source = t.source
-                out.append(f"| | {t.quantity} | {told} | {t.band}{unit} | | {_value(found)} | {_verdict(found)} |")
+                out.append(
+                    f"| | {t.quantity} | {told} | {t.band}{unit} | | {t.role} | {_value(found)} | {_verdict(found)} |"
+                )
         out += ["", *self._deficits(), "## How each row is measured\n"]
         for row, lines in self.by_row.items():
             ways = dict.fromkeys(found.target.how for found in lines if found.target.how)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import math
+from enum import StrEnum
 from typing import NamedTuple
 
 from sarcomere.errors import InputError, nearest
@@ -11,6 +12,14 @@ from sarcomere.parameters.shipped import data_path
 
 TABLES = {"muscle": "measurements/validation_targets.csv", "cramp": "measurements/cramp_targets.csv"}
 SURE = 2.0  # standard errors from the edge of the band at which a verdict counts as sure
+
+
+class Role(StrEnum):
+    """Whether a line says that the model predicts, or only that a fit holds."""
+
+    FITTED = "fitted"  # parameters were chosen with the line in view, or with both lines that it compares
+    PUT_IN = "put in"  # the number is itself a parameter
+    PREDICTED = "predicted"  # no parameter was chosen from it
 
 
 class Target(NamedTuple):
@@ -28,6 +37,7 @@ class Target(NamedTuple):
     low: float
     high: float
     tier: int
+    role: Role
     source: str
     how: str
     needs: str
@@ -139,4 +149,5 @@ def parse_rows(text: str) -> list[int]:
 def _target(entry: dict[str, str]) -> Target:
     low, high = (float(entry[key]) if entry[key] else sign * math.inf for key, sign in (("low", -1), ("high", 1)))
     texts = {key: entry[key] for key in ("line", "title", "quantity", "unit", "source", "how", "needs")}
-    return Target(row=int(entry["row"]), tier=int(entry["tier"]), low=low, high=high, **texts)
+    row, tier, role = int(entry["row"]), int(entry["tier"]), Role(entry["role"])
+    return Target(row=row, tier=tier, role=role, low=low, high=high, **texts)

@@ -19,8 +19,8 @@ _OF_FAST_ALONE = 17
 MARGIN = 0.05  # of a band's width, kept from its edges; less where the tolerance is narrow
 _TOLERANCE = 0.1  # of a band's width, off by which a line costs about 1
 _TOLERANCES = {(14, "level"): 0.025}  # where a band reaches down to nothing
-# What the table does not list.  In the cold, velocity of each fibre type, of which the table has the ratio only,
-# and tension: choices.
+# What the table does not list.  In the cold, velocity of each fibre type, of which the table has the ratio only
+# (row 7), and tension: choices.
 _COLD: dict[str, dict[Line, tuple[float, float]]] = {
     "fast": {(COLD, "v0_12"): (0.8, 1.0), (COLD, "tension_12"): (90.0, 170.0)},
     "slow": {(COLD, "v0_12"): (0.28, 0.36), (COLD, "tension_12"): (70.0, 140.0)},

@@ -15,7 +15,7 @@ from click.testing import CliRunner
 
 from sarcomere.cli import judging, main
 from sarcomere.parameters.shipped import data_path
-from sarcomere.validate import Finding, Target, read_targets, tree
+from sarcomere.validate import Finding, Report, Role, Target, read_targets, tree
 from sarcomere.validate.deficits import DEFICITS
 from sarcomere.validate.experiment import QUICK, Row
 from sarcomere.validate.runner import EXPERIMENTS, ROWS, measure
@@ -28,8 +28,8 @@ pytestmark = pytest.mark.usefixtures("folder")
 TIER_1 = {1, 2, 3, 5, 7, 8, 9, 10, 11, 13, 14, 15, 16, 17, 21, 22, 23}
 
 
-def target(low: float = 1.0, high: float = 2.0, needs: str = "") -> Target:
-    return Target(1, "line", "title", "quantity", "1", low, high, 1, "source", "how", needs)
+def target(low: float = 1.0, high: float = 2.0, needs: str = "", role: Role = Role.PREDICTED) -> Target:
+    return Target(1, "line", "title", "quantity", "1", low, high, 1, role, "source", "how", needs)
 
 
 def test_the_table_has_every_row_with_band_tier_and_source() -> None:
@@ -87,6 +87,17 @@ def test_a_row_is_inside_only_if_all_its_lines_are() -> None:
     assert row_verdict([inside, outside, missing]) == "outside"
     assert row_verdict([inside, missing]) == "cannot run"
     assert row_verdict([inside, none, missing]) == "no value"
+
+
+def test_lines_are_counted_by_role_and_say_theirs() -> None:
+    fitted, predicted = target(role=Role.FITTED), target()
+    findings = [Finding(fitted, 1.5, 0.1), Finding(fitted, 3.0, 0.1), Finding(predicted, 1.2, 0.1)]
+    report = Report(findings, [], quick=False, seconds=60.0, provenance={"source": "sarcomere 0", "seed": 1})
+    assert report.summary == "tier 1: 0 of 1 rows inside; 2 of 3 lines inside: 1 of 2 fitted, 1 of 1 predicted."
+    table = [line.split("|") for line in report.markdown("sarcomere validate").splitlines() if line.startswith("|")]
+    assert {len(cells) for cells in table} == {len(table[0])}
+    roles = [cells[table[0].index(" role ")].strip() for cells in table]
+    assert roles == ["role", "---", "", "fitted", "fitted", "predicted"]
 
 
 def test_standard_errors_are_those_of_the_mean() -> None:
