@@ -111,7 +111,7 @@ class RunParameters(Repetitions):
         "half-sarcomere length at which the muscle is held",
         "2.64-2.81 um is the optimum of human fibres [@Gollapudi-Lin2009]; choice: at its lower edge",
         1300.0,
-        ge=600,
+        ge=100,
         le=2200,
     )
     regulated: bool = Field(True, description="false holds the thin filament open")

@@ -14,19 +14,20 @@ from sarcomere.half_sarcomere.lattice import build
 from sarcomere.parameters import LatticeParameters, load_fibre
 from sarcomere.scenario.fibre import FibreScenario
 from sarcomere.validate.experiment import FIBRES, REFERENCE_NM, Effort, Experiment, Row, Values, active, of, scenario
+from sarcomere.validate.transients import plateau
 
 _TAKEN_S = 0.1
-_RIGOR_mM = 1e-4
-_ADP_uM_PER_mM = 2.5  # creatine kinase holds ADP at a constant share of ATP, 20 uM at 8 mM
+RIGOR_mM = 1e-5  # ten times as much still takes a head in four off within a second
+ADP_uM_PER_mM = 2.5  # creatine kinase holds ADP at a constant share of ATP, 20 uM at 8 mM
 _ONSET = 0.05  # of the active force: tension that shows beyond doubt
 _BATHS = (
     (4.5, 8.0),
-    (4.5, _RIGOR_mM),
+    (4.5, RIGOR_mM),
     (9.0, 0.3),
     (9.0, 0.1),
     (9.0, 0.03),
     (9.0, 0.01),
-    (9.0, _RIGOR_mM),
+    (9.0, RIGOR_mM),
 )  # pCa, mM ATP, which brings its ADP
 
 
@@ -47,12 +48,12 @@ def rigor(effort: Effort) -> FibreScenario:
             {
                 "key": ["drive.pCa", "protocol.atp_mM.value.2", "protocol.adp_uM.value.2"],
                 "name": ["pCa", "final_atp_mM", "final_adp_uM"],
-                "values": [[pca, atp, _ADP_uM_PER_mM * atp] for pca, atp in _BATHS],
+                "values": [[pca, atp, ADP_uM_PER_mM * atp] for pca, atp in _BATHS],
             }
         ],
         protocol={
-            "atp_mM": {"time_s": [0.0, _TAKEN_S, _TAKEN_S], "value": [8.0, 8.0, _RIGOR_mM]},
-            "adp_uM": {"time_s": [0.0, _TAKEN_S, _TAKEN_S], "value": [20.0, 20.0, _ADP_uM_PER_mM * _RIGOR_mM]},
+            "atp_mM": {"time_s": [0.0, _TAKEN_S, _TAKEN_S], "value": [8.0, 8.0, RIGOR_mM]},
+            "adp_uM": {"time_s": [0.0, _TAKEN_S, _TAKEN_S], "value": [20.0, 20.0, ADP_uM_PER_mM * RIGOR_mM]},
             "length": {"time_s": [0.0, release, release], "value": [0.0, 0.0, -1.0], "relative": True},
         },
         record={"sample_interval_ms": 0.2},
@@ -109,13 +110,13 @@ def read_rigor(ds: xr.Dataset, steps: xr.Dataset) -> Values:
     bound = steady_state(attached_fraction(ds), release - 0.2, release)["mean"]
     force = steady_state(active(ds), release - 0.2, release)["mean"]
     stiff, active_stiff = stiffness(ds).stiffness, stiffness(steps).stiffness
-    active_bound = attached_fraction(steps.sel(time=slice(0.4, 0.6))).mean(("replicate", "time"))
+    active_bound = attached_fraction(plateau(steps)).mean(("replicate", "time"))
     values = Values()
     for fibre in FIBRES:
         cycle, cold = load_fibre(fibre).cycle, steps.fibre.values == fibre
         mine = ds.fibre.values == fibre
         rested = mine & (ds.final_atp_mM.values == 8.0)
-        poor = mine & (ds.final_atp_mM.values == _RIGOR_mM) & (ds.pCa.values == 9.0)
+        poor = mine & (ds.final_atp_mM.values == RIGOR_mM) & (ds.pCa.values == 9.0)
         series = force.assign_coords(final_atp_mM=ds.final_atp_mM)[mine & (ds.pCa.values == 9.0)]
         values |= {
             f"bound_{fibre}": float(bound[poor].item()) / reachable(cycle.stroke_1 + cycle.stroke_2),
@@ -134,7 +135,7 @@ def drift(ds: xr.Dataset) -> dict[str, tuple[float, float]]:
         active_force = steady_state(active(of(ds, fibre=fibre, final_atp_mM=8.0)), release - 0.2, release)[
             "mean"
         ].item()
-        poor = active(of(ds, fibre=fibre, pCa=4.5, final_atp_mM=_RIGOR_mM))
+        poor = active(of(ds, fibre=fibre, pCa=4.5, final_atp_mM=RIGOR_mM))
         ends = (0.5 * release + 0.1, release)
         half, whole = (float(steady_state(poor, end - 0.2, end)["mean"].item()) / active_force for end in ends)
         found[fibre] = (half, whole)

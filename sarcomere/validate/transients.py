@@ -11,6 +11,7 @@ from sarcomere.scenario.fibre import FibreScenario
 from sarcomere.validate.experiment import BODY_C, COLD_C, FIBRES, Effort, Experiment, Row, Values, active, of, scenario
 
 _LOW_PCA = {"fast": 6.0, "slow": 6.1}
+STEP_S = 1.0  # of a length step: slow fibres take long to their plateau in the cold
 _UNLOADED_S, _COLD_UNLOADED_S = 0.03, 0.1  # in the cold heads take longer to let go
 
 
@@ -20,19 +21,24 @@ def steps(effort: Effort) -> FibreScenario:
     return scenario(
         effort,
         "Quick releases",
-        0.62,
+        STEP_S + 0.02,
         [{"key": "protocol.length.value.2", "name": "length_step", "values": sizes}],
         chemistry={"temperature_C": COLD_C},
-        protocol={"length": {"time_s": [0.0, 0.6, 0.6], "value": [0.0, 0.0, -3.0], "relative": True}},
+        protocol={"length": {"time_s": [0.0, STEP_S, STEP_S], "value": [0.0, 0.0, -3.0], "relative": True}},
         numerics={"step_ms": 0.05, "fine_step_ms": 0.0125},
         record={"sample_interval_ms": 0.05},
     )
 
 
+def plateau(ds: xr.Dataset) -> xr.Dataset:
+    """Return what is recorded of the plateau before a length step."""
+    return ds.sel(time=slice(STEP_S - 0.2, STEP_S))
+
+
 def read_steps(ds: xr.Dataset) -> Values:
     """Find where T1 and T2 reach zero, T2 at -3 nm, and how far heads are strained."""
     found = quick_release(ds)
-    before = ds.sel(time=slice(0.4, 0.6))
+    before = plateau(ds)
     bound = attached_fraction(before).mean(("replicate", "time"))
     per_head = active(before).mean(("replicate", "time")) / (heads_per_filament(ds) * bound)
     line, values = t1_curve(found), Values()

@@ -17,7 +17,7 @@ ELSEWHERE: dict[str, dict[int, str]] = {
     "data/calibration/fit_fibres.py": {5: "pCa50_.*|nH_.*", 21: ".*", 22: "ratio_.*", 23: "ratio_.*"},
     "data/calibration/joint_fit/targets.py": {7: "ratio_12"},
     "sarcomere/parameters/lattice.py": {6: "shift_.*", 9: "up_.*"},
-    "sarcomere/parameters/thin_filament.py": {15: "bound_.*|onset_.*"},
+    "sarcomere/parameters/thin_filament.py": {15: "onset_.*"},
 }
 # Lines that compare two others, both of them fitted.
 COMPARED: dict[Name, tuple[Name, Name]] = {

@@ -12,7 +12,7 @@ from mean_field.steady import KPA, LENGTH, Isometric
 from mean_field.transients import N_PHASES, at_once, recovered, redevelopment
 from sarcomere.analysis import HEADS_mM
 from sarcomere.parameters import Chemistry, CycleParameters, FibreParameters
-from sarcomere.validate.rigor import reachable
+from sarcomere.validate.rigor import ADP_uM_PER_mM, RIGOR_mM, reachable
 
 Line = tuple[int, str]  # row and line of the validation table, the fibre type left out
 Readings = dict[Line, float]
@@ -24,7 +24,6 @@ _GUESS = {"fast": 8000.0, "slow": 2600.0}  # nm/s
 STRETCHES = (0.05, 0.4, 1.5, 3.0)  # ML/s
 _PHOSPHATE_mM = np.array([1.0, 3.0, 10.0, 30.0])
 _RESTING_PI_mM = 4.0
-_RIGOR_mM, _RIGOR_ADP_uM = 1e-4, 2.5e-4
 _STEPS_NM = np.array([-3.0, -7.0, -12.0])
 
 
@@ -51,7 +50,7 @@ def read_rows(fibre: str, parameters: FibreParameters) -> Readings:
     v0 = unloaded_velocity(warm, _GUESS[fibre])
     cold_v0 = unloaded_velocity(cold, v0 / 7.0)
     readings = _isometric(warm, cold, under(temperature_C=_COOL_C), parameters.cycle.stiffness_head)
-    readings |= _rigor(under(atp_mM=_RIGOR_mM, adp_uM=_RIGOR_ADP_uM).bound, cold.bound, parameters.cycle)
+    readings |= _rigor(under(atp_mM=RIGOR_mM, adp_uM=ADP_uM_PER_mM * RIGOR_mM).bound, cold.bound, parameters.cycle)
     readings |= _releases(warm, v0, _WINDOW_S[fibre])
     readings |= _stretches(warm)
     readings |= _nucleotides(under, v0)

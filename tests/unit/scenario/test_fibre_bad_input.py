@@ -108,8 +108,8 @@ SCENARIO = {
         "sample_interval_ms = 0.25",
         "use a multiple such as 0.2",
     ),
-    "short sarcomere": ("seed = 1", "hs_length = 700.0", "run.hs_length = 700", "more than"),
-    "shortest sarcomere": ("seed = 1", "hs_length = 500.0", "line 4", "run.hs_length = 500", "at least 600"),
+    "short sarcomere": ("seed = 1", "hs_length = 120.0", "run.hs_length = 120", "more than 130"),
+    "shortest sarcomere": ("seed = 1", "hs_length = 50.0", "line 4", "run.hs_length = 50", "at least 100"),
 }
 
 
