@@ -14,11 +14,11 @@ from sarcomere.validate.targets import read_targets
 RATIOS = Path(__file__).parents[1] / "lattice_ratios.toml"
 ROWS = (2, 3, 4, 7, 8, 10, 11, 12, 13, 14, 15, 16, 17, 18, 20)
 HELD_OUT = (4, 11, 12, 13, 18)
-_ELSEWHERE = {(15, "stiffness"), (15, "onset"), (20, "low")}  # filaments and regulation decide
+_ELSEWHERE = {(15, "onset"), (20, "low")}  # regulation decides
 _OF_FAST_ALONE = 17
 MARGIN = 0.05  # of a band's width, kept from its edges; less where the tolerance is narrow
 _TOLERANCE = 0.1  # of a band's width, off by which a line costs about 1
-_TOLERANCES = {(14, "level"): 0.025}  # where a band reaches down to nothing
+_TOLERANCES = {(14, "level"): 0.025, (15, "bound"): 0.025}  # where a band begins at nothing, or has no end
 # What the table does not list.  In the cold, velocity of each fibre type, of which the table has the ratio only
 # (row 7), and tension: choices.
 _COLD: dict[str, dict[Line, tuple[float, float]]] = {

@@ -8,8 +8,8 @@ import numpy as np
 from scipy.optimize import curve_fit
 
 from mean_field.shortening import LOADS, isotonic, slide, unloaded_velocity
-from mean_field.steady import KPA, LENGTH, Isometric
-from mean_field.transients import N_PHASES, at_once, recovered, redevelopment
+from mean_field.steady import KPA, LENGTH, N_HEADS, Isometric
+from mean_field.transients import COMPLIANCE, N_PHASES, at_once, recovered, redevelopment
 from sarcomere.analysis import HEADS_mM
 from sarcomere.parameters import Chemistry, CycleParameters, FibreParameters
 from sarcomere.validate.rigor import ADP_uM_PER_mM, RIGOR_mM, reachable
@@ -76,7 +76,8 @@ def _isometric(warm: Isometric, cold: Isometric, cool: Isometric, stiffness: flo
 
 def _rigor(bound: float, cold_bound: float, cycle: CycleParameters) -> Readings:
     whole = reachable(round(cycle.stroke_1 + cycle.stroke_2, 1))
-    return {(15, "bound"): bound / whole, (15, "heads"): bound / cold_bound}
+    active, rigor = (COMPLIANCE + 1.0 / (N_HEADS * share * cycle.stiffness_head) for share in (cold_bound, bound))
+    return {(15, "bound"): bound / whole, (15, "heads"): bound / cold_bound, (15, "stiffness"): active / rigor}
 
 
 def _releases(warm: Isometric, v0: float, window: tuple[float, float]) -> Readings:
