@@ -1,11 +1,11 @@
 """Fit regulation and calcium handling of a fibre type, all at once, to what they decide.
 
-    python data/calibration/fit_fibres.py slow             what is tried, and what is found; half an hour on one core
+    python data/calibration/fit_fibres.py slow             what is tried and found; a quarter of an hour, one core
     python data/calibration/fit_fibres.py fast --write     and put it into data/parameters
 
-An evolution strategy (package ``cma``) moves all constants of FREE together, from the shipped values, within their
-bounds; each measure costs the square of how far it lies outside its band.  The head cycle is not touched.  Seeds are
-fixed, so the fit can be run again.  Needs ``pip install sarcomere[calibration]``.
+An evolution strategy (package ``cma``) moves all constants of calcium_start.toml together, from the start and within
+the limits given there; each measure costs the square of how far it lies outside its band.  The head cycle is not
+touched.  Seeds are fixed, so the fit can be run again.  Needs ``pip install sarcomere[calibration]``.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import cma
 import numpy as np
 import xarray as xr
 from fit_cycle import write
+from joint_fit.constants import CALCIUM, Constants, read_constants
 
 import sarcomere
 from sarcomere.analysis import (
@@ -28,14 +29,14 @@ from sarcomere.analysis import (
     peak_force,
     two_phase_relaxation,
 )
-from sarcomere.parameters import FIBRE_TYPES, fibre_table
+from sarcomere.parameters import FIBRE_TYPES
 from sarcomere.scenario.checking import from_dict
 
 TENDON = 0.2  # nm/pN; human twitches are measured through one
-EVALUATIONS, POPULATION, SPREAD = 400, 10, 0.12  # spread as a share of every constant's range, in its logarithm
+EVALUATIONS, POPULATION, SPREAD = 240, 10, 0.1  # spread as a share of every constant's range, in its logarithm
 IMPULSE_S, RATE_HZ, COUNT = 0.05, 60.0, 60
 RESTING, SATURATING = 9.0, 4.5
-PCA = [6.4, 6.15, 6.0, 5.9, 5.8, 5.7, 5.55, SATURATING]
+PCA = [6.3, 6.05, 5.9, 5.75, 5.6, SATURATING]
 
 
 class Band(NamedTuple):
@@ -78,32 +79,6 @@ BANDS = {
         "rest": Band(0.0, 0.01, 0.005),
     },
 }
-FREE: dict[str, dict[str, tuple[float, float]]] = {
-    "slow": {
-        "regulation.opening_equilibrium": (0.003, 0.1),
-        "regulation.k_off_open_uM": (0.015, 0.3),
-        "regulation.cooperativity": (0.9, 1.7),
-        "regulation.k_close": (60.0, 1500.0),
-        "regulation.crossbridge_cooperativity": (0.1, 0.5),
-        "calcium.release_uM": (60.0, 120.0),
-        "calcium.inactivation": (0.4, 0.97),
-        "calcium.v_pump_mM_s": (0.3, 1.4),
-        "calcium.k_pump_uM": (0.2, 0.5),
-        "calcium.tau_recovery_ms": (100.0, 500.0),
-    },
-    "fast": {
-        "regulation.opening_equilibrium": (0.003, 0.1),
-        "regulation.k_off_open_uM": (0.1, 0.8),
-        "regulation.cooperativity": (0.9, 1.7),
-        "regulation.k_close": (80.0, 2500.0),
-        "regulation.crossbridge_cooperativity": (0.1, 0.5),
-        "calcium.release_uM": (100.0, 220.0),
-        "calcium.inactivation": (0.5, 0.97),
-        "calcium.v_pump_mM_s": (1.3, 2.8),
-        "calcium.k_pump_uM": (0.2, 0.5),
-        "calcium.tau_recovery_ms": (100.0, 500.0),
-    },
-}
 
 
 def run(fibre: str, values: dict[str, Any], duration: float, replicates: int, **tables: Any) -> xr.Dataset:
@@ -129,11 +104,11 @@ def train(rate: float, count: int) -> dict[str, Any]:
 def measure(fibre: str, values: dict[str, Any]) -> dict[str, float]:
     """What the fit compares with its bands."""
     vary = {"vary": [{"key": "drive.pCa", "values": [RESTING, *PCA]}]}
-    steady = run(fibre, values, 0.8, 1, drive={"pCa": SATURATING}, series=vary)
-    rest, force = np.split(active_force(steady).sel(time=slice(0.4, None)).mean("time"), [1])
+    steady = run(fibre, values, 0.7, 1, drive={"pCa": SATURATING}, series=vary)
+    rest, force = np.split(active_force(steady).sel(time=slice(0.35, None)).mean("time"), [1])
     curve = hill_calcium(force, steady.pCa[1:], "condition")
-    one = active_force(run(fibre, values, 0.6, 12, **train(1.0, 1)))
-    many = run(fibre, values, 1.75, 2, **train(RATE_HZ, COUNT))
+    one = active_force(run(fibre, values, 0.55, 8, **train(1.0, 1)))
+    many = run(fibre, values, 1.6, 2, **train(RATE_HZ, COUNT))
     tetanus, stop = active_force(many), last_impulse(many)
     impulse, peak = xr.DataArray(IMPULSE_S), float(peak_force(tetanus).item())
     return {
@@ -149,23 +124,13 @@ def measure(fibre: str, values: dict[str, Any]) -> dict[str, float]:
     }
 
 
-def tables_of(fibre: str, place: np.ndarray) -> dict[str, dict[str, float]]:
-    """Constants at a place in the unit box, as tables of a fibre."""
+def tables_of(constants: Constants, point: np.ndarray) -> dict[str, dict[str, float]]:
+    """Constants at a point of the search, to three digits, as tables of a fibre."""
     tables: dict[str, dict[str, float]] = {}
-    for share, (key, (low, high)) in zip(place, FREE[fibre].items(), strict=True):
+    for key, value in zip(constants.names, constants.decode(point), strict=True):
         table, name = key.split(".")
-        tables.setdefault(table, {})[name] = float(f"{low * (high / low) ** share:.3g}")
+        tables.setdefault(table, {})[name] = float(f"{value:.3g}")
     return tables
-
-
-def place_of_shipped(fibre: str) -> np.ndarray:
-    """Where the shipped constants lie in the unit box."""
-    shipped = fibre_table(fibre)
-    places = []
-    for key, (low, high) in FREE[fibre].items():
-        table, name = key.split(".")
-        places.append(np.log(shipped[table][name] / low) / np.log(high / low))
-    return np.asarray(np.clip(places, 0.02, 0.98))
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -174,18 +139,18 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("fibre", choices=FIBRE_TYPES)
     parser.add_argument("--write", action="store_true", help="put what is found into data/parameters")
     asked = parser.parse_args(arguments)
-    fibre = asked.fibre
+    fibre, constants = asked.fibre, read_constants(asked.fibre, CALCIUM)
 
-    def cost(place: np.ndarray) -> float:
-        tables = tables_of(fibre, place)
+    def cost(point: np.ndarray) -> float:
+        tables = tables_of(constants, point)
         found = measure(fibre, tables)
         total = sum(band.cost(found[name]) for name, band in BANDS[fibre].items())
         print(f"{total:8.3f}", tables, {name: round(value, 3) for name, value in found.items()}, flush=True)
         return total
 
     options = {"bounds": [0, 1], "popsize": POPULATION, "maxfevals": EVALUATIONS, "seed": 1, "verbose": -9}
-    _, strategy = cma.fmin2(cost, place_of_shipped(fibre), SPREAD, options)
-    found = tables_of(fibre, strategy.result.xbest)
+    _, strategy = cma.fmin2(cost, constants.encode(constants.start), SPREAD, options)
+    found = tables_of(constants, strategy.result.xbest)
     print(fibre, found)
     if asked.write:
         write(fibre, {f"{table}.{name}": value for table, row in found.items() for name, value in row.items()})

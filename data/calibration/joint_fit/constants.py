@@ -10,7 +10,7 @@ import numpy as np
 
 from sarcomere.parameters import FibreParameters, load_fibre
 
-START = Path(__file__).parents[1] / "cycle_start.toml"
+CYCLE, CALCIUM = (Path(__file__).parents[1] / f"{name}_start.toml" for name in ("cycle", "calcium"))
 TIED = {"off_state.cooling.k_off_exit_force": "off_state.cooling.k_off_exit"}  # these cool as those
 TENSION = 200.0  # pN, of the backbone, at which k_off_exit_force is fitted; only their ratio matters
 
@@ -43,19 +43,21 @@ class Constants(NamedTuple):
         return np.where(self.logarithmic, np.log(np.where(self.logarithmic, values, 1.0)), values)
 
 
-def read_constants(fibre: str) -> Constants:
+def read_constants(fibre: str, path: Path = CYCLE) -> Constants:
     """Read limits and start of a fibre type.
 
     Parameters
     ----------
     fibre : {"slow", "fast"}
         Fibre type.
+    path : Path
+        File of the fit, `CYCLE` or `CALCIUM`.
 
     Returns
     -------
     Constants
     """
-    table = tomllib.loads(START.read_text(encoding="utf-8"))[fibre]
+    table = tomllib.loads(path.read_text(encoding="utf-8"))[fibre]
     low, high, start = np.array(list(table.values()), dtype=float).T
     return Constants(list(table), low, high, start)
 
