@@ -39,6 +39,9 @@ RESTING, SATURATING = 9.0, 4.5
 PCA = [6.3, 6.05, 5.9, 5.75, 5.6, SATURATING]
 
 
+_UNMEASURED = 50.0
+
+
 class Band(NamedTuple):
     """Where a measure should lie, and how far outside costs 1."""
 
@@ -47,9 +50,9 @@ class Band(NamedTuple):
     scale: float
 
     def cost(self, value: float) -> float:
-        """Square of the distance to the band; a measure that could not be taken costs as 5 scales."""
+        """Square of the distance to the band, linear far from it; what could not be measured costs as far away."""
         beyond = max(self.low - value, value - self.high, 0.0) / self.scale
-        return 25.0 if np.isnan(value) else min(beyond, 5.0) ** 2
+        return _UNMEASURED if np.isnan(value) else beyond**2 if beyond < 1.0 else 2.0 * beyond - 1.0
 
 
 # pCa50 and steepness: bands of rows 5 with a margin.  Twitch: fibres that mixed give the times of triceps surae,

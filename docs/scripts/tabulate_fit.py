@@ -26,6 +26,7 @@ AT_LIMIT = 0.05  # of the distance between limits, on the scale of the search
 BESIDE = {
     (0, "v0_12"): "V0 at 12 °C, ML/s",
     (0, "tension_12"): "tension at 12 °C, kPa",
+    (0, "quarter"): "time to a quarter of the force once no head attaches, ms",
 }  # lines that the table does not list
 
 

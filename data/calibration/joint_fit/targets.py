@@ -7,7 +7,7 @@ import tomllib
 from pathlib import Path
 from typing import NamedTuple
 
-from mean_field.rows import COLD, STRETCH, Line, Readings
+from mean_field.rows import COLD, RELAXATION, STRETCH, Line, Readings
 
 from sarcomere.validate.targets import read_targets
 
@@ -31,6 +31,11 @@ _STRETCHED: dict[Line, tuple[float, float]] = {
     (STRETCH, "0.4 ML/s"): (1.2, 2.2),
     (STRETCH, "1.5 ML/s"): (1.2, 2.2),
     (STRETCH, "3 ML/s"): (1.2, 2.2),
+}
+# Time after which a quarter of the force is left once no head attaches, ms: choices, shorter than twitches last.
+_RELAXED: dict[str, dict[Line, tuple[float, float]]] = {
+    "fast": {(RELAXATION, "quarter"): (20.0, 60.0)},
+    "slow": {(RELAXATION, "quarter"): (20.0, 90.0)},
 }
 
 
@@ -98,9 +103,9 @@ def bands(fibre: str, without: tuple[int, ...] = ()) -> dict[Line, Band]:
         for line, band in found.items()
         if line is not None and line not in _ELSEWHERE
     }
-    cold = {line: Band(*band) for line, band in _COLD[fibre].items()}
+    beside = {line: Band(*band) for line, band in (_COLD[fibre] | _RELAXED[fibre]).items()}
     stretched = {line: Band(*band, 4.0 * _TOLERANCE) for line, band in _STRETCHED.items()}
-    return {line: band for line, band in (listed | cold | stretched).items() if line[0] not in without}
+    return {line: band for line, band in (listed | beside | stretched).items() if line[0] not in without}
 
 
 def read_ratios(fibre: str) -> dict[Line, float]:

@@ -9,7 +9,7 @@ from scipy.optimize import curve_fit
 
 from mean_field.shortening import LOADS, isotonic, slide, unloaded_velocity
 from mean_field.steady import KPA, LENGTH, N_HEADS, Isometric
-from mean_field.transients import COMPLIANCE, N_PHASES, at_once, recovered, redevelopment
+from mean_field.transients import COMPLIANCE, N_PHASES, at_once, recovered, redevelopment, relaxation
 from sarcomere.analysis import HEADS_mM
 from sarcomere.parameters import Chemistry, CycleParameters, FibreParameters
 from sarcomere.validate.rigor import ADP_uM_PER_mM, RIGOR_mM, reachable
@@ -17,7 +17,7 @@ from sarcomere.validate.rigor import ADP_uM_PER_mM, RIGOR_mM, reachable
 Line = tuple[int, str]  # row and line of the validation table, the fibre type left out
 Readings = dict[Line, float]
 
-STRETCH, COLD = 0, 0  # rows of lines that are not in the table
+STRETCH, COLD, RELAXATION = 0, 0, 0  # rows of lines that are not in the table
 _COLD_C, _COOL_C, _COLD_REDEVELOPMENT_C = 12.0, 20.0, 15.0
 _WINDOW_S = {"fast": (0.006, 0.016), "slow": (0.015, 0.045)}  # after a release, as in the table
 _GUESS = {"fast": 8000.0, "slow": 2600.0}  # nm/s
@@ -175,12 +175,14 @@ def _transients(parameters: FibreParameters, warm: Isometric, v0: float, cold_v0
     cycle, off_state = parameters.cycle, parameters.off_state
     cool = Isometric(cycle, off_state, temperature_C=_COLD_REDEVELOPMENT_C)
     held = Isometric(cycle, off_state, n_phases=N_PHASES, temperature_C=_COLD_C)
+    warm_held = Isometric(cycle, off_state, n_phases=N_PHASES)
     t2 = recovered(held, _STEPS_NM)
     deepest = np.polyfit(_STEPS_NM[-2:], t2[-2:], 1)
     return {
         (18, "y0"): at_once(held),
         (18, "t2"): t2[0],
         (18, "zero"): -deepest[1] / deepest[0],
+        (RELAXATION, "quarter"): 1e3 * relaxation(warm_held),
         (20, "k_37"): redevelopment(warm, v0, 0.03),
         (20, "k_15"): redevelopment(cool, 1.25 * cold_v0, 0.1),
     }

@@ -18,6 +18,7 @@ N_PHASES = 26
 _BIN_NM, _FIRST_NM, _BINS = 0.25, -59.875, 480
 _STEP_S = 1e-4
 _RISE_STEPS = 300
+_FALL_S, _FALL_STEPS = 1e-3, 250
 
 
 @njit(cache=True)
@@ -118,6 +119,27 @@ def redevelopment(state: Isometric, v0: float, unloaded_s: float) -> float:
     start = (force[-1], force[0], math.log(2.0) / max(half_way, dt))
     found, _ = curve_fit(lambda t, end, begin, k: end + (begin - end) * np.exp(-k * t), time, force, start, maxfev=400)
     return float(abs(found[2]))
+
+
+def relaxation(state: Isometric) -> float:
+    """Measure how long force takes to fall to a quarter (s) at a fixed length once no head attaches any more.
+
+    Parameters
+    ----------
+    state : Isometric
+        Solved at `N_PHASES` phases.
+
+    Returns
+    -------
+    float
+        At most what is followed.
+    """
+    attached, detached = state.attached * state.n_on, state.detached * state.n_on
+    t0, force = unshifted(state.head, attached)[0], np.empty(_FALL_STEPS)
+    alone = state.head._replace(attach=0.0, release_atp=0.0)
+    develop(alone, state.on.copy(), detached, attached, COMPLIANCE * t0, _FALL_S, force)
+    left = np.minimum.accumulate(force / force[0])
+    return float(np.interp(-0.25, -left, _FALL_S * np.arange(_FALL_STEPS)))
 
 
 def at_once(state: Isometric) -> float:
