@@ -15,6 +15,7 @@ import pytest
 
 import sarcomere
 from sarcomere.explain import Explanation, explain
+from sarcomere.parameters import load_fibre
 from sarcomere.scenario.checking import from_dict
 
 FALLING_ATP = {"time_s": [0.0, 0.3, 0.3, 0.5, 0.5, 0.7, 0.7], "value": [8.0, 8.0, 2.0, 2.0, 0.1, 0.1, 1e-4]}
@@ -75,7 +76,7 @@ def test_rigor_holds_without_impulses_and_against_stretch() -> None:
 
 
 def test_a_slow_pump_holds_by_calcium_with_cycling_heads() -> None:
-    found = explained(fibres={"slow": {"calcium": {"v_pump_mM_s": 0.3 * 0.5}}})
+    found = explained(fibres={"slow": {"calcium": {"v_pump_mM_s": 0.3 * load_fibre("slow").calcium.v_pump_mM_s}}})
     assert found.held_by == ("calcium",)
     assert found.observed.calcium_below > 3 * found.reference.calcium_below
     assert found.observed.rigor_am < 0.02

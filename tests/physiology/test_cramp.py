@@ -17,6 +17,7 @@ from sarcomere.scenario.loop import LoopScenario
 from sarcomere.scenario.reading import read
 from sarcomere.simulation.api import run as simulate
 from sarcomere.validate.cramp.measures import MEASURES
+from sarcomere.validate.cramp.muscle_rows import HEALTHY_PUMP
 
 NIGHT = "nocturnal-calf-cramp"
 QUICK = {"muscle.explicit_units": 0}
@@ -121,9 +122,8 @@ def test_without_atp_heads_do_not_let_go() -> None:
 
 def test_force_lasts_as_long_as_impulses_and_then_goes() -> None:
     """sr-pump-slow: a healthy pump lets force go in a fraction of a second; a slow one keeps it, without impulses."""
-    healthy = {"fibres.slow.calcium.v_pump_mM_s": 0.5, "fibres.fast.calcium.v_pump_mM_s": 1.5}
     times = []
-    for changes in (healthy, {}):
+    for changes in (HEALTHY_PUMP, {}):
         ds = run("sr-pump-slow", {"lattice.n_thick": 1, **changes})
         last = float(ds.fibre_ap_time.max())
         assert over(ds.relative_force, last - 0.3, last - 0.1) > 0.2

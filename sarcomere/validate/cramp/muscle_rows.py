@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import xarray as xr
 
+from sarcomere.parameters import FIBRE_TYPES, load_fibre
 from sarcomere.validate.cramp.arms import FEW, Arm, Row, Seeds, Values, mean, mean_change
 
 Results = dict[str, xr.Dataset]
 
 PAIR = Seeds(2, 2)
-HEALTHY_PUMP = {"fibres.slow.calcium.v_pump_mM_s": 0.5, "fibres.fast.calcium.v_pump_mM_s": 1.5}
+HEALTHY_PUMP = {f"fibres.{name}.calcium.v_pump_mM_s": load_fibre(name).calcium.v_pump_mM_s for name in FIBRE_TYPES}
 # The exercise alone: what follows it in the scenario is replaced by the train.
 EXERCISE = {
     "run.duration_s": 601.0,
