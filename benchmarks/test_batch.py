@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from benchmarks.timing import cost_of
+from sarcomere.bench.clock import cost_of
 from sarcomere.half_sarcomere.control import fibre_models
 from sarcomere.half_sarcomere.initial_state import scratch_for
 from sarcomere.scenario.checking import from_dict

@@ -11,7 +11,7 @@ import time
 
 import pytest
 
-from benchmarks.timing import cpu_of_children
+from sarcomere.bench.clock import cpu_of_children
 from sarcomere.parameters import LatticeParameters, Numerics, load_fibre
 from sarcomere_kernels import types as k
 from tests.support.bench import bench
