@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from sarcomere.bench.clock import cpu_of_children
-from sarcomere.half_sarcomere.phases import time_phases
+from sarcomere.half_sarcomere.phases import PhaseClock
 from sarcomere.parameters import LatticeParameters, Numerics, load_fibre
 from sarcomere_kernels import types as k
 from tests.support.bench import bench
@@ -61,7 +61,9 @@ def test_phases(benchmark, step: float) -> None:
     """Phases of one step, 16 thick filaments, fast, pCa 4.5."""
     b = bench(load_fibre("fast"), lattice=LatticeParameters(n_thick=16), numerics=Numerics(step_ms=step), sample_ms=2.0)
     b.run(300.0)
-    phases = benchmark.pedantic(lambda: time_phases(b.state, b.model, n_steps=50, rounds=40), rounds=1)
+    clock = PhaseClock(b.state, b.model, 50)
+    benchmark.pedantic(clock.round, rounds=40)
+    phases = clock.phases()
     benchmark.extra_info.update({name: np.round(value, 3).tolist() for name, value in phases._asdict().items()})
     print(
         f"\nstep {step} ms: thin filament {phases.thin_us:.1f}, heads {phases.heads_us:.1f}, "

@@ -29,9 +29,9 @@ def machine(figures: Figures) -> list[str]:
         f"last."
     )  # fmt: skip
     return [
-        f"Measured on {m.cores} cores of a processor that calls itself {m.processor} and for which LLVM {m.llvm} compiles as "
-        f"`{m.compiled_for}`; {m.system}, Python {m.python}, numpy {m.numpy}, numba {m.numba}, sarcomere {m.sarcomere}, kernels "
-        f"`{m.kernel_hash}`.{load}"
+        f"Measured on {m.cores} cores of a processor that calls itself {m.processor} and for which LLVM {m.llvm} compiles",
+        f"as `{m.compiled_for}`; {m.system}, Python {m.python}, numpy {m.numpy}, numba {m.numba}, sarcomere",
+        f"{m.sarcomere}, kernels `{m.kernel_hash}`.{load}",
     ]
 
 
@@ -91,8 +91,12 @@ def small_rows(figures: Figures) -> list[str]:
     return table(
         ["fibre, pCa", "step (ms)", "half-sarcomeres of one thick filament", "CPU time over that of one lattice"],
         [
-            [f"{small.fibre}, {small.pCa:g}", f"{small.step_ms:g}", str(small.rows.half_sarcomeres)]
-            + [f"{small.cost_ratio:.2f}"]
+            [
+                f"{small.fibre}, {small.pCa:g}",
+                f"{small.step_ms:g}",
+                str(small.rows.half_sarcomeres),
+                f"{small.cost_ratio:.2f}",
+            ]
             for small in figures.small_rows
         ],
     )

@@ -17,7 +17,9 @@ class Cost(NamedTuple):
     median_cpu: float  # the median round
 
 
-def cost_of(*works: Callable[[], object], rounds: int = 7) -> list[Cost]:
+def cost_of(
+    *works: Callable[[], object], rounds: int = 7, before_round: Callable[[int], None] | None = None
+) -> list[Cost]:
     """Clock pieces of work; their rounds take turns, so that a busy minute meets all of them.
 
     Parameters
@@ -26,6 +28,8 @@ def cost_of(*works: Callable[[], object], rounds: int = 7) -> list[Cost]:
         Each does one round of its work.
     rounds : int
         How many of each.
+    before_round : callable, optional
+        Called with the number of each round, from 0.
 
     Returns
     -------
@@ -33,7 +37,9 @@ def cost_of(*works: Callable[[], object], rounds: int = 7) -> list[Cost]:
         One for each piece of work.
     """
     taken: list[list[tuple[float, float]]] = [[] for _ in works]
-    for _ in range(rounds):
+    for number in range(rounds):
+        if before_round:
+            before_round(number)
         for work, times in zip(works, taken, strict=True):
             cpu, wall = time.process_time(), time.perf_counter()
             work()

@@ -1,6 +1,7 @@
 """How fast this machine is: steps of half-sarcomeres, their phases, small rows, start-up and compilation.
 
-Times are of the CPU and the least of several rounds, as other work on the machine only ever adds to them.
+Times are of the CPU and the least of several rounds, as other work on the machine only ever adds to them. Rounds of all
+that is measured take turns, so that a busy minute meets all of it.
 """
 
 from __future__ import annotations
@@ -11,21 +12,22 @@ import sys
 import tempfile
 from collections.abc import Callable
 from functools import partial
-from typing import NamedTuple, TypeVar
+from itertools import islice
+from typing import NamedTuple
 
 from sarcomere.bench.batch import go_on, warm_batch
 from sarcomere.bench.clock import Cost, cost_of, cpu_of_children
 from sarcomere.bench.figures import Case, Figures, Phases, SmallRows, Speed
 from sarcomere.bench.machine import load, this_machine
 from sarcomere.ensemble.workers.cores import cores
-from sarcomere.half_sarcomere.phases import time_phases
+from sarcomere.half_sarcomere.phases import PhaseClock
 from sarcomere.simulation.fibre import FibreSimulation
 from sarcomere.simulation.warm_up import load_kernels
 
 _START = "from sarcomere.simulation.warm_up import load_kernels; load_kernels()"
-_START_UP, _COMPILATION = 30.0, 600.0  # their share of the work, for the bar alone, in thick filaments of a case
+# Work, for the bar alone, in simulated ms of one thick filament: about 0.1 ms of CPU time.
+_START_UP, _COMPILATION = 3e4, 5e5
 
-T = TypeVar("T")
 Progress = Callable[[str, float], None]
 
 
@@ -37,15 +39,31 @@ class Plan(NamedTuple):
     steps_ms: tuple[float, ...] = (0.1, 0.4)
     small_rows: int = 32  # of one thick filament, against one lattice of as many; 0: not measured
     warm_up_ms: float = 200.0  # until about as many heads are attached as will be
-    round_ms: float = 640.0  # simulated in a round, shared among the thick filaments
-    phase_steps: int = 100  # steps of a round of phases
-    rounds: int = 7
+    round_ms: float = 320.0  # simulated in a round, shared among the thick filaments
+    phase_steps: int = 50  # steps of a round of phases
+    rounds: int = 15
     starts: int = 3
     compile_anew: bool = False
 
+    def round_of(self, n_thick: int, step_ms: float) -> float:
+        """Return the simulated time of a round, ms, a whole number of steps."""
+        return max(1, round(self.round_ms / n_thick / step_ms)) * step_ms
+
+    @property
+    def warming_up(self) -> float:
+        """Work before the first round, in simulated ms of one thick filament."""
+        cases = len(self.conditions) * sum(self.n_thick) * (1 + cores())
+        return self.warm_up_ms * len(self.steps_ms) * (cases + 2 * self.small_rows)
+
+    @property
+    def one_round(self) -> float:
+        """Work of a round, likewise."""
+        cases = len(self.conditions) * len(self.n_thick) * (1 + cores())
+        return self.round_ms * len(self.steps_ms) * (cases + 2 * (self.small_rows > 0))
+
 
 FULL = Plan()
-QUICK = Plan(n_thick=(4, 16), warm_up_ms=100.0, round_ms=320.0, rounds=5, starts=1)
+QUICK = Plan(n_thick=(4, 16), warm_up_ms=100.0, round_ms=160.0, rounds=9, starts=1)
 
 
 def measure(plan: Plan = FULL, progress: Progress | None = None) -> Figures:
@@ -54,9 +72,9 @@ def measure(plan: Plan = FULL, progress: Progress | None = None) -> Figures:
     Parameters
     ----------
     plan : Plan
-        What to measure; ``FULL`` takes about a minute, ``QUICK`` a third of it.
+        What to measure; ``FULL`` takes one to two minutes, ``QUICK`` 20 s.
     progress : callable, optional
-        Called as ``progress(what, share of all work done)`` before each measurement.
+        Called as ``progress(what, share of all work done)`` before each part.
 
     Returns
     -------
@@ -70,101 +88,109 @@ def measure(plan: Plan = FULL, progress: Progress | None = None) -> Figures:
     """
     load_before = load()
     load_kernels()
-    told = _Told(plan, progress)
-    cases = [
-        told(
-            f"{fibre} fibre, pCa {pca:g}, {_filaments(n_thick)}, step {step_ms:g} ms",
-            n_thick,
-            partial(_case, plan, fibre, pca, n_thick, step_ms),
-        )
+    extra = plan.starts * _START_UP + (_COMPILATION if plan.compile_anew else 0.0)
+    total = plan.warming_up + plan.rounds * plan.one_round + extra
+
+    def tell(what: str, done: float) -> None:
+        if progress:
+            progress(what, done / total)
+
+    grid = [
+        partial(_Case, plan, fibre, pca, n_thick, step_ms)
         for fibre, pca in plan.conditions
         for step_ms in plan.steps_ms
         for n_thick in plan.n_thick
     ]
-    small_rows = [
-        told(
-            f"{plan.small_rows} rows of one thick filament, step {step_ms:g} ms",
-            plan.small_rows,
-            partial(_small_rows, plan, step_ms),
+    cases, small_rows = list[_Case](), list[_SmallRows]()
+    for number, case in enumerate(grid):
+        tell(f"warm-up {number + 1} of {len(grid)}", plan.warming_up * number / len(grid))
+        cases.append(case())
+    if plan.small_rows:
+        tell(f"warm-up of {plan.small_rows} half-sarcomeres of one thick filament", plan.warming_up)
+        small_rows += [_SmallRows(plan, step_ms) for step_ms in plan.steps_ms]
+    parts: list[_Case | _SmallRows] = [*cases, *small_rows]
+    costs = iter(
+        cost_of(
+            *(work for part in parts for work in part.works),
+            rounds=plan.rounds,
+            before_round=lambda n: tell(f"round {n + 1} of {plan.rounds}", plan.warming_up + n * plan.one_round),
         )
-        for step_ms in (plan.steps_ms if plan.small_rows else ())
-    ]
-    start_up = told("start-up", _START_UP, lambda: min(_new_process() for _ in range(plan.starts)))
-    compiling = told("compilation", _COMPILATION, _with_nothing_compiled) if plan.compile_anew else None
+    )
+    of_cases = [part.figures(*islice(costs, len(part.works))) for part in cases]
+    of_small_rows = [part.figures(*islice(costs, len(part.works))) for part in small_rows]
+    tell("start-up", total - extra)
+    start_up = min(_new_process() for _ in range(plan.starts))
+    if plan.compile_anew:
+        tell("compilation", total - _COMPILATION)
     return Figures(
         machine=this_machine(load_before),
         start_up_cpu_s=start_up,
-        compile_cpu_s=compiling,
-        cases=cases,
-        small_rows=small_rows,
+        compile_cpu_s=_with_nothing_compiled() if plan.compile_anew else None,
+        cases=of_cases,
+        small_rows=of_small_rows,
     )
 
 
-class _Told:
-    """Does one piece of work after the other, and tells of each before."""
+class _Case:
+    """One half-sarcomere on one core; one for each core, a thread each; and the phases of a step."""
 
-    def __init__(self, plan: Plan, progress: Progress | None) -> None:
-        self._progress, self._done = progress, 0.0
-        stepping = len(plan.steps_ms) * (len(plan.conditions) * sum(plan.n_thick) + plan.small_rows)
-        self._total = stepping + _START_UP + (_COMPILATION if plan.compile_anew else 0.0)
-
-    def __call__(self, what: str, work: float, do: Callable[[], T]) -> T:
-        if self._progress:
-            self._progress(what, self._done / self._total)
-        self._done += work
-        return do()
-
-
-def _filaments(n_thick: int) -> str:
-    return f"{n_thick} thick filament{'s' if n_thick > 1 else ''}"
-
-
-def _round_ms(plan: Plan, n_thick: int, step_ms: float) -> float:
-    """Return the simulated time of a round, a whole number of steps."""
-    return max(1, round(plan.round_ms / n_thick / step_ms)) * step_ms
-
-
-def _case(plan: Plan, fibre: str, pca: float, n_thick: int, step_ms: float) -> Case:
-    """Clock one half-sarcomere on one core, then one for each core, a thread each; then the phases of the first."""
-    round_ms, threads = _round_ms(plan, n_thick, step_ms), cores()
-    one, every = (
-        warm_batch(fibre, pca, n_thick, rows=rows, round_ms=round_ms, warm_up_ms=plan.warm_up_ms, step_ms=step_ms)
-        for rows in (1, threads)
-    )
-    alone, together = cost_of(partial(go_on, one), partial(go_on, every, threads=threads), rounds=plan.rounds)
-    (hs,) = one.batch
-    phases = time_phases(hs.state, hs.base, n_steps=plan.phase_steps, rounds=plan.rounds)
-    return Case(
-        fibre=fibre,
-        pCa=pca,
-        n_thick=n_thick,
-        heads=one.n_heads,
-        step_ms=step_ms,
-        one_core=_speed(one, alone, round_ms),
-        all_cores=_speed(every, together, round_ms, threads),
-        phases=Phases(**phases._asdict()),
-    )
-
-
-def _small_rows(plan: Plan, step_ms: float) -> SmallRows:
-    """Clock rows of one filament beside one lattice of as many, of the first condition, on one core."""
-    (fibre, pca), n = plan.conditions[0], plan.small_rows
-    round_ms = _round_ms(plan, n, step_ms)
-    rows, lattice = (
-        warm_batch(
-            fibre, pca, n_thick, rows=n // n_thick, round_ms=round_ms, warm_up_ms=plan.warm_up_ms, step_ms=step_ms
+    def __init__(self, plan: Plan, fibre: str, pca: float, n_thick: int, step_ms: float) -> None:
+        self._fibre, self._pca, self._n_thick, self._step_ms = fibre, pca, n_thick, step_ms
+        self._round_ms, self._threads = plan.round_of(n_thick, step_ms), cores()
+        self._one, self._every = (
+            warm_batch(
+                fibre, pca, n_thick, rows=rows, round_ms=self._round_ms, warm_up_ms=plan.warm_up_ms, step_ms=step_ms
+            )
+            for rows in (1, self._threads)
         )
-        for n_thick in (1, n)
-    )
-    of_rows, of_lattice = cost_of(partial(go_on, rows), partial(go_on, lattice), rounds=plan.rounds)
-    return SmallRows(
-        fibre=fibre,
-        pCa=pca,
-        step_ms=step_ms,
-        rows=_speed(rows, of_rows, round_ms),
-        lattice=_speed(lattice, of_lattice, round_ms),
-        cost_ratio=of_rows.cpu / of_lattice.cpu,
-    )
+        (hs,) = self._one.batch
+        self._phases = PhaseClock(hs.state, hs.base, plan.phase_steps)
+        self.works = (partial(go_on, self._one), partial(go_on, self._every, threads=self._threads), self._phases.round)
+
+    def figures(self, alone: Cost, together: Cost, _: Cost) -> Case:
+        """Turn the costs of the works into figures."""
+        return Case(
+            fibre=self._fibre,
+            pCa=self._pca,
+            n_thick=self._n_thick,
+            heads=self._one.n_heads,
+            step_ms=self._step_ms,
+            one_core=_speed(self._one, alone, self._round_ms),
+            all_cores=_speed(self._every, together, self._round_ms, self._threads),
+            phases=Phases(**self._phases.phases()._asdict()),
+        )
+
+
+class _SmallRows:
+    """Rows of one thick filament and one lattice with as many, of the first condition, on one core."""
+
+    def __init__(self, plan: Plan, step_ms: float) -> None:
+        (self._fibre, self._pca), n, self._step_ms = plan.conditions[0], plan.small_rows, step_ms
+        self._round_ms = plan.round_of(n, step_ms)
+        self._rows, self._lattice = (
+            warm_batch(
+                self._fibre,
+                self._pca,
+                n_thick,
+                rows=n // n_thick,
+                round_ms=self._round_ms,
+                warm_up_ms=plan.warm_up_ms,
+                step_ms=step_ms,
+            )
+            for n_thick in (1, n)
+        )
+        self.works = (partial(go_on, self._rows), partial(go_on, self._lattice))
+
+    def figures(self, rows: Cost, lattice: Cost) -> SmallRows:
+        """Turn the costs of the works into figures."""
+        return SmallRows(
+            fibre=self._fibre,
+            pCa=self._pca,
+            step_ms=self._step_ms,
+            rows=_speed(self._rows, rows, self._round_ms),
+            lattice=_speed(self._lattice, lattice, self._round_ms),
+            cost_ratio=rows.cpu / lattice.cpu,
+        )
 
 
 def _speed(batch: FibreSimulation, cost: Cost, round_ms: float, threads: int = 1) -> Speed:

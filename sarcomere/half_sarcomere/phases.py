@@ -5,6 +5,7 @@ Compiled where it is first called, which no run does, so that no run waits for i
 
 from __future__ import annotations
 
+import copy
 from typing import Any, NamedTuple
 
 import numba
@@ -73,34 +74,47 @@ timed_steps = kernel(_timed_steps)
 _config.CACHE_DIR = _users_cache_dir
 
 
-def time_phases(state: k.State, model: k.Model, *, n_steps: int, rounds: int) -> Phases:
-    """Clock the phases of a step of a half-sarcomere at held length, clamped calcium and regulated thin filaments.
+class PhaseClock:
+    """Clocks the phases of a step of a half-sarcomere at held length, clamped calcium and regulated thin filaments.
 
     Parameters
     ----------
     state : sarcomere_kernels.types.State
-        Where it stands, its forces balanced; goes on by ``n_steps * rounds`` steps, with the bits of any other run.
+        Where it stands, its forces balanced; a copy goes on.
     model : sarcomere_kernels.types.Model
         What is constant.
     n_steps : int
         Steps of a round. The clock tells whole µs, so that of a few steps it says little.
-    rounds : int
-        How often; the least of each phase is given, as other work on the machine only ever adds to it.
 
-    Returns
-    -------
-    Phases
-
-    Raises
-    ------
-    SolverError
-        If a step finds no force balance.
+    Attributes
+    ----------
+    state : sarcomere_kernels.types.State
+        Where it has come to.
     """
-    scratch, spent = scratch_for(model), np.zeros((rounds, _N_SPENT), dtype=np.int64)
-    iterations = np.zeros(MANY + 1, dtype=np.int64)
-    timed_steps(state, model, scratch, 0, spent[0], iterations)  # compiled, or loaded
-    for row in spent:
-        status = timed_steps(state, model, scratch, n_steps, row, iterations)
+
+    def __init__(self, state: k.State, model: k.Model, n_steps: int) -> None:
+        self.state = copy.deepcopy(state)
+        self._model, self._n_steps = model, n_steps
+        self._scratch, self._rounds = scratch_for(model), list[k.I8]()
+        self._iterations = np.zeros(MANY + 1, dtype=np.int64)
+        timed_steps(
+            self.state, model, self._scratch, 0, np.zeros(_N_SPENT, dtype=np.int64), self._iterations
+        )  # compiled
+
+    def round(self) -> None:
+        """Go on by the steps of a round, with the bits of any other run.
+
+        Raises
+        ------
+        SolverError
+            If a step finds no force balance.
+        """
+        self._rounds.append(self._take(self._n_steps))
+
+    def _take(self, n_steps: int) -> k.I8:
+        """Take steps; returns what their phases took, µs."""
+        state, model, spent = self.state, self._model, np.zeros(_N_SPENT, dtype=np.int64)
+        status = timed_steps(state, model, self._scratch, n_steps, spent, self._iterations)
         check_status(
             status,
             time_ms=state.counters[Count.TICK] / k.TICKS_PER_STEP * model.sampling.step,
@@ -108,6 +122,15 @@ def time_phases(state: k.State, model: k.Model, *, n_steps: int, rounds: int) ->
             tolerance=model.mechanics.tolerance,
             iterations=model.mechanics.max_iterations,
         )
-    thin, heads, balance, clock = spent.min(axis=0) / n_steps
-    shares = iterations / iterations.sum()
-    return Phases(thin - clock, heads - clock, balance - clock, tuple(shares.tolist()))
+        return spent
+
+    def phases(self) -> Phases:
+        """Return what the phases cost in their cheapest rounds, as other work on the machine only ever adds to them.
+
+        Returns
+        -------
+        Phases
+        """
+        thin, heads, balance, clock = (np.min(self._rounds, axis=0) / self._n_steps).tolist()
+        shares = self._iterations / self._iterations.sum()
+        return Phases(thin - clock, heads - clock, balance - clock, tuple(shares.tolist()))

@@ -68,13 +68,14 @@ def test_the_machine_is_named(figures: Figures) -> None:
     assert figures.compile_cpu_s is None
 
 
-def test_progress_is_told_before_each_measurement(figures: Figures) -> None:
+def test_progress_is_told_before_each_part(figures: Figures) -> None:
     titles = [title for title, _ in TOLD]
     assert titles == [
-        "slow fibre, pCa 4.5, 1 thick filament, step 0.1 ms",
-        "slow fibre, pCa 4.5, 1 thick filament, step 0.2 ms",
-        "2 rows of one thick filament, step 0.1 ms",
-        "2 rows of one thick filament, step 0.2 ms",
+        "warm-up 1 of 2",
+        "warm-up 2 of 2",
+        "warm-up of 2 half-sarcomeres of one thick filament",
+        "round 1 of 2",
+        "round 2 of 2",
         "start-up",
     ]
     shares = [share for _, share in TOLD]
@@ -107,7 +108,12 @@ def test_rounds_are_of_the_time_asked_for(kernels: None) -> None:
 
 def test_rounds_of_several_works_take_turns() -> None:
     turns: list[str] = []
-    costs = cost_of(lambda: turns.append("a"), lambda: (turns.append("b"), time.sleep(0.01)), rounds=3)
-    assert "".join(turns) == "ababab"
+    costs = cost_of(
+        lambda: turns.append("a"),
+        lambda: (turns.append("b"), time.sleep(0.01)),
+        rounds=3,
+        before_round=lambda number: turns.append(str(number + 1)),
+    )
+    assert "".join(turns) == "1ab2ab3ab"
     assert costs[1].wall >= 0.01 > costs[0].wall
     assert all(cost.median_cpu >= cost.cpu >= 0 for cost in costs)
