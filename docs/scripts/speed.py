@@ -29,8 +29,8 @@ def machine(figures: Figures) -> list[str]:
         f"last."
     )  # fmt: skip
     return [
-        f"Measured on {m.cores} cores of a processor that calls itself {m.processor} and for which LLVM {m.llvm} compiles",
-        f"as `{m.compiled_for}`; {m.system}, Python {m.python}, numpy {m.numpy}, numba {m.numba}, sarcomere",
+        f"Measured on {m.cores} cores of a processor that calls itself {m.processor}, compiled by LLVM {m.llvm} for",
+        f"`{m.compiled_for}`; {m.system}, Python {m.python}, numpy {m.numpy}, numba {m.numba}, sarcomere",
         f"{m.sarcomere}, kernels `{m.kernel_hash}`.{load}",
     ]
 

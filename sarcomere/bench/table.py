@@ -80,9 +80,10 @@ def _phases(figures: Figures) -> Table:
     last = len(figures.cases[0].phases.iterations) - 1
     counts = (*map(str, range(last)), f"≥{last}")
     shown = _table(
-        "Phases of a step on one core, µs, and iterations of the balance, % of steps",
+        "Phases of a step on one core, µs; iterations of the balance, %",
         (*_CASE, "thin", "heads", "balance", *counts),
-        "thin: regulatory units.  heads: exits from the OFF state, and the cycle.",
+        "thin: regulatory units.  heads: exits from the OFF state, and the cycle.\n"
+        f"0 to ≥{last}: % of steps whose balance took so many iterations.",
     )
     for case in figures.cases:
         phases = case.phases
