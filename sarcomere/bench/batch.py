@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import math
+from concurrent.futures import Executor
 
 from sarcomere.scenario.checking import from_dict
 from sarcomere.scenario.fibre import FibreScenario
@@ -12,7 +14,7 @@ _LONG_ENOUGH_S = 1e4  # no round comes to the end of it
 
 
 def warm_batch(
-    fibre: str, pca: float, n_thick: int, *, rows: int, round_ms: float, warm_up_ms: float, step_ms: float = 0.1
+    fibre: str, pca: float, n_thick: int, *, rows: int, round_steps: int, warm_up_ms: float, step_ms: float = 0.1
 ) -> FibreSimulation:
     """Make a batch and advance it until about as many heads are attached as will be.
 
@@ -26,10 +28,10 @@ def warm_batch(
         Thick filaments of each half-sarcomere.
     rows : int
         Half-sarcomeres.
-    round_ms : float
-        Simulated time of a round, a whole number of steps; the batch is sampled once a round.
+    round_steps : int
+        Steps of a round; the batch is sampled once a round.
     warm_up_ms : float
-        Simulated time before the first round.
+        Simulated time before the first round, at least.
     step_ms : float
         Step.
 
@@ -40,7 +42,7 @@ def warm_batch(
     Raises
     ------
     InputError
-        If the step is too long for a fibre, or rounds are no whole number of steps.
+        If the step is too long for a fibre.
     """
     scenario = from_dict(
         {
@@ -50,26 +52,27 @@ def warm_batch(
             "motor_units": [{"id": 1, "fibre": fibre}],
             "lattice": {"n_thick": n_thick},
             "numerics": {"step_ms": step_ms},
-            "record": {"sample_interval_ms": round_ms},
+            "record": {"sample_interval_ms": round_steps * step_ms},
         }
     )
     assert isinstance(scenario, FibreScenario)
     simulation = FibreSimulation(scenario)
-    go_on(simulation, samples=max(1, round(warm_up_ms / round_ms)) + 1)  # with the sample at time zero
+    rounds = math.ceil(warm_up_ms / (round_steps * step_ms) - 1e-9)
+    with contextlib.closing(simulation.blocks(block=rounds + 1)) as blocks:  # with the sample at time zero
+        next(blocks)
     return simulation
 
 
-def go_on(simulation: FibreSimulation, *, threads: int = 1, samples: int = 1) -> None:
-    """Advance a batch by rounds.
+def go_on(simulation: FibreSimulation, pool: Executor | None = None) -> None:
+    """Advance a batch by a round.
 
     Parameters
     ----------
     simulation : FibreSimulation
         From ``warm_batch``.
-    threads : int
-        Half-sarcomeres advanced at once.
-    samples : int
-        Rounds.
+    pool : concurrent.futures.Executor, optional
+        Threads that share the half-sarcomeres; one after the other if not given.
     """
-    with contextlib.closing(simulation.blocks(threads, samples)) as blocks:
-        next(blocks)
+    steps = simulation.scenario.sample_every
+    for _ in (pool.map if pool else map)(lambda hs: hs.advance(steps, 1, 0), simulation.batch):
+        pass

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
+from concurrent.futures import Executor, ThreadPoolExecutor
 from functools import partial
 from itertools import islice
 from typing import NamedTuple
@@ -39,15 +40,19 @@ class Plan(NamedTuple):
     steps_ms: tuple[float, ...] = (0.1, 0.4)
     small_rows: int = 32  # of one thick filament, against one lattice of as many; 0: not measured
     warm_up_ms: float = 200.0  # until about as many heads are attached as will be
-    round_ms: float = 320.0  # simulated in a round, shared among the thick filaments
-    phase_steps: int = 50  # steps of a round of phases
-    rounds: int = 15
+    round_steps: int = 3200  # shared among the thick filaments, 100 at least: fewer, and cold caches are measured
+    rounds: int = 11
     starts: int = 3
     compile_anew: bool = False
 
-    def round_of(self, n_thick: int, step_ms: float) -> float:
-        """Return the simulated time of a round, ms, a whole number of steps."""
-        return max(1, round(self.round_ms / n_thick / step_ms)) * step_ms
+    def steps_of(self, n_thick: int) -> int:
+        """Return the steps of a round of a lattice."""
+        return max(min(100, self.round_steps), self.round_steps // n_thick)
+
+    @property
+    def steps_of_small_rows(self) -> int:
+        """Return the steps of a round of small rows: so many that calls from Python, one a row, take a few percent."""
+        return max(1, self.round_steps // 8)
 
     @property
     def warming_up(self) -> float:
@@ -58,12 +63,12 @@ class Plan(NamedTuple):
     @property
     def one_round(self) -> float:
         """Work of a round, likewise."""
-        cases = len(self.conditions) * len(self.n_thick) * (1 + cores())
-        return self.round_ms * len(self.steps_ms) * (cases + 2 * (self.small_rows > 0))
+        cases = len(self.conditions) * sum(n * self.steps_of(n) for n in self.n_thick) * (2 + cores())
+        return sum(self.steps_ms) * (cases + 2 * self.small_rows * self.steps_of_small_rows)
 
 
 FULL = Plan()
-QUICK = Plan(n_thick=(4, 16), warm_up_ms=100.0, round_ms=160.0, rounds=9, starts=1)
+QUICK = Plan(n_thick=(4, 16), warm_up_ms=100.0, rounds=5, starts=1)
 
 
 def measure(plan: Plan = FULL, progress: Progress | None = None) -> Figures:
@@ -95,29 +100,7 @@ def measure(plan: Plan = FULL, progress: Progress | None = None) -> Figures:
         if progress:
             progress(what, done / total)
 
-    grid = [
-        partial(_Case, plan, fibre, pca, n_thick, step_ms)
-        for fibre, pca in plan.conditions
-        for step_ms in plan.steps_ms
-        for n_thick in plan.n_thick
-    ]
-    cases, small_rows = list[_Case](), list[_SmallRows]()
-    for number, case in enumerate(grid):
-        tell(f"warm-up {number + 1} of {len(grid)}", plan.warming_up * number / len(grid))
-        cases.append(case())
-    if plan.small_rows:
-        tell(f"warm-up of {plan.small_rows} half-sarcomeres of one thick filament", plan.warming_up)
-        small_rows += [_SmallRows(plan, step_ms) for step_ms in plan.steps_ms]
-    parts: list[_Case | _SmallRows] = [*cases, *small_rows]
-    costs = iter(
-        cost_of(
-            *(work for part in parts for work in part.works),
-            rounds=plan.rounds,
-            before_round=lambda n: tell(f"round {n + 1} of {plan.rounds}", plan.warming_up + n * plan.one_round),
-        )
-    )
-    of_cases = [part.figures(*islice(costs, len(part.works))) for part in cases]
-    of_small_rows = [part.figures(*islice(costs, len(part.works))) for part in small_rows]
+    cases, small_rows = _clocked(plan, tell)
     tell("start-up", total - extra)
     start_up = min(_new_process() for _ in range(plan.starts))
     if plan.compile_anew:
@@ -126,26 +109,51 @@ def measure(plan: Plan = FULL, progress: Progress | None = None) -> Figures:
         machine=this_machine(load_before),
         start_up_cpu_s=start_up,
         compile_cpu_s=_with_nothing_compiled() if plan.compile_anew else None,
-        cases=of_cases,
-        small_rows=of_small_rows,
+        cases=cases,
+        small_rows=small_rows,
+    )
+
+
+def _clocked(plan: Plan, tell: Callable[[str, float], None]) -> tuple[list[Case], list[SmallRows]]:
+    """Warm all half-sarcomeres up, then let their rounds take turns."""
+    grid = [
+        (*condition, n, step_ms) for condition in plan.conditions for step_ms in plan.steps_ms for n in plan.n_thick
+    ]
+    cases, small_rows = list[_Case](), list[_SmallRows]()
+    with ThreadPoolExecutor(max_workers=cores()) as pool:
+        for number, case in enumerate(grid):
+            tell(f"warm-up {number + 1} of {len(grid)}", plan.warming_up * number / len(grid))
+            cases.append(_Case(plan, pool, *case))
+        if plan.small_rows:
+            tell(f"warm-up of {plan.small_rows} half-sarcomeres of one thick filament", plan.warming_up)
+            small_rows += [_SmallRows(plan, step_ms) for step_ms in plan.steps_ms]
+        parts: list[_Case | _SmallRows] = [*cases, *small_rows]
+        costs = iter(
+            cost_of(
+                *(work for part in parts for work in part.works),
+                rounds=plan.rounds,
+                before_round=lambda n: tell(f"round {n + 1} of {plan.rounds}", plan.warming_up + n * plan.one_round),
+            )
+        )
+    return (
+        [part.figures(*islice(costs, len(part.works))) for part in cases],
+        [part.figures(*islice(costs, len(part.works))) for part in small_rows],
     )
 
 
 class _Case:
     """One half-sarcomere on one core; one for each core, a thread each; and the phases of a step."""
 
-    def __init__(self, plan: Plan, fibre: str, pca: float, n_thick: int, step_ms: float) -> None:
+    def __init__(self, plan: Plan, pool: Executor, fibre: str, pca: float, n_thick: int, step_ms: float) -> None:
         self._fibre, self._pca, self._n_thick, self._step_ms = fibre, pca, n_thick, step_ms
-        self._round_ms, self._threads = plan.round_of(n_thick, step_ms), cores()
+        steps = plan.steps_of(n_thick)
         self._one, self._every = (
-            warm_batch(
-                fibre, pca, n_thick, rows=rows, round_ms=self._round_ms, warm_up_ms=plan.warm_up_ms, step_ms=step_ms
-            )
-            for rows in (1, self._threads)
+            warm_batch(fibre, pca, n_thick, rows=rows, round_steps=steps, warm_up_ms=plan.warm_up_ms, step_ms=step_ms)
+            for rows in (1, cores())
         )
         (hs,) = self._one.batch
-        self._phases = PhaseClock(hs.state, hs.base, plan.phase_steps)
-        self.works = (partial(go_on, self._one), partial(go_on, self._every, threads=self._threads), self._phases.round)
+        self._phases = PhaseClock(hs.state, hs.base, steps)
+        self.works = (partial(go_on, self._one), partial(go_on, self._every, pool), self._phases.round)
 
     def figures(self, alone: Cost, together: Cost, _: Cost) -> Case:
         """Turn the costs of the works into figures."""
@@ -155,8 +163,8 @@ class _Case:
             n_thick=self._n_thick,
             heads=self._one.n_heads,
             step_ms=self._step_ms,
-            one_core=_speed(self._one, alone, self._round_ms),
-            all_cores=_speed(self._every, together, self._round_ms, self._threads),
+            one_core=_speed(self._one, alone),
+            all_cores=_speed(self._every, together, threads=cores()),
             phases=Phases(**self._phases.phases()._asdict()),
         )
 
@@ -166,14 +174,13 @@ class _SmallRows:
 
     def __init__(self, plan: Plan, step_ms: float) -> None:
         (self._fibre, self._pca), n, self._step_ms = plan.conditions[0], plan.small_rows, step_ms
-        self._round_ms = plan.round_of(n, step_ms)
         self._rows, self._lattice = (
             warm_batch(
                 self._fibre,
                 self._pca,
                 n_thick,
                 rows=n // n_thick,
-                round_ms=self._round_ms,
+                round_steps=plan.steps_of_small_rows,
                 warm_up_ms=plan.warm_up_ms,
                 step_ms=step_ms,
             )
@@ -187,16 +194,17 @@ class _SmallRows:
             fibre=self._fibre,
             pCa=self._pca,
             step_ms=self._step_ms,
-            rows=_speed(self._rows, rows, self._round_ms),
-            lattice=_speed(self._lattice, lattice, self._round_ms),
+            rows=_speed(self._rows, rows),
+            lattice=_speed(self._lattice, lattice),
             cost_ratio=rows.cpu / lattice.cpu,
         )
 
 
-def _speed(batch: FibreSimulation, cost: Cost, round_ms: float, threads: int = 1) -> Speed:
+def _speed(batch: FibreSimulation, cost: Cost, threads: int = 1) -> Speed:
     """Turn the cost of a round into speeds."""
-    step_ms, rows = batch.scenario.numerics.step_ms, len(batch.batch)
-    steps, head_seconds = rows * round_ms / step_ms, batch.n_heads * round_ms * 1e-3
+    scenario, rows = batch.scenario, len(batch.batch)
+    step_ms = scenario.numerics.step_ms
+    steps, head_seconds = rows * scenario.sample_every, batch.n_heads * scenario.sample_every * step_ms * 1e-3
     return Speed(
         half_sarcomeres=rows,
         threads=threads,

@@ -26,7 +26,7 @@ from sarcomere_kernels.types import OK, Count, Mechanical
 
 MANY = 5  # iterations of the force balance that are counted as "so many or more"
 _THIN, _HEADS, _BALANCE, _CLOCK, _N_SPENT = range(5)
-_clock: Any = numba.types.ExternalFunction("clock", numba.types.intp())  # libc: CPU time of this process, whole µs
+_clock: Any = numba.types.ExternalFunction("clock", numba.types.intp())  # POSIX: CPU time of this process, whole µs
 
 
 class Phases(NamedTuple):

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from sarcomere.bench import Figures, Plan, measure, tables
+from sarcomere.bench import FULL, Figures, Plan, measure, tables
 from sarcomere.bench.batch import go_on, warm_batch
 from sarcomere.bench.clock import cost_of
 from sarcomere.errors import InputError
 from sarcomere.recording.provenance import KERNEL_HASH
+from sarcomere_kernels import types as k
 
 TINY = Plan(
     conditions=(("slow", 4.5),),
@@ -18,8 +20,7 @@ TINY = Plan(
     steps_ms=(0.1, 0.2),
     small_rows=2,
     warm_up_ms=1.0,
-    round_ms=1.0,
-    phase_steps=5,
+    round_steps=10,
     rounds=2,
     starts=1,
 )
@@ -96,14 +97,25 @@ def test_there_is_a_table_for_speeds_for_phases_and_for_small_rows(figures: Figu
 
 def test_a_step_too_long_for_a_fibre_is_refused() -> None:
     with pytest.raises(InputError, match=r"numerics\.step_ms"):
-        warm_batch("fast", 4.5, 1, rows=1, round_ms=6.0, warm_up_ms=6.0, step_ms=0.6)
+        warm_batch("fast", 4.5, 1, rows=1, round_steps=10, warm_up_ms=6.0, step_ms=0.6)
 
 
-def test_rounds_are_of_the_time_asked_for(kernels: None) -> None:
-    batch = warm_batch("slow", 4.5, 1, rows=2, round_ms=0.4, warm_up_ms=0.8, step_ms=0.2)
-    assert batch.time_done_s == pytest.approx(0.8e-3)
-    go_on(batch)
-    assert batch.time_done_s == pytest.approx(1.2e-3)
+@pytest.mark.parametrize("threads", [None, 2])
+def test_rounds_are_of_the_steps_asked_for(kernels: None, threads: int | None) -> None:
+    batch = warm_batch("slow", 4.5, 1, rows=2, round_steps=3, warm_up_ms=0.8, step_ms=0.2)
+
+    def steps_taken() -> list[int]:
+        return [int(hs.state.counters[k.Count.STEP]) for hs in batch.batch]
+
+    assert steps_taken() == [6, 6]
+    with ThreadPoolExecutor(threads) as pool:
+        go_on(batch, pool if threads else None)
+    assert steps_taken() == [9, 9]
+
+
+def test_rounds_of_large_lattices_have_a_hundred_steps_and_of_small_ones_more() -> None:
+    assert [FULL.steps_of(n_thick) for n_thick in (1, 4, 16, 64)] == [3200, 800, 200, 100]
+    assert TINY.steps_of(1) == 10
 
 
 def test_rounds_of_several_works_take_turns() -> None:
