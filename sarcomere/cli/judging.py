@@ -147,7 +147,7 @@ def _validate_table(
 
 
 @click.command()
-@click.option("--quick", is_flag=True, help="Smaller lattices and fewer rounds, in a third of the time: larger errors.")
+@click.option("--quick", is_flag=True, help="4 and 16 thick filaments and fewer rounds: 20 s, larger errors.")
 @click.option(
     "--longer-step",
     type=float,
@@ -156,10 +156,12 @@ def _validate_table(
     show_default=True,
     help="Measured besides 0.1 ms: the longest that your results bear, ms.",
 )
-@click.option("--compile", "compile_anew", is_flag=True, help="Compile all kernels anew too: one more minute.")
+@click.option(
+    "--compile", "compile_anew", is_flag=True, help="Compile the kernels of half-sarcomeres anew too: a minute more."
+)
 @click.option("--json", "path", type=click.Path(path_type=Path), help="Write the figures to this file too.")
 def bench(quick: bool, longer_step: float, compile_anew: bool, path: Path | None) -> None:
-    """Measure how fast this machine is, in about a minute.
+    """Measure how fast this machine is, in one to two minutes.
 
     \b
     Examples
