@@ -7,7 +7,7 @@ import time
 import pytest
 
 from benchmarks.numpy_step import NumpyHalfSarcomere
-from benchmarks.timing import cost_of
+from sarcomere.bench.clock import cost_of
 from sarcomere.parameters import LatticeParameters, Numerics, load_fibre
 from tests.support.bench import bench
 

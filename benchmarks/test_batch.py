@@ -2,50 +2,35 @@
 
 from __future__ import annotations
 
-import contextlib
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
 import pytest
 
-from benchmarks.timing import cost_of
+from sarcomere.bench.batch import go_on, warm_batch
+from sarcomere.bench.clock import cost_of
 from sarcomere.half_sarcomere.control import fibre_models
 from sarcomere.half_sarcomere.initial_state import scratch_for
-from sarcomere.scenario.checking import from_dict
 from sarcomere.simulation.fibre import FibreSimulation
 
 pytestmark = pytest.mark.benchmark(timer=time.process_time)
-N_THICK, WARM_UP_MS, ROUND_MS = 16, 40.0, 4.0
+N_THICK, STEP_MS, WARM_UP_MS, ROUND_MS = 16, 0.1, 40.0, 4.0
 
 
 def batch(half_sarcomeres: int, round_ms: float) -> FibreSimulation:
     """A batch in which heads have attached; it is sampled once a round."""
-    scenario = from_dict(
-        {
-            "title": "batch",
-            "run": {"duration_s": 100.0, "replicates": half_sarcomeres},
-            "drive": {"pCa": 4.5},
-            "motor_units": [{"id": 1, "fibre": "fast"}],
-            "lattice": {"n_thick": N_THICK},
-            "record": {"sample_interval_ms": round_ms},
-        }
+    return warm_batch(
+        "fast", 4.5, N_THICK, rows=half_sarcomeres, round_steps=round(round_ms / STEP_MS), warm_up_ms=WARM_UP_MS
     )
-    simulation = FibreSimulation(scenario)
-    go_on(simulation, 1, round(WARM_UP_MS / round_ms) + 1)  # with the sample at time zero
-    return simulation
-
-
-def go_on(simulation: FibreSimulation, threads: int, samples: int = 1) -> None:
-    with contextlib.closing(simulation.blocks(threads, samples)) as blocks:
-        next(blocks)
 
 
 @pytest.mark.parametrize("n", [1, 2, 4, 8, 16, 32, 64])
 def test_half_sarcomeres(benchmark: Any, n: int) -> None:
     """The cost of a half-sarcomere must not depend on how many there are."""
     simulation = batch(n, ROUND_MS)
-    benchmark.pedantic(lambda: go_on(simulation, 1), rounds=5 + 32 // n)
+    benchmark.pedantic(lambda: go_on(simulation), rounds=5 + 32 // n)
     rate = simulation.n_heads * ROUND_MS * 1e-3 / benchmark.stats["min"]
     benchmark.extra_info.update(head_seconds_per_core_second=round(rate))
     print(f"\n{n} half-sarcomeres: {rate:.0f} head-s/core-s")
@@ -54,8 +39,9 @@ def test_half_sarcomeres(benchmark: Any, n: int) -> None:
 def test_two_cores(benchmark: Any) -> None:
     """Two threads against one, on the same 8 half-sarcomeres; says nothing where other work holds the second core."""
     simulation = batch(8, 20.0)
-    benchmark.pedantic(lambda: go_on(simulation, 2), rounds=1)
-    one, two = cost_of(lambda: go_on(simulation, 1), lambda: go_on(simulation, 2), rounds=9)
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        benchmark.pedantic(lambda: go_on(simulation, pool), rounds=1)
+        one, two = cost_of(lambda: go_on(simulation), lambda: go_on(simulation, pool), rounds=9)
     benchmark.extra_info.update(
         speed_up_by_the_clock=round(one.wall / two.wall, 2),
         cpu_of_two_over_one=round(two.cpu / one.cpu, 3),

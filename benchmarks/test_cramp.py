@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks.timing import cost_of
+from sarcomere.bench.clock import cost_of
 from sarcomere.scenario.reading import read
 from sarcomere.simulation.loop import LoopSimulation
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks.timing import cost_of
+from sarcomere.bench.clock import cost_of
 from sarcomere.ensemble.api import asked
 from sarcomere.ensemble.workers import work
 from sarcomere.ensemble.workers.driver import carry_out, planned, serially

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 import xarray as xr
 
-from benchmarks.timing import cost_of
 from sarcomere import merge, open_ensemble
+from sarcomere.bench.clock import cost_of
 from tests.support.sweep_folder import write_sweep
 
 pytestmark = pytest.mark.benchmark(timer=time.process_time)

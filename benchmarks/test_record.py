@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks.timing import cost_of
+from sarcomere.bench.clock import cost_of
 from sarcomere.recording.recordable import DEFAULT_BLOCK
 from sarcomere.scenario.base import Scenario
 from sarcomere.scenario.checking import from_dict

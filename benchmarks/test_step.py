@@ -9,13 +9,15 @@ import subprocess
 import sys
 import time
 
+import numpy as np
 import pytest
 
-from benchmarks.timing import cpu_of_children
+from sarcomere.bench.clock import cpu_of_children
+from sarcomere.half_sarcomere.phases import PhaseClock
 from sarcomere.parameters import LatticeParameters, Numerics, load_fibre
 from sarcomere_kernels import types as k
 from tests.support.bench import bench
-from tests.support.organs import cycle_and_balance, cycle_heads, fill_uniform, switch_thin
+from tests.support.organs import fill_uniform
 
 pytestmark = pytest.mark.benchmark(timer=time.process_time)
 
@@ -55,24 +57,28 @@ def test_step_over_lattices(benchmark, n_thick: int) -> None:
 
 
 @pytest.mark.parametrize("step", [0.1, 0.2, 0.4])
-@pytest.mark.parametrize("part", ["random numbers", "thin filament", "heads", "heads and force balance"])
-def test_part(benchmark, part: str, step: float) -> None:
-    """Parts of one step, 16 thick filaments, fast, pCa 4.5."""
-    n = 50
+def test_phases(benchmark, step: float) -> None:
+    """Phases of one step, 16 thick filaments, fast, pCa 4.5."""
     b = bench(load_fibre("fast"), lattice=LatticeParameters(n_thick=16), numerics=Numerics(step_ms=step), sample_ms=2.0)
     b.run(300.0)
-    work = {
-        "random numbers": lambda: [
-            fill_uniform(b.state.lanes, b.scratch.draw, b.state.head_state.size) for _ in range(n)
-        ],
-        "thin filament": lambda: switch_thin(b.state, b.model, b.scratch, b.ca, n),
-        "heads": lambda: cycle_heads(b.state, b.model, b.scratch, n),
-        "heads and force balance": lambda: cycle_and_balance(b.state, b.model, b.scratch, n),
-    }[part]
-    benchmark.pedantic(work, rounds=40)
+    clock = PhaseClock(b.state, b.model, 50)
+    benchmark.pedantic(clock.round, rounds=40)
+    phases = clock.phases()
+    benchmark.extra_info.update({name: np.round(value, 3).tolist() for name, value in phases._asdict().items()})
+    print(
+        f"\nstep {step} ms: thin filament {phases.thin_us:.1f}, heads {phases.heads_us:.1f}, "
+        f"force balance {phases.balance_us:.1f} us"
+    )
+
+
+def test_random_numbers(benchmark) -> None:
+    """A draw for every head."""
+    b = bench(load_fibre("fast"), lattice=LatticeParameters(n_thick=16))
+    n, heads = 50, b.state.head_state.size
+    benchmark.pedantic(lambda: [fill_uniform(b.state.lanes, b.scratch.draw, heads) for _ in range(n)], rounds=40)
     cpu = benchmark.stats["min"] / n
     benchmark.extra_info["cpu_microseconds"] = round(cpu * 1e6, 1)
-    print(f"\n{part}, step {step} ms: {cpu * 1e6:.1f} us")
+    print(f"\n{heads} random numbers: {cpu * 1e6:.1f} us")
 
 
 @pytest.mark.benchmark(timer=cpu_of_children)

@@ -41,6 +41,14 @@ def test_generated_documents_are_current(name: str) -> None:
     assert done.stdout == (ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8"), "run docs/scripts/generate.py"
 
 
+def test_the_page_of_speeds_shows_what_was_measured() -> None:
+    figures = "Figures.model_validate_json(FIGURES.read_text())"
+    program = f"from speed import *; print(page(PAGE.read_text(), {figures}), end='')"
+    done = run(sys.executable, "-c", program, cwd=ROOT / "docs" / "scripts")
+    assert done.stdout == (ROOT / "docs" / "speed.md").read_text(encoding="utf-8"), "run docs/scripts/speed.py"
+    assert "µs a step" in done.stdout
+
+
 def test_readme_is_short() -> None:
     assert len((ROOT / "README.md").read_text(encoding="utf-8").split()) <= 600
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numba
 
-from sarcomere_kernels import CACHE_FOLDER, crossbridge, cycle, mechanics, rng, row, thick_filament, thin_filament
+from sarcomere_kernels import CACHE_FOLDER, cycle, mechanics, rng, row, thin_filament
 from sarcomere_kernels import types as k
 
 config: Any = numba.config
@@ -25,25 +25,8 @@ def switch_thin(state: k.State, model: k.Model, scratch: k.Scratch, ca: float, n
 
 
 @njit
-def cycle_heads(state: k.State, model: k.Model, scratch: k.Scratch, n: int) -> None:
-    m = model
-    for _ in range(n):
-        thick_filament.off_exit_rates(state, m.lattice, m.thick, m.table, m.mechanics, m.sampling.step, scratch)
-        crossbridge.cycle_heads(state, m.lattice, m.cycle, m.table, m.thick, m.sampling.step, 1.0, 0.0, scratch)
-
-
-@njit
 def balance_forces(state: k.State, model: k.Model, scratch: k.Scratch) -> int:
     return mechanics.balance_forces(state, model.lattice, model.cycle, model.mechanics, scratch)
-
-
-@njit
-def cycle_and_balance(state: k.State, model: k.Model, scratch: k.Scratch, n: int) -> None:
-    m = model
-    for _ in range(n):
-        thick_filament.off_exit_rates(state, m.lattice, m.thick, m.table, m.mechanics, m.sampling.step, scratch)
-        crossbridge.cycle_heads(state, m.lattice, m.cycle, m.table, m.thick, m.sampling.step, 1.0, 0.0, scratch)
-        mechanics.balance_forces(state, m.lattice, m.cycle, m.mechanics, scratch)
 
 
 @njit
