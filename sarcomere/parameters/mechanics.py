@@ -15,8 +15,8 @@ class MechanicsParameters(Parameters):
     stiffness_thick: float = quantity(
         "pN/nm",
         "thick filament, per crown spacing",
-        "choice: 0.73 of a stiffness times length of 107 nN, so that filaments of psoas have 21 nm/MPa, which its active "
-        "and rigor compliance and the share of heads leave for them [@Linari2007]",
+        "choice: stiffness times length 78 nN, in proportion to 107 for 65 of thin filaments, so that both give psoas "
+        "the 21 nm/MPa of filaments that its compliance in activity and rigor shows [@Linari2007]",
         5470.0,
         gt=0,
         le=1e9,
