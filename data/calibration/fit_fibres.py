@@ -33,7 +33,7 @@ from sarcomere.parameters import FIBRE_TYPES
 from sarcomere.scenario.checking import from_dict
 
 TENDON = 0.2  # nm/pN; human twitches are measured through one
-EVALUATIONS, POPULATION, SPREAD = 240, 10, 0.1  # spread as a share of every constant's range, in its logarithm
+EVALUATIONS, POPULATION, SPREAD = 200, 10, 0.08  # spread as a share of every constant's range, in its logarithm
 IMPULSE_S, RATE_HZ, COUNT = 0.05, 60.0, 60
 RESTING, SATURATING = 9.0, 4.5
 PCA = [6.3, 6.05, 5.9, 5.75, 5.6, SATURATING]
