@@ -32,7 +32,7 @@ from mean_field.steady import N_HEADS
 from sarcomere.parameters import FIBRE_TYPES
 from sarcomere.validate import validate
 
-EVALUATIONS = 4000
+EVALUATIONS = 3000
 _SCATTER = 0.15  # of the distance between limits
 _AT_LIMIT = 0.02
 PARAMETERS = Path(__file__).parents[1] / "parameters"
