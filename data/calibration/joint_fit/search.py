@@ -15,7 +15,7 @@ from joint_fit.constants import Constants, fibre_with
 from joint_fit.targets import Band, Line, as_lattice
 from sarcomere.parameters import FibreParameters
 
-PULL = 1.0  # cost of a constant's distance from its start, in roots of cost per distance between its limits
+PULL = 0.7  # cost of a constant's distance from its start, in roots of cost per distance between its limits
 _HOPELESS = 30.0  # tolerances, for every line of a set that cannot be read
 _POPULATION, _SPREAD = 16, 0.05
 _REFINEMENTS = 8

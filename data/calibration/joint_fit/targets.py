@@ -18,14 +18,14 @@ _ELSEWHERE = {(15, "onset"), (20, "low")}  # regulation decides
 _OF_FAST_ALONE = 17
 MARGIN = 0.05  # of a band's width, kept from its edges; less where the tolerance is narrow
 _TOLERANCE = 0.1  # of a band's width, off by which a line costs about 1
-_TOLERANCES = {(14, "level"): 0.025, (15, "bound"): 0.025}  # where a band begins at nothing, or has no end
+_TOLERANCES = {(14, "level"): 0.01, (15, "bound"): 0.025}  # where a band begins at nothing, or has no end
 # What the table does not list.  In the cold, velocity of each fibre type, of which the table has the ratio only
 # (row 7), and tension: choices.
 _COLD: dict[str, dict[Line, tuple[float, float]]] = {
     "fast": {(COLD, "v0_12"): (0.8, 1.0), (COLD, "tension_12"): (90.0, 170.0)},
     "slow": {(COLD, "v0_12"): (0.28, 0.36), (COLD, "tension_12"): (70.0, 140.0)},
 }
-# Forces in stretch between 1.2 and 2.2 of the isometric: choices, with four times the tolerance.
+# Forces in stretch between 1.2 and 2.2 of the isometric: choices, with eight times the tolerance.
 _STRETCHED: dict[Line, tuple[float, float]] = {
     (STRETCH, "0.05 ML/s"): (1.0, 1.6),
     (STRETCH, "0.4 ML/s"): (1.2, 2.2),
@@ -104,7 +104,7 @@ def bands(fibre: str, without: tuple[int, ...] = ()) -> dict[Line, Band]:
         if line is not None and line not in _ELSEWHERE
     }
     beside = {line: Band(*band) for line, band in (_COLD[fibre] | _RELAXED[fibre]).items()}
-    stretched = {line: Band(*band, 4.0 * _TOLERANCE) for line, band in _STRETCHED.items()}
+    stretched = {line: Band(*band, 8.0 * _TOLERANCE) for line, band in _STRETCHED.items()}
     return {line: band for line, band in (listed | beside | stretched).items() if line[0] not in without}
 
 
