@@ -62,8 +62,8 @@ BANDS = {
     "slow": {
         "pCa50": Band(5.93, 6.05, 0.05),
         "steepness": Band(2.2, 3.3, 0.3),
-        "contraction": Band(155.0, 172.0, 10.0),
-        "half_relaxation": Band(70.0, 105.0, 10.0),
+        "contraction": Band(130.0, 172.0, 10.0),
+        "half_relaxation": Band(70.0, 110.0, 10.0),
         "ratio": Band(0.12, 0.22, 0.03),
         "tetanic_calcium": Band(1.4, 2.8, 0.4),
         "tetanic_force": Band(0.8, 1.0, 0.1),

@@ -22,7 +22,7 @@ _TOLERANCES = {(14, "level"): 0.01, (15, "bound"): 0.025}  # where a band begins
 # What the table does not list.  In the cold, velocity of each fibre type, of which the table has the ratio only
 # (row 7), and tension: choices.
 _COLD: dict[str, dict[Line, tuple[float, float]]] = {
-    "fast": {(COLD, "v0_12"): (0.8, 1.0), (COLD, "tension_12"): (90.0, 170.0)},
+    "fast": {(COLD, "v0_12"): (0.8, 1.0), (COLD, "tension_12"): (90.0, 180.0)},
     "slow": {(COLD, "v0_12"): (0.28, 0.36), (COLD, "tension_12"): (70.0, 140.0)},
 }
 # Forces in stretch between 1.2 and 2.2 of the isometric: choices, with eight times the tolerance.
@@ -34,7 +34,7 @@ _STRETCHED: dict[Line, tuple[float, float]] = {
 }
 # Time after which a quarter of the force is left once no head attaches, ms: choices, shorter than twitches last.
 _RELAXED: dict[str, dict[Line, tuple[float, float]]] = {
-    "fast": {(RELAXATION, "quarter"): (20.0, 60.0)},
+    "fast": {(RELAXATION, "quarter"): (20.0, 90.0)},
     "slow": {(RELAXATION, "quarter"): (20.0, 110.0)},
 }
 
