@@ -43,7 +43,7 @@ def test_a_key_without_its_table_is_found(key: str, meant: str) -> None:
 
 
 def test_the_unit_of_a_bound_is_said() -> None:
-    refuse(run("--set", "run.hs_length=1.3"), "use a value of at least 600 nm")
+    refuse(run("--set", "run.hs_length=1.3"), "use a value of at least 100 nm")
 
 
 def test_modules_are_there_without_being_imported() -> None:
