@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from sarcomere.parameters.base import Parameters, quantity
 
+FITTED = "fitted (slow) and chosen (fast) by the measures of data/calibration/fit_fibres.py"
+
 
 class CalciumParameters(Parameters):
     """Excitation-contraction coupling of a human fibre ; no parvalbumin."""
@@ -14,8 +16,7 @@ class CalciumParameters(Parameters):
     release_uM: float = quantity(
         "umol/L",
         "calcium released by the first impulse, per myoplasm",
-        "fitted between 150 and 200 (fast), 80 and 110 (slow) by data/calibration/fit_fibres.py; fast mouse fibres "
-        "release three to four times as much as slow ones [@Baylor-Hollingworth2012]",
+        f"{FITTED}; fast mouse fibres release three to four times as much as slow ones [@Baylor-Hollingworth2012]",
         ge=0,
         le=1e4,
     )
@@ -29,29 +30,28 @@ class CalciumParameters(Parameters):
     inactivation: float = quantity(
         "1",
         "share of release that an impulse inactivates",
-        "fitted by data/calibration/fit_fibres.py; 0.75 in mouse fast fibres at 16 C [@Baylor-Hollingworth2007]",
+        f"{FITTED}; 0.75 in mouse fast fibres at 16 C [@Baylor-Hollingworth2007]",
         ge=0,
         le=1,
     )
     tau_recovery_ms: float = quantity(
         "ms",
         "recovery from inactivation",
-        "fitted by data/calibration/fit_fibres.py; 7 /s in mouse fibres at 16 C [@Baylor-Hollingworth2007]",
+        f"{FITTED}; 7 /s in mouse fibres at 16 C [@Baylor-Hollingworth2007]",
         gt=0,
         le=1e5,
     )
     v_pump_mM_s: float = quantity(
         "mmol/(L s)",
         "SERCA, fastest uptake at saturating ATP",
-        "fitted to twitches by data/calibration/fit_fibres.py; pumps take 30-40 % of the ATP of a contraction "
-        "[@Barclay2015], about 1 (slow) and 2 (fast)",
+        f"{FITTED}; pumps take 30-40 % of the ATP of a contraction [@Barclay2015], about 1 (slow) and 2 (fast)",
         ge=0,
         le=100,
     )
     k_pump_uM: float = quantity(
         "umol/L",
         "SERCA, calcium at half speed; Hill coefficient 2",
-        "fitted by data/calibration/fit_fibres.py",
+        FITTED,
         gt=0,
         le=100,
     )

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from sarcomere.parameters.base import Parameters, quantity
+from sarcomere.parameters.calcium import FITTED
 
-CALIBRATED = "fitted to pCa50 and the human twitch [@Sale1982] by data/calibration/fit_fibres.py"
+CALIBRATED = f"{FITTED}: pCa50 and the human twitch [@Sale1982]"
 CHOICE = "choice: near the kinetics of troponin in mouse fibres [@Baylor-Hollingworth2007]"
-COUPLING = "fitted to force against pCa by data/calibration/fit_fibres.py"
+COUPLING = f"{FITTED}: force against pCa"
 
 
 class RegulationParameters(Parameters):
@@ -45,7 +46,7 @@ class RegulationParameters(Parameters):
     crossbridge_cooperativity: float = quantity(
         "1",
         "closed/open falls by this factor per attached head (chi); 1 is none, 0 holds the unit open",
-        "fitted by data/calibration/fit_fibres.py; near 0 a unit with an attached head never closes",
+        f"{FITTED}; near 0 a unit with an attached head never closes",
         gt=0,
         le=1,
     )

@@ -224,7 +224,7 @@ WHILE_RUNNING = {
     "load too heavy": (ACTIVE + course("load", "[0.03, 0.06]", "5000.0"), "load of 5000 pN", "where the overlap ends"),
     "load too light": (
         ACTIVE.replace("[run]", "[run]\nhs_length = 600.0")
-        + "[mechanics]\nstiffness_contact = 0.0\nslack_hs_length = 100.0\n"  # titin pulls on to where no head has a site
+        + "[mechanics]\nstiffness_contact = 0.0\nslack_hs_length = 100.0\n"  # titin pulls to where no site is left
         + course("load", "[0.03, 0.06]", "0.0"),
         "load of 0 pN",
         "no head has a site left",
