@@ -44,9 +44,11 @@ CV = 0.45  # of the intervals in cramps [@Minetto2009]
 LATTICE = {"lattice": {"n_thick": 4}, "mechanics": {"series_compliance": 0.1}, "numerics": {"step_ms": 0.2}}
 FREE = ("decay_ms", "saturation", "half", "exponent", "tau_open_ms", "tau_close_ms", "full_pN")
 FIRST_GUESS = {
-    "slow": (130.0, 2.4, 1.8, 2.5, 40.0, 90.0, 385.0),
-    "fast": (42.0, 0.6, 0.88, 5.1, 67.0, 28.0, 384.0),
+    "slow": (130.0, 2.4, 1.8, 2.5, 90.0, 80.0, 440.0),
+    "fast": (42.0, 0.6, 0.88, 4.0, 80.0, 60.0, 420.0),
 }
+LEAST = {"exponent": 1.2}
+MOST = {"tau_open_ms": 250.0, "tau_close_ms": 250.0, "full_pN": 1.4}  # full_pN: times the force at 80 Hz
 
 
 class Answers(NamedTuple):
@@ -123,7 +125,10 @@ def fit(fibre: str, measured: Answers, fixed: dict[str, Any]) -> TwitchParameter
         model = follow(fibre, values, measured.trains[:-1]).force[:, REST:]
         return ((model - force) * weight)[:, ::5].ravel()
 
-    found = least_squares(miss, np.log(FIRST_GUESS[fibre]), diff_step=1e-3, xtol=1e-4, ftol=1e-4)
+    most = [np.log(MOST.get(name, np.inf) * (fixed["isometric_pN"] if name == "full_pN" else 1.0)) for name in FREE]
+    least = [np.log(LEAST.get(name, 1e-3)) for name in FREE]
+    start = np.clip(np.log(FIRST_GUESS[fibre]), np.array(least) + 0.01, np.array(most) - 0.01)
+    found = least_squares(miss, start, bounds=(least, most), diff_step=1e-3, xtol=1e-4, ftol=1e-4)
     rounded = [float(f"{value:.4g}") for value in np.exp(found.x)]
     return TwitchParameters(**dict(zip(FREE, rounded, strict=True)), **fixed)
 

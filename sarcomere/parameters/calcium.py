@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sarcomere.parameters.base import Parameters, quantity
 
-FITTED = "fitted (slow) and chosen (fast) by the measures of data/calibration/fit_fibres.py"
+FITTED = "fitted (slow) and chosen (fast) by data/calibration/fit_fibres.py"
 
 
 class CalciumParameters(Parameters):

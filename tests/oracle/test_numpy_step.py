@@ -46,6 +46,7 @@ WRONG: dict[str, list[tuple[str, dict[str, dict[str, float]]]]] = {
         ("open fraction", {"regulation": {"opening_equilibrium": 1.25}}),
         ("force", {"off_state": {"k_off_return": 4.0}}),
     ],
+    "short": [("bound fraction", {"cycle": {"k_attach": 0.6}})],
 }
 
 

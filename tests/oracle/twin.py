@@ -141,7 +141,10 @@ class Twin:
     def __init__(self, setup: Setup, state: Any) -> None:
         self.setup, self.fibre, self.dt = setup, setup.fibre, setup.numerics.step_ms
         self.geometry = Geometry(setup.lattice)
-        self.off_pace = 2.2 ** ((setup.chemistry.temperature_C - 37.0) / 10.0)
+        off, colder = self.fibre.off_state, (37.0 - setup.chemistry.temperature_C) / 10.0
+        self.off_exit = 1e-3 * off.k_off_exit / off.cooling.k_off_exit**colder
+        self.off_exit_force = 1e-3 * off.k_off_exit_force / off.cooling.k_off_exit_force**colder
+        self.off_return = 1e-3 * off.k_off_return / off.cooling.k_off_return**colder
         self.cycle = HeadCycle(setup.fibre, setup.chemistry, setup.numerics)
         self.calcium = CalciumStore(setup.fibre, setup.chemistry, setup.numerics, state.calcium)
         self.elastic = Elastic(setup, self.geometry)
@@ -242,9 +245,7 @@ class Twin:
     def _off_exit_rate(self, head: int) -> float:
         p, g = self.fibre.off_state, self.geometry
         relative = self.tensions[g.head_thick[head], g.head_crown[head]] / p.isometric_force
-        return (
-            1e-3 * self.off_pace * (p.k_off_exit + p.k_off_exit_force * min(max(relative, 0.0), p.max_relative_force))
-        )
+        return self.off_exit + self.off_exit_force * min(max(relative, 0.0), p.max_relative_force)
 
     def _heads(self) -> None:
         lat = self.setup.lattice
@@ -305,11 +306,7 @@ class Twin:
         sites, bins = on_face.start + np.flatnonzero(near), cycle.bin(x[near])
         opened = self.ru_open[g.site_unit[sites]] == 1
         ease = self.reaching[head] * np.where(opened, 1.0, self.fibre.regulation.closed_attachment)
-        plain = (
-            [cycle.hydrolysis_back, self.fibre.off_state.k_off_return * 1e-3 * self.off_pace]
-            if ready
-            else [cycle.hydrolysis]
-        )
+        plain = [cycle.hydrolysis_back, self.off_return] if ready else [cycle.hydrolysis]
         rates = np.concatenate([plain, (cycle.attach if ready else cycle.rebind)[bins] * ease])
         chance = -np.expm1(-rates.sum() * dt)
         if u >= chance:

@@ -63,7 +63,8 @@ def test_a_cramp_is_held_by_impulses_that_nobody_wants() -> None:
 
 
 def test_rigor_holds_without_impulses_and_against_stretch() -> None:
-    found = explained(protocol={"atp_mM": FALLING_ATP})
+    falling_adp = {**FALLING_ATP, "value": [2.5 * atp for atp in FALLING_ATP["value"]]}  # 20 uM at 8 mM
+    found = explained(protocol={"atp_mM": FALLING_ATP, "adp_uM": falling_adp})
     assert found.contrast == "rigor contracture"
     assert found.observed.rigor_am > 0.3
     assert found.observed.cost < 0.1 * found.reference.cost

@@ -31,6 +31,7 @@ def contraction(fibre: str, frequency: float, count: int, rest: float = 0.6, rep
     )
 
 
+@pytest.mark.xfail(strict=True, reason="slow heads let go too late; docs/calibration.md, docs/validation.md row 21")
 def test_half_relaxation_of_a_slow_twitch_is_human() -> None:
     ds = contraction("slow", 10.0, 1, replicates=24)  # known to 5 ms
     low, high = HUMAN_HALF_RELAXATION

@@ -16,7 +16,7 @@ from sarcomere.ensemble.workers.work import Outcome
 SMALL = """\
 title = "small"
 [run]
-duration_s = 0.01
+duration_s = 0.03
 seed = 3
 [drive]
 train = { frequency_Hz = 100.0, start_s = 0.0, count = 100 }

@@ -18,7 +18,8 @@ from tests.theory.test_crossbridges import ALWAYS_ON, LONELY, LOOSE
 
 PHASES = 13
 FIBRES = ("fast", "slow")
-SPARSE = LONELY.model_copy(update={"n_thick": 64})
+# Thin filaments over a whole period, so that sparse crowns meet sites at all phases.
+SPARSE = LONELY.model_copy(update={"n_thick": 64, "thin_stagger": 35.75})
 
 
 def held(h: Head, n_phases: int = PHASES) -> Means:
