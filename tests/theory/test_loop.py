@@ -104,8 +104,8 @@ TETANUS = {
 
 
 def tetanus(step_ms: float, seed: int, **changes: Any) -> xr.Dataset:
-    """Six persons' representatives stimulated alike: what differs between them is chance of the heads and units."""
-    run = {"run": {"duration_s": 0.3, "replicates": 6, "seed": seed}, "numerics": {"step_ms": step_ms}, **changes}
+    """Twelve persons' representatives stimulated alike: what differs between them is chance of the heads and units."""
+    run = {"run": {"duration_s": 0.3, "replicates": 12, "seed": seed}, "numerics": {"step_ms": step_ms}, **changes}
     return simulate(scenario(without("terminals", "potassium", "junction"), TETANUS, run), threads=2)
 
 

@@ -283,25 +283,25 @@ def test_a_protocol_that_is_interrupted_goes_on_to_the_same_bits(block: int, bus
     assert not differing(load(path), busy)
 
 
-LATE = slice(0.23, 0.245)
-RUN = {"duration_s": 0.245, "seed": 3, "replicates": 8}
+LATE = slice(0.216, 0.23)
+RUN = {"duration_s": 0.23, "seed": 3, "replicates": 8}
 
 
 def isotonic_speed(load: float) -> np.ndarray:
     """Shortening velocity under a load (pN), nm/s, by replicate."""
-    ds = simulate(scenario(n_thick=4, run=RUN, protocol={"load": course([0.2, 0.245], load)}))
+    ds = simulate(scenario(n_thick=4, run=RUN, protocol={"load": course([0.2, 0.23], load)}))
     length = ds.hs_length.sel(time=LATE).squeeze()
     return -length.polyfit("time", 1).polyfit_coefficients.sel(degree=1).values
 
 
-@pytest.mark.parametrize("load", [60.0, 120.0, 200.0])
+@pytest.mark.parametrize("load", [120.0, 160.0, 200.0])
 def test_ramps_give_the_force_velocity_curve_of_isotonic_releases(load: float) -> None:
     """Two errors of eight half-sarcomeres, 4 s.e.m.; false alarm once in some thousand seeds."""
     speed = isotonic_speed(load)
     slope = (isotonic_speed(load - 20.0).mean() - isotonic_speed(load + 20.0).mean()) / 40.0  # nm/s per pN
-    fall = float(speed.mean()) * 0.045
+    fall = float(speed.mean()) * 0.03
     # after a release that takes up the elastic elements, as the isotonic one does
-    ramp = course([0, 0.2, 0.2, 0.245], [0, 0, -6, -6 - fall], relative=True)
+    ramp = course([0, 0.2, 0.2, 0.23], [0, 0, -6, -6 - fall], relative=True)
     ds = simulate(scenario(n_thick=4, run=RUN, protocol={"length": ramp}))
     force = ds.force.sel(time=LATE).mean("time").squeeze()
     error = np.hypot(float(force.std(ddof=1)), speed.std(ddof=1) / slope) / np.sqrt(8)
