@@ -15,6 +15,7 @@ from sarcomere.parameters import Chemistry, LatticeParameters, Numerics, Regulat
 from sarcomere_kernels import types as k
 from tests.support.bench import RIGID, Bench, bench, fibre
 from tests.support.organs import switch_thin
+from tests.theory.test_crossbridges import LOOSE
 
 N_RU = 3
 APART = 500  # steps of 0.4 ms between samples; the slow fibre's calcium leaves an open unit in 135 ms
@@ -112,17 +113,6 @@ def test_chain_opens_at_its_exact_pace(name: str) -> None:
     after = np.eye(len(chain.states))[chain.rest] @ expm(chain.q * 1.0)
     assert abs(mean[0] - after @ chain.open) < 4 * sem[0]
     assert abs(mean[1] - after @ chain.calcium) < 4 * sem[1]
-
-
-# With these, heads that bind, stroke and come loose, and units that switch, are all in equilibrium within milliseconds.
-LOOSE = {
-    "hydrolysis_equilibrium": 1.0,
-    "attach_equilibrium": 0.5,
-    "stroke_equilibrium_M": 0.2,
-    "isomerise_equilibrium": 1.0,
-    "adp_dissociation_uM": 1e4,
-    "k_atp_bind": 2.5e5,
-}
 
 
 def heads_and_units(k_close: float, closed_attachment: float) -> np.ndarray:
