@@ -56,15 +56,16 @@ class Band(NamedTuple):
 
 
 # pCa50 and steepness: bands of rows 5 with a margin.  Twitch: fibres that mixed give the times of triceps surae,
-# gastrocnemius and soleus (row 21); its ratio to the tetanus (row 22); calcium at 60 Hz 1-3 uM; k_REL/k_LIN (row 23);
-# force at rest over that at saturating calcium: choice.
+# gastrocnemius and soleus (row 21), which asks for fast twitches that are large and slow ones that are small and long;
+# both ratios to the tetanus lie within row 22; calcium at 60 Hz 1-3 uM; k_REL/k_LIN (row 23); force at rest over that
+# at saturating calcium: choice.
 BANDS = {
     "slow": {
         "pCa50": Band(5.93, 6.05, 0.05),
         "steepness": Band(2.2, 3.3, 0.3),
-        "contraction": Band(130.0, 172.0, 10.0),
-        "half_relaxation": Band(70.0, 110.0, 10.0),
-        "ratio": Band(0.12, 0.22, 0.03),
+        "contraction": Band(150.0, 185.0, 10.0),
+        "half_relaxation": Band(70.0, 115.0, 10.0),
+        "ratio": Band(0.11, 0.15, 0.02),
         "tetanic_calcium": Band(1.4, 2.8, 0.4),
         "tetanic_force": Band(0.8, 1.0, 0.1),
         "rates": Band(6.0, 18.0, 3.0),
@@ -75,7 +76,7 @@ BANDS = {
         "steepness": Band(3.3, 5.5, 0.4),
         "contraction": Band(75.0, 92.0, 8.0),
         "half_relaxation": Band(50.0, 85.0, 10.0),
-        "ratio": Band(0.13, 0.23, 0.03),
+        "ratio": Band(0.19, 0.24, 0.02),
         "tetanic_calcium": Band(1.4, 2.8, 0.4),
         "tetanic_force": Band(0.8, 1.0, 0.1),
         "rates": Band(6.0, 18.0, 3.0),

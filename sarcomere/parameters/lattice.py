@@ -138,15 +138,15 @@ class LatticeParameters(Parameters):
         "stiffness against bridging a gap other than gap_unstrained",
         "choice: ascending limb and pCa50 against length (rows 9 and 6); isometric force of frog fibres hardly "
         "depends on the lattice's width [@Edman1999; @Gulati-Babu1982]",
-        0.14,
+        0.09,
         ge=0,
         le=100,
     )
     gap_unstrained: float = quantity(
         "nm",
         "thick-thin centre distance that a head bridges at no cost",
-        "choice: the distance at sarcomere length 2.7 um",
-        24.06,
+        "choice: the distance at sarcomere length 3.3 um, so that longer sarcomeres are the more sensitive (row 6)",
+        21.76,
         ge=0,
         le=100,
     )

@@ -108,8 +108,8 @@ def read_heads(ds: xr.Dataset) -> Values:
 
 def lengths(effort: Effort) -> FibreScenario:
     """Describe isometric contractions from the ascending limb to the end of overlap, as in the shipped force-length."""
-    full = [875, 950, 1025, 1100, 1175, 1250, 1300, 1350, 1400, 1475, 1550, 1650, 1750, 1850]
-    quick = [875, 950, 1025, 1100, 1200, 1275, 1325, 1375, 1475, 1600, 1725, 1850]
+    full = [875, 900, 925, 950, 975, 1025, 1100, 1175, 1250, 1300, 1350, 1400, 1475, 1550, 1650, 1750, 1850]
+    quick = [875, 900, 925, 950, 975, 1025, 1100, 1200, 1275, 1325, 1375, 1475, 1600, 1725, 1850]
     held = [float(nm) for nm in effort.pick(full, quick)]
     return scenario(
         effort._replace(n_thick=SMOOTH, replicates=effort.pick(4, 3)),

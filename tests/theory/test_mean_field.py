@@ -81,7 +81,7 @@ def test_a_spoilt_reverse_rate_drives_a_flux(name: str) -> None:
 @pytest.mark.parametrize("name", FIBRES)
 def test_heads_that_slide_slowly_are_as_if_held(name: str) -> None:
     state = Isometric(load_fibre(name).cycle, load_fibre(name).off_state)
-    sliding = slide(state.head, 0.2, state.n_on)
+    sliding = slide(state.head, 0.2, state.n_on, state.leave_off)
     assert np.allclose(sliding[:2], state.cycling[:2], rtol=0.02)
     assert sliding.flux == pytest.approx(state.cycling.flux, rel=0.02)
 

@@ -109,7 +109,7 @@ def _peak(values: np.ndarray) -> float:
 
 
 def _stretches(warm: Isometric) -> Readings:
-    found = {speed: slide(warm.head, -speed * LENGTH, warm.n_on) for speed in STRETCHES}
+    found = {speed: slide(warm.head, -speed * LENGTH, warm.n_on, warm.leave_off) for speed in STRETCHES}
     force = {(STRETCH, f"{speed:g} ML/s"): means.force / warm.cycling.force for speed, means in found.items()}
     return {**force, (11, "stretch"): found[STRETCHES[0]].flux * warm.n_on / warm.atpase}
 

@@ -36,8 +36,10 @@ LOADS = np.array([0.0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.75, 0.9])
 
 
 @njit(cache=True)
-def slide(h: Head, velocity: float, n_on: float) -> Means:
+def slide(h: Head, velocity: float, n_on: float, leave_off: float) -> Means:
     """Follow one phase of sliding heads until every period of the sites is like the last.
+
+    Heads go OFF as MDP and come back at one rate, by which those that find no site wait OFF while sliding is slow.
 
     Parameters
     ----------
@@ -47,6 +49,8 @@ def slide(h: Head, velocity: float, n_on: float) -> Means:
         nm/s; above zero: shortening.
     n_on : float
         Share of heads that are not OFF, which hold sites.
+    leave_off : float
+        Rate of leaving OFF, 1/s.
 
     Returns
     -------
@@ -58,11 +62,12 @@ def slide(h: Head, velocity: float, n_on: float) -> Means:
     n_sub = max(1, math.ceil(crossing * max(h.attach, h.attach_back, h.hydrolysis) / 0.15))
     dt = crossing / n_sub
     table = tabulate(h, dt, (0.5 - _REACH) * _WIDTH, _WIDTH, 2 * _REACH)
-    detached, attached, dwell = np.array([0.2, 0.8]), np.zeros((N_SITES, 4)), np.zeros((N_SITES, 4))
+    detached, attached, dwell = n_on * np.array([0.2, 0.8]), np.zeros((N_SITES, 4)), np.zeros((N_SITES, 4))
+    off, rests, wakes = 1.0 - n_on, -math.expm1(-h.off_return * dt), -math.expm1(-leave_off * dt)
     bins, free, found = np.zeros(N_SITES, np.int64), 0.9, Means(0.0, 0.0, 0.0, 0.0, 0.0)
     for period in range(_PERIODS):
         before_mt, before_mdp = detached[MT], detached[MDP]
-        force, bound, mdp, mt, atp = 0.0, 0.0, 0.0, 0.0, 0.0
+        force, bound, mdp, mt, atp, waiting = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
         for step in range(N_PHASES):
             phase = step if velocity < 0 else N_PHASES - 1 - step
             for s in range(N_SITES):
@@ -76,14 +81,20 @@ def slide(h: Head, velocity: float, n_on: float) -> Means:
                 mdp += 0.5 * detached[MDP]
                 mt += 0.5 * detached[MT]
                 atp -= attach(h, table, bins, free, 0.5 * dt, detached, attached)
+                gone = rests * detached[MDP] - wakes * off
+                detached[MDP] -= gone
+                off += gone
+                waiting += off
                 for s in range(N_SITES):
                     x = table.first + bins[s] * _WIDTH
                     for k in range(4):
                         bound += dwell[s, k]
                         force += dwell[s, k] * h.stiffness * (x + displacement(h, k))
         next_zone(velocity, detached, attached)
-        time, samples = N_PHASES * crossing, N_PHASES * n_sub
-        found = Means(force / time, bound / time, mdp / samples, mt / samples, atp / time)
+        samples = N_PHASES * n_sub
+        cycling = samples - waiting
+        time = dt * cycling
+        found = Means(force / time, bound / time, mdp / cycling, mt / cycling, atp / time)
         free = 1.0 - found.bound * n_on / SITES_PER_HEAD
         if period > 1 and abs(detached[MT] - before_mt) + abs(detached[MDP] - before_mdp) < 1e-5:
             break
@@ -115,7 +126,7 @@ def unloaded_velocity(state: Isometric, guess: float) -> float:
     float
     """
     found = root_scalar(
-        lambda log_v: slide(state.head, math.exp(log_v), state.n_on).force,
+        lambda log_v: slide(state.head, math.exp(log_v), state.n_on, state.leave_off).force,
         x0=math.log(guess), x1=math.log(1.1 * guess), method="secant", xtol=1e-3, maxiter=25,
     )  # fmt: skip
     if not found.converged:
@@ -148,7 +159,7 @@ def curve(state: Isometric, v0: float) -> Curve:
     Curve
     """
     velocities = v0 * _SHARES
-    solved = np.array([state.cycling, *(slide(state.head, v, state.n_on) for v in velocities[1:])])
+    solved = np.array([state.cycling, *(slide(state.head, v, state.n_on, state.leave_off) for v in velocities[1:])])
     fine = v0 * np.linspace(0.0, 1.0, _FINE) ** 2
     force, bound, mdp, _, flux = PchipInterpolator(velocities, solved)(fine).T
     return Curve(np.minimum.accumulate(force), fine, mdp.copy(), flux.copy(), bound.copy())
@@ -213,4 +224,4 @@ def isotonic(state: Isometric, v0: float, window: tuple[float, float]) -> np.nda
         By load: velocity (nm/s), ATPase per head (1/s), bound share of heads that are not OFF.
     """
     c = curve(state, v0)
-    return np.array([follow(state.head, state.on.copy(), load * state.force, window, c) for load in LOADS])
+    return np.array([follow(state.head, state.on.mean(axis=1), load * state.force, window, c) for load in LOADS])

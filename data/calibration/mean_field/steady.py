@@ -130,14 +130,22 @@ def isometric(
 
 
 @njit(cache=True)
+def force_at(h: Head, phase: int, attached: np.ndarray) -> float:
+    """Sum the force (pN) of heads at a phase."""
+    force = 0.0
+    for s in range(N_SITES):
+        x = strain(phase, s, attached.shape[0])
+        for k in range(4):
+            force += attached[phase, s, k] * h.stiffness * (x + displacement(h, k))
+    return force
+
+
+@njit(cache=True)
 def means(h: Head, detached: np.ndarray, attached: np.ndarray) -> Means:
     """Average a state over its phases."""
     n_phases, force = detached.shape[0], 0.0
     for i in range(n_phases):
-        for s in range(N_SITES):
-            x = strain(i, s, n_phases)
-            for k in range(4):
-                force += attached[i, s, k] * h.stiffness * (x + displacement(h, k))
+        force += force_at(h, i, attached)
     mt, mdp = detached[:, MT].sum() / n_phases, detached[:, MDP].sum() / n_phases
     flux = h.hydrolysis * mt - h.hydrolysis_back * mdp
     return Means(force / n_phases, attached.sum() / n_phases, mdp, mt, flux)
@@ -150,24 +158,30 @@ def exit_rate(h: Head, tension: float) -> float:
 
 
 @njit(cache=True)
-def settle_off(h: Head, force: float, mdp: float, on: np.ndarray) -> None:
-    """Find the share of heads that are not OFF in every segment, from the M-line on.
+def settle_off(h: Head, detached: np.ndarray, attached: np.ndarray, on: np.ndarray) -> None:
+    """Find the share of heads that are not OFF, in every segment and at every phase.
+
+    Heads that find no site wait as MDP, from where they go OFF: phases differ.
 
     Parameters
     ----------
     h : Head
         Constants.
-    force, mdp : float
-        Mean force (pN) and share of MDP of heads that are not OFF.
-    on : array of float64
-        First guess; receives the shares.
+    detached, attached : array (phase, 2), (phase, site, 4) of float64
+        State of heads that are not OFF.
+    on : array (segment, phase) of float64
+        First guess, segments from the M-line on; receives the shares.
     """
+    n_segments, n_phases = on.shape
+    force = np.array([force_at(h, i, attached) for i in range(n_phases)])
     for _ in range(30):
-        beyond = 0.0  # heads that pull further from the M-line, in segments
-        for s in range(on.size - 1, -1, -1):
-            leave = exit_rate(h, force * N_HEADS / on.size * (beyond + 0.5 * on[s]))
-            beyond += on[s]
-            on[s] = leave / (leave + h.off_return * mdp)
+        beyond = 0.0  # force of heads further from the M-line, pN
+        for s in range(n_segments - 1, -1, -1):
+            pull = (on[s] * force).sum() * N_HEADS / (n_segments * n_phases)
+            leave = exit_rate(h, beyond + 0.5 * pull)
+            beyond += pull
+            for i in range(n_phases):
+                on[s, i] = leave / (leave + h.off_return * detached[i, MDP])
 
 
 class Isometric:
@@ -187,9 +201,9 @@ class Isometric:
     head : Head
         Constants.
     on : numpy.ndarray
-        Share of heads that are not OFF, by segment from the M-line on.
+        Share of heads that are not OFF, by segment from the M-line on and phase.
     detached, attached : numpy.ndarray
-        State by phase, of heads that are not OFF.
+        State by phase, of heads that are not OFF; its mean over phases weighs them by their share.
     cycling : Means
         Of heads that are not OFF.
     """
@@ -198,14 +212,17 @@ class Isometric:
         self, cycle: CycleParameters, off_state: OffStateParameters, *, n_phases: int = N_PHASES, **bath: Any
     ) -> None:
         self.head = head(cycle, off_state, Chemistry().model_copy(update=bath))
-        self.on, self.free = np.full(N_SEGMENTS, 0.8), 0.85
+        self.on, self.free = np.full((N_SEGMENTS, n_phases), 0.8), 0.85
         self.detached, self.attached = np.zeros((n_phases, 2)), np.zeros((n_phases, N_SITES, 4))
         from_mdp, from_mt = np.zeros_like(self.attached), np.zeros_like(self.attached)
         entries(self.head, from_mdp, from_mt)
         for _ in range(12):
             isometric(self.head, self.free, from_mdp, from_mt, self.detached, self.attached)
+            settle_off(self.head, self.detached, self.attached, self.on)
+            weight = self.on.mean(axis=0) / self.on.mean()
+            self.detached *= weight[:, np.newaxis]
+            self.attached *= weight[:, np.newaxis, np.newaxis]
             self.cycling = means(self.head, self.detached, self.attached)
-            settle_off(self.head, self.cycling.force, self.cycling.mdp, self.on)
             before, self.free = self.free, 1.0 - self.bound / SITES_PER_HEAD
             if abs(self.free - before) < 1e-5:
                 break
@@ -214,6 +231,11 @@ class Isometric:
     def n_on(self) -> float:
         """Share of all heads that are not OFF."""
         return float(self.on.mean())
+
+    @property
+    def leave_off(self) -> float:
+        """Rate at which heads leave OFF, 1/s, over all segments: as many as enter."""
+        return float(self.head.off_return * self.cycling.mdp * self.n_on / max(1.0 - self.n_on, 1e-12))
 
     @property
     def force(self) -> float:

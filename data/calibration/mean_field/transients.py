@@ -31,8 +31,8 @@ def develop(
     ----------
     h : Head
         Constants.
-    on : array of float64
-        Shares of heads that are not OFF, by segment from the M-line on; changed.
+    on : array (segment, phase) of float64
+        Shares of heads that are not OFF, segments from the M-line on; changed.
     detached, attached : array (phase, 2), (phase, site, 4) of float64
         Shares of all heads; changed.
     length : float
@@ -74,18 +74,20 @@ def unshifted(h: Head, attached: np.ndarray) -> tuple[float, float]:
 
 @njit(cache=True)
 def exchange_off(h: Head, on: np.ndarray, force: float, dt: float, detached: np.ndarray) -> None:
-    """Move heads between OFF and MDP for one step; segments hold the share of theirs that are not OFF."""
-    total = on.sum()
-    mdp = detached[:, MDP].sum() / detached.shape[0]
-    rested = mdp * -math.expm1(-h.off_return * dt)
-    beyond, woken = total, 0.0
-    for s in range(on.size):
-        leave = exit_rate(h, force * (beyond - 0.5 * on[s]) / total)
-        beyond -= on[s]
-        wakes = (1.0 - on[s]) * -math.expm1(-leave * dt)
-        on[s] += wakes - rested * on[s] / total * on.size
-        woken += wakes / on.size
-    detached[:, MDP] *= max(0.0, 1.0 + (woken - rested) / max(mdp, 1e-300))
+    """Move heads between OFF and MDP for one step; heads of all segments at a phase are one pool while not OFF."""
+    n_segments, n_phases = on.shape
+    at_phase, total = on.sum(axis=0), on.sum()
+    rested = detached[:, MDP] * -math.expm1(-h.off_return * dt)
+    detached[:, MDP] -= rested
+    beyond = total
+    for s in range(n_segments):
+        mine = on[s].sum()
+        wakes = -math.expm1(-exit_rate(h, force * (beyond - 0.5 * mine) / total) * dt)
+        beyond -= mine
+        for i in range(n_phases):
+            woken = (1.0 - on[s, i]) * wakes
+            on[s, i] += woken - rested[i] * on[s, i] / at_phase[i] * n_segments
+            detached[i, MDP] += woken / n_segments
 
 
 def redevelopment(state: Isometric, v0: float, unloaded_s: float) -> float:
@@ -105,10 +107,11 @@ def redevelopment(state: Isometric, v0: float, unloaded_s: float) -> float:
     float
     """
     h = state.head
-    loose = slide(h, v0, state.n_on)
+    loose = slide(h, v0, state.n_on, state.leave_off)
     speed = h.off_exit + h.off_return * loose.mdp
     settled = h.off_exit / speed
-    on = settled + (state.on - settled) * math.exp(-speed * unloaded_s)
+    by_segment = settled + (state.on.mean(axis=1) - settled) * math.exp(-speed * unloaded_s)
+    on = np.repeat(by_segment[:, np.newaxis], N_PHASES, axis=1)
     detached = np.empty((N_PHASES, 2))
     detached[:] = on.mean() * np.array([loose.mt, loose.mdp]) / (loose.mt + loose.mdp)
     attached = np.zeros((N_PHASES, N_SITES, 4))
