@@ -35,7 +35,7 @@ _STRETCHED: dict[Line, tuple[float, float]] = {
 # Time after which a quarter of the force is left once no head attaches, ms: choices, shorter than twitches last.
 _RELAXED: dict[str, dict[Line, tuple[float, float]]] = {
     "fast": {(RELAXATION, "quarter"): (20.0, 90.0)},
-    "slow": {(RELAXATION, "quarter"): (20.0, 110.0)},
+    "slow": {(RELAXATION, "quarter"): (20.0, 130.0)},
 }
 
 
