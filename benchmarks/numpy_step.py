@@ -117,7 +117,8 @@ class NumpyHalfSarcomere:
         off = np.flatnonzero(now == OFF)
         leaves = u[off] < -np.expm1(-self.off_exit_rate[head[off]] * dt)
         self.head_state[head[off[leaves]]] = MDP
-        tries = (now != OFF) & (u < self.table.attempt[now])  # an upper bound of the chance to do anything
+        most = -np.expm1(-self.table.fastest[now] * dt)  # an upper bound of the chance to do anything
+        tries = (now != OFF) & (u < most)
         head, now, u = head[tries], now[tries], u[tries]
         site, strain, rate = self._open_sites(head, now)
         exits = np.concatenate([self.exits[now], self.weight[head, None] * rate], axis=1)

@@ -4,8 +4,10 @@ import math
 
 import numpy as np
 
+from sarcomere_kernels.bounds import bound_by_state, list_tries
 from sarcomere_kernels.compiled import inlined, inner
-from sarcomere_kernels.rng import fill_uniform, uniform
+from sarcomere_kernels.listing import list_flagged
+from sarcomere_kernels.rng import fill_words, to_unit, uniform
 from sarcomere_kernels.types import (
     DWELL_BINS_PER_DECADE,
     F8,
@@ -43,7 +45,7 @@ def _first_site(lattice: Lattice, face: int, s_low: float) -> int:
     return int(site)
 
 
-@inner
+@inlined
 def _find_sites(
     state: State, lattice: Lattice, table: CycleTable, closed: float, head: int, centre: float, rate: F8, found: Scratch
 ) -> int:
@@ -61,14 +63,15 @@ def _find_sites(
     end = lattice.face_start[face + 1]
     n, total = 0, 0.0
     while site < end and lattice.site_s[site] <= s_high:
-        if state.site_taken[site] == 0:
-            # the Z-line is row 0 of thin_shift, so the first node needs no special case
-            node, w = lattice.site_node[site], lattice.site_weight[site]
-            shift = (1.0 - w) * state.thin_shift[node] + w * state.thin_shift[node + lattice.n_thin]
-            x = lattice.reference_length - lattice.site_s[site] - anchor - shift
-            total += rate[strain_bin(table, x)] * (1.0 if state.ru_open[lattice.site_ru[site]] == 1 else closed)
-            found.found_site[n], found.found_strain[n], found.found_sum[n] = site, x, total
-            n += 1
+        # the Z-line is row 0 of thin_shift, so the first node needs no special case
+        node, w = np.uint32(lattice.site_node[site]), lattice.site_weight[site]
+        shift = (1.0 - w) * state.thin_shift[node] + w * state.thin_shift[node + np.uint32(lattice.n_thin)]
+        x = lattice.reference_length - lattice.site_s[site] - anchor - shift
+        free = 1 - state.site_taken[site]  # of a site that is taken the entry is written over
+        ease = 1.0 if state.ru_open[np.uint32(lattice.site_ru[site])] == 1 else closed
+        total += free * rate[strain_bin(table, x)] * ease
+        found.found_site[n], found.found_strain[n], found.found_sum[n] = site, x, total
+        n += free
         site += 1
     return n
 
@@ -148,7 +151,7 @@ def _attach_in_step(
         state.counters[Count.ATP_USED] += 1
 
 
-@inner
+@inlined
 def _exit_detached(
     state: State,
     lattice: Lattice,
@@ -156,16 +159,18 @@ def _exit_detached(
     table: CycleTable,
     thick: ThickFilament,
     scratch: Scratch,
-    dt: float,
+    step: float,
+    part: int,
     spacing_weight: float,
     crossed: float,
     head: int,
     u: float,
 ) -> None:
-    """Draw one of the competing exits of a detached head over dt."""
+    """Draw one of the competing exits of a detached head over a step (part 0) or half a step (part 1)."""
     now = state.head_state[head]
-    if u >= scratch.attempt[now]:
+    if u >= scratch.attempt[part, now]:
         return
+    dt = step if part == 0 else 0.5 * step
     if now == HeadState.OFF:
         if u < 1.0 - math.exp(-scratch.off_exit_rate[lattice.head_node[head]] * dt):
             state.head_state[head] = HeadState.MDP
@@ -176,6 +181,15 @@ def _exit_detached(
     else:
         rate, centre, entry = table.rebind, -(cycle.stroke_1 + cycle.stroke_2), 1
         first, second = cycle.k_hydrolysis, 0.0
+    # With K the sum of all rates, u K/(1 - exp(-K dt)) picks the exit.  That is u/dt or more and no more than what the
+    # largest K gives: where both pick the same of the first two exits, its sites need not be looked at.
+    least, most = u / dt, u * scratch.steepest[part, now]
+    if most < first:
+        state.head_state[head] = HeadState.MT if now == HeadState.MDP else HeadState.MDP
+        return
+    if least >= first and most < first + second:
+        state.head_state[head] = HeadState.OFF
+        return
     n_found = _find_sites(state, lattice, table, cycle.closed_attachment, head, centre, rate, scratch)
     weight = _attach_weight(lattice, spacing_weight, crossed, head)
     leave = first + second
@@ -200,16 +214,43 @@ def _exit_detached(
             _attach_in_step(state, lattice, table, head, scratch.found_site[i], scratch.found_strain[i], entry)
 
 
+@inner
+def _list_moves(state: State, table: CycleTable, n_bound: int, scratch: Scratch) -> int:
+    """List the places, among the first n_bound, of attached heads that may have moved on; returns how many."""
+    last_bin = table.attach.size - 1
+    for slot in range(n_bound):
+        now = np.uint8(state.head_state[np.uint32(state.bound_head[slot])] - HeadState.A1)
+        closed = np.uint8(1 - state.ru_open[np.uint32(state.bound_ru[slot])])
+        b = int((state.strain[slot] - table.x_min) * table.bins_per_nm)
+        b = np.uint32(max(0, min(b, last_bin)))
+        scratch.flag[slot] = scratch.draw[slot] >= table.quiet[closed, now, b]
+    return list_flagged(scratch.flag, n_bound, scratch.listed)
+
+
 @inlined
 def _outcome(state: State, table: CycleTable, slot: int, now: int, u: float) -> int:
     """Draw where an attached head is one step later: A1, A2, A3, RIGOR, or off to MDP or MT, as 0 ... 5."""
     closed, b = 1 - state.ru_open[state.bound_ru[slot]], strain_bin(table, state.strain[slot])
-    if u < table.stay[closed, now, b]:
+    row = table.transition[closed, b, now]
+    if u < row[0]:
         return now
     k = 1
-    while k < N_OUTCOMES - 1 and u >= table.transition[closed, b, now, k]:
+    while k < N_OUTCOMES - 1 and u >= row[k]:
         k += 1
     return k - 1 if k <= now else k  # the row leaves out "stay"
+
+
+@inlined
+def _move_attached(state: State, table: CycleTable, slot: int, u: float) -> bool:
+    """Move an attached head to where it is one step later; tells whether that is off its site."""
+    head = state.bound_head[slot]
+    now = state.head_state[head] - HeadState.A1
+    outcome = _outcome(state, table, slot, now, u)
+    if outcome < N_ATTACHED:
+        state.head_state[head] = HeadState.A1 + outcome
+        return False
+    _detach(state, slot, HeadState.MDP if outcome == Outcome.MDP else HeadState.MT)
+    return True
 
 
 @inner
@@ -231,38 +272,32 @@ def cycle_heads(
     losing the rest of the step of a head that came into another detached state: it has half of it, on average, to leave
     that state again.
     """
-    n_bound = state.counters[Count.N_BOUND]
+    bound_by_state(table, dt, scratch)
+    n_bound, now = state.counters[Count.N_BOUND], state.counters[Count.TICK]
     for phase in range(2):
-        if (state.counters[Count.STEP] + phase) % 2 == 0:
-            fill_uniform(state.lanes, scratch.draw, state.head_state.size)
-            for head in range(state.head_state.size):
-                now = state.head_state[head]
-                if scratch.draw[head] >= scratch.attempt[np.uint8(now)]:  # always, where attached
-                    continue
-                if phase == 1 and state.head_since[head] == state.counters[Count.TICK]:
-                    continue  # came loose in this step
-                _exit_detached(
-                    state, lattice, cycle, table, thick, scratch, dt, spacing_weight, crossed, head, scratch.draw[head]
-                )
-                after = state.head_state[head]
-                if after != now and after < HeadState.A1:
-                    u = uniform(state.stream)
-                    _exit_detached(
-                        state, lattice, cycle, table, thick, scratch, 0.5 * dt, spacing_weight, crossed, head, u
-                    )
+        detached_now = (state.counters[Count.STEP] + phase) % 2 == 0
+        fill_words(state.lanes, scratch.draw, state.head_state.size if detached_now else n_bound)
+        if detached_now:
+            n = list_tries(state, lattice, cycle, table, dt, spacing_weight, scratch)
         else:
-            fill_uniform(state.lanes, scratch.draw, n_bound)
-            for slot in range(n_bound - 1, -1, -1):  # backward, so that what moves into a slot has had its turn
-                head = state.bound_head[slot]
-                now = state.head_state[head] - HeadState.A1
-                outcome = _outcome(state, table, slot, now, scratch.draw[slot])
-                if outcome == now:
+            n = _list_moves(state, table, n_bound, scratch)
+        # one loop for both, as what it calls is compiled into it
+        for i in range(n):
+            if detached_now:
+                head, part = scratch.listed[i], 0
+                if phase == 1 and state.head_since[head] == now:
+                    continue  # came loose in this step
+                u = to_unit(scratch.draw[head])
+            else:
+                slot = scratch.listed[n - 1 - i]  # backward, so that what moves into a place has had its turn
+                head, part = state.bound_head[slot], 1
+                if not _move_attached(state, table, slot, to_unit(scratch.draw[slot])):
                     continue
-                if outcome < N_ATTACHED:
-                    state.head_state[head] = HeadState.A1 + outcome
-                else:
-                    _detach(state, slot, HeadState.MDP if outcome == Outcome.MDP else HeadState.MT)
-                    u = uniform(state.stream)
-                    _exit_detached(
-                        state, lattice, cycle, table, thick, scratch, 0.5 * dt, spacing_weight, crossed, head, u
-                    )
+                u = uniform(state.stream)
+            while True:
+                before = state.head_state[head]
+                _exit_detached(state, lattice, cycle, table, thick, scratch, dt, part, spacing_weight, crossed, head, u)
+                after = state.head_state[head]
+                if part == 1 or after == before or after >= HeadState.A1:
+                    break
+                part, u = 1, uniform(state.stream)

@@ -6,10 +6,9 @@ per strain bin, so that one draw moves a head to where it is one step later, exa
 
 import math
 
-import numpy as np
-
 from sarcomere_kernels.compiled import inner, kernel
-from sarcomere_kernels.types import F8, N_ATTACHED, N_OUTCOMES, Cycle, CycleTable, Outcome, ThickFilament
+from sarcomere_kernels.rng import word_below
+from sarcomere_kernels.types import F8, N_ATTACHED, N_OUTCOMES, Cycle, CycleTable, Outcome
 
 _MAX_EXPONENT = 600.0
 _MAX_RATE = 1e6  # per ms; a pair this fast is in equilibrium all the time
@@ -149,29 +148,6 @@ def tabulate_cycle(cycle: Cycle, dt: float, table: CycleTable, work: F8) -> None
             propagator(q, dt, p, mean_p, work[3], work[4])
             for i in range(N_ATTACHED):
                 _accumulate(p, i, i, table.transition[closed, b, i])
-                table.stay[closed, i, b] = table.transition[closed, b, i, 0]
+                table.quiet[closed, i, b] = word_below(table.transition[closed, b, i, 0])
             _accumulate(mean_p, 0, 0, table.landing[closed, 0, b])
             _accumulate(mean_p, 3, 0, table.landing[closed, 1, b])
-
-
-def attempt_bounds(cycle: Cycle, off: ThickFilament, table: CycleTable, site_s: F8, dt: float) -> F8:
-    """Bound the chance that an OFF, MT or MDP head changes in one step; not compiled."""
-    off_rate = off.k_off_exit + off.k_off_exit_force * off.max_relative_force
-    apart = _closest_sites(site_s)
-    mt_rate = cycle.k_hydrolysis + _worst_sum(table.rebind, table.bins_per_nm, apart)
-    mdp_rate = cycle.k_hydrolysis_reverse + off.k_off_return + _worst_sum(table.attach, table.bins_per_nm, apart)
-    return -np.expm1(-dt * np.array([off_rate, mt_rate, mdp_rate]))
-
-
-def _closest_sites(site_s: F8) -> float:
-    """Return the smallest distance (nm) of neighbouring sites of one face, less 10 % for what filaments may shorten."""
-    gaps = np.diff(site_s)
-    within = gaps[gaps > 0]  # a new face starts again near the Z-line
-    return 0.9 * float(within.min()) if within.size else np.inf
-
-
-def _worst_sum(rate: F8, bins_per_nm: float, apart: float) -> float:
-    """Return the largest sum of site rates that any offset of a head to sites ``apart`` nm apart can give, plus 5 %."""
-    stride = max(1, min(int(apart * bins_per_nm), rate.size)) if np.isfinite(apart) else rate.size
-    within = np.where(rate >= 1e-9 * rate.max(), rate, 0.0)
-    return float(max(within[first::stride].sum() for first in range(stride))) * 1.05

@@ -47,7 +47,7 @@ def step(state: State, model: Model, scratch: Scratch) -> None:
     ca = midpoint_calcium(state, model.fibre, model.regulation, dt)
     if model.regulation.regulated == 1:
         switch_thin(state, lattice, model.regulation, ca, dt, scratch)
-    off_exit_rates(state, lattice, model.thick, model.table, model.mechanics, dt, scratch)
+    off_exit_rates(state, lattice, model.thick, model.mechanics, scratch)
     hs_length = state.mechanics[Mechanical.HS_LENGTH]
     weight, crossed = spacing_weight(lattice, cycle, hs_length), crossing(lattice, hs_length)
     cycle_heads(state, lattice, cycle, model.table, model.thick, dt, weight, crossed, scratch)

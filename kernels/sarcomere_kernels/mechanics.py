@@ -39,14 +39,10 @@ from sarcomere_kernels.types import (
 )
 
 
-@inner
+@inlined
 def head_stroke(cycle: Cycle, head_state: int) -> float:
-    """Return the working stroke done in an attached state, nm."""
-    if head_state == HeadState.A1:
-        return 0.0
-    if head_state == HeadState.A2:
-        return cycle.stroke_1
-    return cycle.stroke_1 + cycle.stroke_2
+    """Return the working stroke done in an attached state, nm; without a branch, as states come in any order."""
+    return cycle.stroke_1 * int(head_state >= HeadState.A2) + cycle.stroke_2 * int(head_state >= HeadState.A3)
 
 
 @inner
@@ -66,7 +62,7 @@ def z_disc_contact(mechanics: Mechanics, gap: float) -> tuple[float, float]:
     return mechanics.stiffness_contact * (gap - mechanics.contact), mechanics.stiffness_contact
 
 
-@inner
+@inlined
 def _gap(state: State, lattice: Lattice, mechanics: Mechanics, filament: int) -> float:
     """Return the distance from the tip of a thick filament to the Z-line."""
     tip = mechanics.thick_tip + state.thick_shift[state.thick_shift.size - lattice.n_thick + filament]
@@ -75,7 +71,10 @@ def _gap(state: State, lattice: Lattice, mechanics: Mechanics, filament: int) ->
 
 @inlined
 def _assemble(state: State, lattice: Lattice, cycle: Cycle, mechanics: Mechanics, scratch: Scratch) -> None:
-    """Assemble the stiffness of filaments and attached heads; titin and contact come in with each linearisation."""
+    """Assemble the stiffness of filaments and heads, and how far each is drawn where no filament is shifted.
+
+    Titin and contact come in with each linearisation.
+    """
     n_thick, n_thin = lattice.n_thick, lattice.n_thin
     up = np.uint32(n_thin)  # from a thin node to the next
     k, k_bare = mechanics.stiffness_thick, mechanics.stiffness_bare_zone
@@ -93,14 +92,15 @@ def _assemble(state: State, lattice: Lattice, cycle: Cycle, mechanics: Mechanics
     for b in range(state.counters[Count.N_BOUND]):
         thin, w1 = state.bound_thin[b], state.bound_weight[b]
         w0 = 1.0 - w1
-        scratch.bound_stroke[b] = head_stroke(cycle, state.head_state[state.bound_head[b]])
+        stroke = head_stroke(cycle, state.head_state[np.uint32(state.bound_head[b])])
+        scratch.bound_load[b] = state.bound_rest[b] + stroke
         scratch.thick_diag[state.bound_thick[b]] += kappa
         scratch.thin_diag[thin] += kappa * w0 * w0
         scratch.thin_diag[thin + up] += kappa * w1 * w1
         scratch.thin_off[thin + up] += kappa * w0 * w1
 
 
-@inner
+@inlined
 def _z_line_stiffness(lattice: Lattice, mechanics: Mechanics, scratch: Scratch) -> float:
     springs = total(scratch.thin_diag, lattice.n_thin) + total(scratch.tip_slope, lattice.n_thick)
     return springs + lattice.n_thick * mechanics.stiffness_series
@@ -117,7 +117,7 @@ def _z_line_response(lattice: Lattice, scratch: Scratch) -> None:
     solve_thin(lattice, scratch.thin_off, scratch.thin_pivot, response)
 
 
-@inner
+@inlined
 def _precondition(lattice: Lattice, mechanics: Mechanics, scratch: Scratch, r: F8, z: F8) -> None:
     """Set z = M^-1 r: thin filaments, and at a free end the Z-line with them, solved without the thick ones."""
     n = lattice.n_thin
@@ -136,7 +136,7 @@ def _precondition(lattice: Lattice, mechanics: Mechanics, scratch: Scratch, r: F
         z[:n] = z_line
 
 
-@inner
+@inlined
 def _schur_matvec(
     state: State, lattice: Lattice, cycle: Cycle, mechanics: Mechanics, scratch: Scratch, p: F8, q: F8
 ) -> None:
@@ -167,15 +167,16 @@ def _schur_matvec(
         reaction = kappa * w[state.bound_thick[b]]
         q[thin] -= (1.0 - w1) * reaction
         q[thin + up] -= w1 * reaction
-    q_z = total(q, n_thin) + _z_line_stiffness(lattice, mechanics, scratch) * p[0]
-    for f in range(n_thick):
-        q_z -= scratch.tip_slope[f] * w[w.size - n_thick + f]
-    q[:n_thin] = 0.0
+    q_z = 0.0
     if mechanics.free_end == 1:
-        q[0] = q_z
+        q_z = total(q, n_thin) + _z_line_stiffness(lattice, mechanics, scratch) * p[0]
+        for f in range(n_thick):
+            q_z -= scratch.tip_slope[f] * w[w.size - n_thick + f]
+    q[:n_thin] = 0.0
+    q[0] = q_z
 
 
-@inner
+@inlined
 def _solve_thick_block(state: State, lattice: Lattice, cycle: Cycle, mechanics: Mechanics, scratch: Scratch) -> None:
     """Solve the thick filaments at fixed thin ones, titin and contact linearised."""
     n_thick, n_thin, kappa = lattice.n_thick, lattice.n_thin, cycle.stiffness_head
@@ -195,20 +196,15 @@ def _solve_thick_block(state: State, lattice: Lattice, cycle: Cycle, mechanics: 
     for b in range(state.counters[Count.N_BOUND]):
         thin, w1 = state.bound_thin[b], state.bound_weight[b]
         shift = (1.0 - w1) * v[thin] + w1 * v[thin + up]
-        w[state.bound_thick[b]] += kappa * (state.bound_rest[b] + scratch.bound_stroke[b] - shift)
+        w[state.bound_thick[b]] += kappa * (scratch.bound_load[b] - shift)
     factor_thick(lattice, mechanics, scratch.thick_diag, scratch.thick_pivot)
     solve_thick(lattice, mechanics, scratch.thick_pivot, w)
     copy(w, u)
 
 
-@inner
-def _residual(
-    state: State, lattice: Lattice, cycle: Cycle, mechanics: Mechanics, scratch: Scratch
-) -> tuple[float, float]:
-    """Strain every attached head and set thin_r to the residual force at each node, titin and contact in full.
-
-    Returns the largest residual, and the largest at the thick tips, the error of linearising titin and contact.
-    """
+@inlined
+def _residual(state: State, lattice: Lattice, cycle: Cycle, mechanics: Mechanics, scratch: Scratch) -> None:
+    """Set thin_r to the residual force at each thin node, titin and contact as they are linearised."""
     n_thick, n_thin, kappa = lattice.n_thick, lattice.n_thin, cycle.stiffness_head
     up = np.uint32(n_thin)  # from a thin node to the next
     u, v, r = state.thick_shift, state.thin_shift, scratch.thin_r
@@ -222,39 +218,57 @@ def _residual(
             r0[f] += k * (v1[f] - v0[f])
         for f in range(n_thin):
             r1[f] = k * (v0[f] - v1[f])
-    pull = 0.0
     for b in range(state.counters[Count.N_BOUND]):
         thin, w1 = state.bound_thin[b], state.bound_weight[b]
         shift = (1.0 - w1) * v[thin] + w1 * v[thin + up]
-        x = state.bound_rest[b] - u[state.bound_thick[b]] - shift
-        force = kappa * (x + scratch.bound_stroke[b])
-        state.strain[b] = x
-        pull += force
+        force = kappa * (scratch.bound_load[b] - u[state.bound_thick[b]] - shift)
         r[thin] += (1.0 - w1) * force
         r[thin + up] += w1 * force
-    passive, pushed, nonlinear = 0.0, 0.0, 0.0
-    for f in range(n_thick):
-        gap = _gap(state, lattice, mechanics, f)
-        pull_of_titin, push = titin(mechanics, gap - mechanics.titin_slack)[0], z_disc_contact(mechanics, gap)[0]
-        force = pull_of_titin + push
-        linear = scratch.tip_load[f] - scratch.tip_slope[f] * (u[u.size - n_thick + f] + v[0])
-        nonlinear = max(nonlinear, abs(force - linear))
-        passive += pull_of_titin
-        pushed += push
-    length = lattice.reference_length - v[0]
-    hold = n_thick * (
-        mechanics.stiffness_series * (state.mechanics[Mechanical.IMPOSED_LENGTH] - length)
-        + state.mechanics[Mechanical.LOAD]
-    )
-    z_line = total(r, n_thin) + passive + pushed - hold
-    r[:n_thin] = 0.0
+    z_line = 0.0
     if mechanics.free_end == 1:
-        r[0] = z_line
-    worst = max(nonlinear, largest(r))
-    state.mechanics[Mechanical.FORCE] = (pull + passive + pushed) / n_thick
-    state.mechanics[Mechanical.TITIN_FORCE] = passive / n_thick
-    state.mechanics[Mechanical.HS_LENGTH] = length
-    return worst, nonlinear
+        stretch = state.mechanics[Mechanical.IMPOSED_LENGTH] - lattice.reference_length + v[0]
+        hold = n_thick * (mechanics.stiffness_series * stretch + state.mechanics[Mechanical.LOAD])
+        z_line = total(r, n_thin) - hold
+        for f in range(n_thick):
+            z_line += _linear_tip(state, lattice, scratch, f)
+    r[:n_thin] = 0.0
+    r[0] = z_line
+
+
+@inlined
+def _linear_tip(state: State, lattice: Lattice, scratch: Scratch, filament: int) -> float:
+    """Return force of titin and contact on a thick filament as linearised."""
+    tip = state.thick_shift.size - lattice.n_thick + filament
+    moved = state.thick_shift[tip] + state.thin_shift[0]
+    return float(scratch.tip_load[filament] - scratch.tip_slope[filament] * moved)
+
+
+@inlined
+def _tips(state: State, lattice: Lattice, mechanics: Mechanics, scratch: Scratch) -> tuple[float, float, float, float]:
+    """Return the forces of all titin and all contact, and what linearising left out: the most at a tip, and in all."""
+    passive, pushed, most, in_all = 0.0, 0.0, 0.0, 0.0
+    for f in range(lattice.n_thick):
+        gap = _gap(state, lattice, mechanics, f)
+        pull, push = titin(mechanics, gap - mechanics.titin_slack)[0], z_disc_contact(mechanics, gap)[0]
+        missed = pull + push - _linear_tip(state, lattice, scratch, f)
+        passive += pull
+        pushed += push
+        most = max(most, abs(missed))
+        in_all += missed
+    return passive, pushed, most, in_all
+
+
+@inlined
+def _strain_heads(state: State, lattice: Lattice, scratch: Scratch) -> float:
+    """Strain every attached head; returns the sum of what they are drawn by, their strokes included."""
+    up = np.uint32(lattice.n_thin)  # from a thin node to the next
+    u, v, drawn = state.thick_shift, state.thin_shift, 0.0
+    for b in range(state.counters[Count.N_BOUND]):
+        thin, w1 = state.bound_thin[b], state.bound_weight[b]
+        shift = u[state.bound_thick[b]] + (1.0 - w1) * v[thin] + w1 * v[thin + up]
+        state.strain[b] = state.bound_rest[b] - shift
+        drawn += scratch.bound_load[b] - shift
+    return drawn
 
 
 @inlined
@@ -273,10 +287,17 @@ def _conjugate_gradient(
         scratch.thin_p,
         scratch.thin_q,
     )
-    _precondition(lattice, mechanics, scratch, r, z)
-    copy(z, p)
-    rz = dot(r, z)
+    rz = 0.0
     for iteration in range(1, left + 1):
+        _precondition(lattice, mechanics, scratch, r, z)
+        rz_new = dot(r, z)
+        if iteration == 1:
+            copy(z, p)
+        else:
+            beta = rz_new / rz
+            for i in range(p.size):
+                p[i] = z[i] + beta * p[i]
+        rz = rz_new
         _schur_matvec(state, lattice, cycle, mechanics, scratch, p, q)
         alpha = rz / dot(p, q)
         for i in range(v.size):
@@ -284,14 +305,8 @@ def _conjugate_gradient(
             r[i] -= alpha * q[i]
         for i in range(u.size):
             u[i] -= alpha * scratch.thick_work[i]
-        if not largest(r) > 0.5 * mechanics.tolerance:
+        if not largest(r) > mechanics.tolerance:
             return iteration
-        _precondition(lattice, mechanics, scratch, r, z)
-        rz_new = dot(r, z)
-        beta = rz_new / rz
-        rz = rz_new
-        for i in range(p.size):
-            p[i] = z[i] + beta * p[i]
     return left
 
 
@@ -311,17 +326,27 @@ def balance_forces(state: State, lattice: Lattice, cycle: Cycle, mechanics: Mech
     factor_thin(lattice, scratch.thin_diag, scratch.thin_off, scratch.thin_pivot)
     if mechanics.free_end == 1:
         _z_line_response(lattice, scratch)
-    used = 0
-    _solve_thick_block(state, lattice, cycle, mechanics, scratch)
+    used, linearise = 0, True
     while True:
-        residual, nonlinear = _residual(state, lattice, cycle, mechanics, scratch)
-        if not (residual > mechanics.tolerance and used < mechanics.max_iterations):
-            break
-        if nonlinear > 0.5 * mechanics.tolerance:
+        if linearise:
             _solve_thick_block(state, lattice, cycle, mechanics, scratch)
-            used += 1
+            _residual(state, lattice, cycle, mechanics, scratch)
         else:
             used += _conjugate_gradient(state, lattice, cycle, mechanics, scratch, mechanics.max_iterations - used)
+        passive, pushed, nonlinear, on_z_line = _tips(state, lattice, mechanics, scratch)
+        residual = max(nonlinear, largest(scratch.thin_r))
+        if mechanics.free_end == 1:
+            nonlinear = max(nonlinear, abs(on_z_line))
+            residual = max(residual, abs(scratch.thin_r[0] + on_z_line))
+        if not (residual > mechanics.tolerance and used < mechanics.max_iterations):
+            break
+        linearise = nonlinear > 0.5 * mechanics.tolerance
+        if linearise:
+            used += 1
+    pull = cycle.stiffness_head * _strain_heads(state, lattice, scratch)
+    state.mechanics[Mechanical.FORCE] = (pull + passive + pushed) / lattice.n_thick
+    state.mechanics[Mechanical.TITIN_FORCE] = passive / lattice.n_thick
+    state.mechanics[Mechanical.HS_LENGTH] = lattice.reference_length - v[0]
     state.mechanics[Mechanical.RESIDUAL] = residual
     state.counters[Count.SOLVER_ITERATIONS] += used
     if not np.isfinite(state.mechanics[Mechanical.FORCE]):

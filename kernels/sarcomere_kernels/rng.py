@@ -7,10 +7,10 @@ instructions (a third of the time of one stream); the few in between come from o
 import numpy as np
 
 from sarcomere_kernels.compiled import inlined, inner
-from sarcomere_kernels.types import F8, N_LANES, U4, U8
+from sarcomere_kernels.types import N_LANES, U4, U8
 
 _TO_UNIT = 1.0 / 9007199254740992.0  # 2**-53
-_TO_UNIT_32 = 1.0 / 4294967296.0
+_WORDS = 4294967296.0  # 2**32
 
 
 @inlined
@@ -38,9 +38,27 @@ def uniform(stream: U8) -> float:
     return np.float64(np.int64(word >> np.uint64(11))) * _TO_UNIT
 
 
+@inlined
+def to_unit(word: np.uint32) -> float:
+    """Return the number in (0, 1) that a word stands for."""
+    return (np.float64(word) + 0.5) * (1.0 / _WORDS)
+
+
+@inlined
+def word_below(chance: float) -> np.uint32:
+    """Return a word below which every word stands for a number below ``chance``."""
+    return np.uint32(min(max(chance * _WORDS - 1.0, 0.0), _WORDS - 1.0))
+
+
+@inlined
+def word_up_to(chance: float) -> np.uint32:
+    """Return a word that no word which stands for a number below ``chance`` exceeds."""
+    return np.uint32(min(chance * _WORDS, _WORDS - 1.0))
+
+
 @inner
-def fill_uniform(lanes: U4, draws: F8, n: int) -> None:
-    """Put uniform numbers in (0, 1) into ``draws``: n, and on to the next multiple of 16; moves all lanes on."""
+def fill_words(lanes: U4, draws: U4, n: int) -> None:
+    """Put random words into ``draws``: n, and on to the next multiple of 16; moves all lanes on."""
     for begin in range(0, n, N_LANES):
         block = draws[begin : begin + N_LANES]
         for i in range(N_LANES):
@@ -53,4 +71,4 @@ def fill_uniform(lanes: U4, draws: F8, n: int) -> None:
             s0 ^= s3
             s2 ^= t
             lanes[0, i], lanes[1, i], lanes[2, i], lanes[3, i] = s0, s1, s2, _rotate_32(s3, 11)
-            block[i] = (np.float64(word) + 0.5) * _TO_UNIT_32
+            block[i] = word

@@ -14,6 +14,7 @@ F4 = NDArray[np.float32]
 I8 = NDArray[np.int64]
 I4 = NDArray[np.int32]
 I1 = NDArray[np.int8]
+U1 = NDArray[np.uint8]
 U8 = NDArray[np.uint64]
 U4 = NDArray[np.uint32]
 
@@ -140,6 +141,9 @@ class Lattice(NamedTuple):
     n_thin: int
     n_crown: int
     n_ru: int  # regulatory units per strand, also thin-filament nodes per filament
+    node_length: float  # of one of them
+    thin_begin: float  # from the Z-line to where thin filaments begin in the mean
+    thin_stagger: float  # range of where they begin
     reference_length: float  # hs_length from which shifts are counted
     thin_reach: float  # from the Z-line to the tips of the thin filaments
     double_overlap: float  # factor on attachment where thin filaments of both halves lie side by side
@@ -147,6 +151,7 @@ class Lattice(NamedTuple):
     head_node: I4  # (head,) thick node
     head_face: I4  # (head,) the face it looks at
     face_start: I4  # (face + 1,) first site of each face
+    site_repeat: float  # after which the sites of a face come again
     cell_length: float  # of the index first_site
     first_site: I4  # (face, cell) first site at or beyond the beginning of a cell
     site_s: F8  # (site,) distance from the Z-line, rising within a face
@@ -190,13 +195,18 @@ class CycleTable(NamedTuple):
 
     x_min: float
     bins_per_nm: float
-    stay: F8  # (closed, from, bin): chance to be in the same state a step later
+    quiet: U4  # (closed, from, bin): draws, as words of 32 bits, below which the state is the same a step later
     transition: F8  # (closed, bin, from, outcome): P(stay), then cumulative over the other outcomes
     landing: F8  # (closed, entry A1 or RIGOR, bin, outcome): cumulative, where an attaching head is at the step's end
     attach: F8  # (bin,) MDP -> A1 per site
     rebind: F8  # (bin,) MT -> RIGOR per site
     reach: float  # nm either side of the unstrained site at which sites are tried
-    attempt: F8  # (head state): upper bound of the chance that a detached head changes in one step
+    fastest: F8  # (head state): upper bound of the rate at which a detached head changes
+    first_order: F8  # (head state): what of it, in MT and MDP, no site is needed for
+    unstrained: F8  # (MDP or MT): strain at which the head is relaxed as it binds
+    near: U1  # (MDP or MT, face, cell of a repeat): upper bound of the summed rate of attaching there, in near_unit
+    near_unit: F8  # (head state): 1/ms; 0 for OFF
+    farthest: float  # nm from such a place to any site that counts
 
 
 class Regulation(NamedTuple):
@@ -314,12 +324,15 @@ class State(NamedTuple):
 class Scratch(NamedTuple):
     """Work space of one step; nothing in it outlives the step."""
 
-    draw: F8
-    ru_stay: F8  # as Regulation.stay: chance that nothing happens in this step
+    draw: U4  # words of 32 bits
+    flag: U1
+    listed: I4  # those to which something may happen
+    ru_kind: U1  # (unit,) its row of ru_quiet
+    ru_quiet: U4  # rows as Regulation.stay: draws below which nothing happens in this step
     found_site: I4  # sites that a head may bind
     found_strain: F8
     found_sum: F8  # sum of the rates up to each
-    bound_stroke: F8
+    bound_load: F8  # (place): strain with no filament shifted, and stroke
     thick_diag: F8
     thick_pivot: F8
     thick_work: F8
@@ -334,7 +347,9 @@ class Scratch(NamedTuple):
     tip_slope: F8  # stiffness of titin and contact at each thick tip
     tip_load: F8
     off_exit_rate: F8
-    attempt: F8  # (head state): upper bound of the chance that a detached head changes in this step
+    open_near: U1  # (thin filament, row): 1 if a unit there or next to it is open
+    attempt: F8  # (part, head state): upper bound of the chance that a detached head changes in this step or half of it
+    steepest: F8  # (part, head state): likewise, of rate over chance of leaving
 
 
 class Trace(NamedTuple):

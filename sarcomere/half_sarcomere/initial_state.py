@@ -92,16 +92,22 @@ def scratch_for(model: k.Model) -> k.Scratch:
     heads, thick = lattice.head_z.size, lattice.n_thick * lattice.n_crown
     thin = lattice.n_thin * (lattice.n_ru + 1)
     per_face = int(np.diff(lattice.face_start).max()) + 1
+    units = lattice.n_thin * 2 * lattice.n_ru
     return k.Scratch(
-        draw=np.zeros(max(heads, lattice.n_thin * 2 * lattice.n_ru) + k.N_LANES),
-        ru_stay=np.zeros_like(model.regulation.stay),
+        draw=np.zeros(max(heads, units) + k.N_LANES, dtype=np.uint32),
+        flag=np.zeros(max(heads, units), dtype=np.uint8),
+        listed=np.zeros(max(heads, units), dtype=np.int32),
+        ru_kind=np.zeros(units, dtype=np.uint8),
+        ru_quiet=np.zeros(model.regulation.stay.size, dtype=np.uint32),
         found_site=np.zeros(per_face, dtype=np.int32),
         found_strain=np.zeros(per_face),
         found_sum=np.zeros(per_face),
-        bound_stroke=np.zeros(heads),
+        bound_load=np.zeros(heads),
         **{name: np.zeros(thick) for name in ("thick_diag", "thick_pivot", "thick_work", "off_exit_rate")},
         **{name: np.zeros(thin) for name in k.Scratch._fields if name.startswith("thin_")},
-        attempt=np.zeros(k.N_HEAD_STATES),
+        open_near=np.zeros(lattice.n_thin * lattice.n_ru, dtype=np.uint8),
+        attempt=np.zeros((2, k.N_HEAD_STATES)),
+        steepest=np.zeros((2, k.N_HEAD_STATES)),
         tip_slope=np.zeros(lattice.n_thick),
         tip_load=np.zeros(lattice.n_thick),
     )

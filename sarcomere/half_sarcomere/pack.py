@@ -27,8 +27,8 @@ from sarcomere.parameters.base import AVOGADRO
 from sarcomere.parameters.lattice import ACTINS_PER_RU, area_per_thick, spacing, thin_reach
 from sarcomere_kernels import tabulate_cycle
 from sarcomere_kernels import types as k
+from sarcomere_kernels.bounds import fastest_exits, nearby_rates
 from sarcomere_kernels.calcium import balancing_leak, pump_capacity
-from sarcomere_kernels.cycle import attempt_bounds
 from sarcomere_kernels.thin_filament import chance_to_stay, flip_rates
 
 _PER_MS = 1e-3  # 1/s -> 1/ms
@@ -36,6 +36,9 @@ _PER_UM_MS = 1e-9  # 1/(M s) -> 1/(uM ms)
 _STRAIN_RANGE = 40.0  # nm either side; heads beyond use the last bin
 _CELL_LENGTH = 11.0  # nm; of the index to the sites of a face
 _REACH_KT = 16.0  # sites costing more elastic energy than this are not tried (chance below 1e-6)
+
+# What is known of a site lies side by side, as it is read together, out of order and from outer caches.
+_SITE = np.dtype([("s", np.float64), ("weight", np.float64), ("node", np.int32), ("ru", np.int32)])
 
 
 class Parts(NamedTuple):
@@ -70,11 +73,20 @@ def pack_lattice(p: LatticeParameters, plan: geometry.LatticePlan, hs_length: fl
     strand = plan.site_thin * 2 + plan.site_monomer % 2
     cells = np.arange(np.ceil(plan.site_s.max() / _CELL_LENGTH)) * _CELL_LENGTH
     faces = zip(plan.face_start[:-1], plan.face_start[1:], strict=True)
+    sites = np.empty(plan.site_s.size, _SITE)
+    sites["s"], sites["weight"] = plan.site_s, along / node_length - row
+    sites["node"], sites["ru"] = (
+        row * plan.n_thin + plan.site_thin,
+        strand * p.n_ru + plan.site_monomer // 2 // ACTINS_PER_RU,
+    )
     return k.Lattice(
         n_thick=plan.n_thick,
         n_thin=plan.n_thin,
         n_crown=p.n_crown,
         n_ru=p.n_ru,
+        node_length=node_length,
+        thin_begin=float(p.z_half_width),
+        thin_stagger=float(p.thin_stagger),
         reference_length=float(hs_length),
         thin_reach=thin_reach(p),
         double_overlap=float(p.double_overlap),
@@ -82,12 +94,13 @@ def pack_lattice(p: LatticeParameters, plan: geometry.LatticePlan, hs_length: fl
         head_node=_i4(plan.head_crown * plan.n_thick + plan.head_thick),
         head_face=_i4(plan.head_face),
         face_start=_i4(plan.face_start),
+        site_repeat=float(p.helix_monomers * p.actin_rise),
         cell_length=_CELL_LENGTH,
         first_site=_i4([start + np.searchsorted(plan.site_s[start:end], cells) for start, end in faces]),
-        site_s=_f8(plan.site_s),
-        site_node=_i4(row * plan.n_thin + plan.site_thin),
-        site_weight=_f8(along / node_length - row),
-        site_ru=_i4(strand * p.n_ru + plan.site_monomer // 2 // ACTINS_PER_RU),
+        site_s=sites["s"],
+        site_node=sites["node"],
+        site_weight=sites["weight"],
+        site_ru=sites["ru"],
     )
 
 
@@ -131,17 +144,26 @@ def pack_table(cycle: k.Cycle, off: k.ThickFilament, lattice: k.Lattice, numeric
     table = k.CycleTable(
         x_min=-_STRAIN_RANGE,
         bins_per_nm=n_bins / (2 * _STRAIN_RANGE),
-        stay=np.zeros((2, k.N_ATTACHED, n_bins)),
+        quiet=np.zeros((2, k.N_ATTACHED, n_bins), dtype=np.uint32),
         transition=np.zeros((2, n_bins, k.N_ATTACHED, k.N_OUTCOMES)),
         landing=np.zeros((2, 2, n_bins, k.N_OUTCOMES)),
         attach=np.zeros(n_bins),
         rebind=np.zeros(n_bins),
         reach=float(np.sqrt(2.0 * _REACH_KT * cycle.thermal_energy / cycle.stiffness_head)),
-        attempt=np.zeros(k.N_HEAD_STATES),
+        fastest=np.zeros(k.N_HEAD_STATES),
+        first_order=np.zeros(k.N_HEAD_STATES),
+        unstrained=np.array([0.0, -cycle.stroke_1 - cycle.stroke_2]),
+        near=np.zeros((2, 1, 1), dtype=np.uint8),
+        near_unit=np.zeros(k.N_HEAD_STATES),
+        farthest=0.0,
     )
     tabulate_cycle(cycle, float(numerics.step_ms), table, np.zeros((5, k.N_OUTCOMES, k.N_OUTCOMES)))
-    table.attempt[: k.HeadState.A1] = attempt_bounds(cycle, off, table, lattice.site_s, numerics.step_ms)
-    return table
+    table.fastest[: k.HeadState.A1] = fastest_exits(cycle, off, table, lattice.site_s)
+    table.first_order[k.HeadState.MT] = cycle.k_hydrolysis
+    table.first_order[k.HeadState.MDP] = cycle.k_hydrolysis_reverse + off.k_off_return
+    near, unit, farthest = nearby_rates(table, lattice)
+    table.near_unit[[k.HeadState.MDP, k.HeadState.MT]] = unit
+    return table._replace(near=near, farthest=farthest)
 
 
 def pack_regulation(p: RegulationParameters, regulated: bool, step_ms: float) -> k.Regulation:

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from sarcomere.parameters import LatticeParameters, load_fibre
-from sarcomere_kernels import advance
+from sarcomere_kernels import advance, rng
 from sarcomere_kernels import types as k
 from tests.support.bench import bench
-from tests.support.organs import balance_forces, balance_rows, fill_uniform, uniform
+from tests.support.organs import balance_forces, balance_rows, fill_words, uniform
 
 compiled_only = pytest.mark.skipif(os.environ.get("NUMBA_DISABLE_JIT") == "1", reason="needs compiled kernels")
 
@@ -51,12 +51,15 @@ def test_every_lane_is_xoshiro128plusplus() -> None:
     """First words from state 1, 2, 3, 4, as the authors' C code gives them; other lanes do not disturb."""
     lanes = np.random.SeedSequence(3).generate_state(64, np.uint32).reshape(4, 16)
     lanes[:, 5] = 1, 2, 3, 4
-    draws = np.zeros(64)
-    fill_uniform(lanes, draws, 50)
-    assert draws[5::16].tolist() == [(word + 0.5) * 2.0**-32 for word in (641, 1573767, 3222811527, 3517856514)]
+    draws = np.zeros(64, dtype=np.uint32)
+    fill_words(lanes, draws, 50)
+    assert draws[5::16].tolist() == [641, 1573767, 3222811527, 3517856514]
     assert np.unique(draws).size == 64
-    assert draws.min() > 0
-    assert draws.max() < 1
+
+
+@pytest.mark.parametrize("word", [0, 1, 2**31, 2**32 - 1])
+def test_a_word_stands_for_the_middle_of_its_share_of_the_unit_interval(word: int) -> None:
+    assert rng.to_unit(np.uint32(word)) == (word + 0.5) * 2.0**-32
 
 
 PROGRAM = """

@@ -8,8 +8,19 @@ from __future__ import annotations
 from typing import Any
 
 import numba
+import numpy as np
 
-from sarcomere_kernels import CACHE_FOLDER, cycle, mechanics, rng, row, thin_filament
+from sarcomere_kernels import (
+    CACHE_FOLDER,
+    bounds,
+    cycle,
+    half_sarcomere,
+    mechanics,
+    rng,
+    row,
+    thick_filament,
+    thin_filament,
+)
 from sarcomere_kernels import types as k
 
 config: Any = numba.config
@@ -51,13 +62,26 @@ def propagator(q: k.F8, dt: float, p: k.F8, mean_p: k.F8, term: k.F8, work: k.F8
 
 
 @njit
-def fill_uniform(lanes: k.U4, draws: k.F8, n: int) -> None:
-    rng.fill_uniform(lanes, draws, n)
+def fill_words(lanes: k.U4, draws: k.U4, n: int) -> None:
+    rng.fill_words(lanes, draws, n)
 
 
 @njit
 def uniform(stream: k.U8) -> float:
     return rng.uniform(stream)
+
+
+@njit
+def bounds_by_place(state: k.State, model: k.Model, scratch: k.Scratch, most: k.F8) -> bool:
+    """Bound the rate at which every detached head leaves its state; tells whether that holds."""
+    thick_filament.off_exit_rates(state, model.lattice, model.thick, model.mechanics, scratch)
+    weight = half_sarcomere.spacing_weight(model.lattice, model.cycle, state.mechanics[k.Mechanical.HS_LENGTH])
+    bounds.mark_open(state.ru_open, model.lattice.n_ru, scratch.open_near)
+    for head in range(most.size):
+        most[head] = bounds.bound_by_place(
+            state, model.lattice, model.cycle, model.table, scratch, weight, np.uint32(head)
+        )
+    return bounds.places_tell(state, model.lattice, model.table)
 
 
 config.CACHE_DIR = users_cache_dir

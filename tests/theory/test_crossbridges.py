@@ -97,7 +97,7 @@ def equilibrium_bench(name: str, seed: int, hs_length: float, spoil: float = 1.0
     if spoil == 1.0:
         return b
     cycle = b.model.cycle._replace(k_adp_rebind=spoil * b.model.cycle.k_adp_rebind)
-    copies = {name: getattr(b.model.table, name).copy() for name in ("stay", "transition", "landing")}
+    copies = {name: getattr(b.model.table, name).copy() for name in ("quiet", "transition", "landing")}
     table = b.model.table._replace(**copies)
     tabulate_cycle(cycle, b.model.sampling.step, table, np.zeros((5, k.N_OUTCOMES, k.N_OUTCOMES)))
     return b._replace(model=b.model._replace(cycle=cycle, table=table))
