@@ -221,8 +221,8 @@ def _list_moves(state: State, table: CycleTable, n_bound: int, scratch: Scratch)
     for slot in range(n_bound):
         now = np.uint8(state.head_state[np.uint32(state.bound_head[slot])] - HeadState.A1)
         closed = np.uint8(1 - state.ru_open[np.uint32(state.bound_ru[slot])])
-        b = int((state.strain[slot] - table.x_min) * table.bins_per_nm)
-        b = np.uint32(max(0, min(b, last_bin)))
+        at = int((state.strain[slot] - table.x_min) * table.bins_per_nm)
+        b = np.uint32(max(0, min(at, last_bin)))
         scratch.flag[slot] = scratch.draw[slot] >= table.quiet[closed, now, b]
     return list_flagged(scratch.flag, n_bound, scratch.listed)
 
