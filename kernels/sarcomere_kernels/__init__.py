@@ -6,39 +6,27 @@ folder named by that hash: other sources, other folder.
 """
 
 import hashlib
-import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
 import numba
 
+from sarcomere_kernels.cache import KernelCacheWarning, folder_for, told_of_compiling
+
+_KEEPING = "cache.py"  # where compiled code is kept changes nothing in it
+
 
 def _source_hash() -> str:
     digest = hashlib.sha256()
     for source in sorted(Path(__file__).parent.glob("*.py")):
-        digest.update(source.name.encode())
-        digest.update(source.read_bytes())
+        if source.name != _KEEPING:
+            digest.update(source.name.encode())
+            digest.update(source.read_bytes())
     return digest.hexdigest()[:16]
 
 
-def _cache_folder(kernel_hash: str) -> Path:
-    """Folder for compiled code: inside the user's choice if there is one, always named by the hash."""
-    chosen = os.environ.get("NUMBA_CACHE_DIR")
-    home = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
-    for base in [chosen] if chosen else [os.path.join(home, "sarcomere"), tempfile.gettempdir()]:
-        folder = Path(base) / f"kernels-{kernel_hash}"
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError:
-            continue
-        if os.access(folder, os.W_OK):
-            return folder
-    return Path(tempfile.mkdtemp(prefix="sarcomere-kernels-"))
-
-
 KERNEL_HASH = _source_hash()
-CACHE_FOLDER = _cache_folder(KERNEL_HASH)
+CACHE_FOLDER = folder_for(f"kernels-{KERNEL_HASH}")
 
 # Only our own functions are decorated while this is set; the user's numba setting comes back after.
 _config: Any = numba.config
@@ -59,20 +47,10 @@ finally:
     _config.CACHE_DIR = _users_cache_dir
 
 
-def is_compiled(last: str = "advance.advance") -> bool:
-    """Tell whether compiled kernels of these very sources are on disk, so that no compilation is due.
-
-    Parameters
-    ----------
-    last : str
-        Module and function of the kernel that is compiled last.
-    """
-    return all(any(CACHE_FOLDER.rglob(f"{name}-*.nbc")) for name in ("advance.advance", last))
-
-
 __all__ = [
     "CACHE_FOLDER",
     "KERNEL_HASH",
+    "KernelCacheWarning",
     "advance",
     "advance_metabolism",
     "advance_muscle",
@@ -81,8 +59,8 @@ __all__ = [
     "advance_reflex",
     "advance_terminals",
     "carry_impulses",
-    "is_compiled",
     "relax_tubules",
     "row",
     "tabulate_cycle",
+    "told_of_compiling",
 ]

@@ -11,7 +11,7 @@ from sarcomere.cli.judging import bench, explain, validate
 from sarcomere.cli.looking import animate
 from sarcomere.cli.merging import merge
 from sarcomere.cli.running import info, plot, run, scenarios
-from sarcomere.cli.telling import bear_any_character, ending, quiet_where_unread
+from sarcomere.cli.telling import bear_any_character, ending, forget_the_notebook, plain_warnings, quiet_where_unread
 
 
 class _Commands(click.Group):
@@ -20,7 +20,8 @@ class _Commands(click.Group):
     def main(self, *args: Any, **extra: Any) -> Any:
         """Run the command line."""
         bear_any_character()
-        with quiet_where_unread():
+        forget_the_notebook()
+        with plain_warnings(), quiet_where_unread():
             return super().main(*args, **extra)
 
     def make_context(self, *args: Any, **extra: Any) -> click.Context:

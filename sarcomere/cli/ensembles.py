@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sarcomere.cli.telling import say
+from sarcomere.cli.telling import beside_the_result, say
 
 if TYPE_CHECKING:
     from sarcomere.ensemble.design.sweep import Sweep
@@ -108,9 +108,7 @@ def sweep(**given: Any) -> None:
 
     The same command again does only what is missing; more values, points or replicates keep what is there.
     """
-    from rich.console import Console
-
-    from sarcomere.cli.progress import Runs, compile_kernels
+    from sarcomere.cli.progress import Runs, compile_kernels, progress_console
     from sarcomere.ensemble.api import executor
     from sarcomere.ensemble.workers.cluster import connect
     from sarcomere.ensemble.workers.driver import carry_out, planned
@@ -125,7 +123,7 @@ def sweep(**given: Any) -> None:
     if options.jobs is not None:
         click.echo(job_array(options.again(), options.jobs, options.workers), nl=False)
         return
-    console = Console(stderr=True, highlight=False, markup=False)
+    console = progress_console()
     client = connect(options.address) if options.address is not None else None
     try:
         if client is None:
@@ -154,7 +152,9 @@ def _tell(report: Report) -> None:
     """Say how a sweep ended; exit code 1 if something failed."""
     _list(report.failures)
     failed = sum(failure.shard.size for failure in report.failures)
-    say(f"Runs: {report.runs} in {report.folder}, {report.made} of them new" + (f"; {failed} failed" if failed else ""))
+    bad = f"; {failed} failed" if failed else ""
+    with beside_the_result(report.folder):
+        say(f"Runs: {report.runs} in {report.folder}, {report.made} of them new{bad}")
     if failed:
         say("Mend what failed and add --retry-failed.", err=True)
         raise click.exceptions.Exit(1)
@@ -204,9 +204,7 @@ def _time(seconds: float) -> str:
 @click.argument("path", type=click.Path(path_type=Path))
 def verify(path: Path) -> None:
     """Find truncated or altered runs in the folder of a sweep, or say whether a run or a merged file is as written."""
-    from rich.console import Console
-
-    from sarcomere.cli.progress import Share
+    from sarcomere.cli.progress import Share, progress_console
     from sarcomere.ensemble.shards.verify import verify as read_all
     from sarcomere.ensemble.shards.verify import verify_file
 
@@ -214,7 +212,7 @@ def verify(path: Path) -> None:
         kind, fault = verify_file(path)
         _end([fault] if fault else [], f"{kind}: {'bad' if fault else 'sound'}")
         return
-    with Share(Console(stderr=True, highlight=False, markup=False)) as share:
+    with Share(progress_console()) as share:
         found = read_all(path, share.update)
     for stranger in found.strangers:
         say(f"Not of this sweep: {stranger}", err=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from sarcomere.cli.options import THREADS
-from sarcomere.cli.telling import say
+from sarcomere.cli.telling import beside_the_result, say
 
 
 @click.command()
@@ -36,24 +36,27 @@ def explain(
     The run is replayed beside a matched control (same fibre, impulses, length and temperature; chemistry at rest).
     Where it holds more force than that, ablations say why.
     """
-    from rich.console import Console
-
-    from sarcomere.cli.progress import Share, compile_kernels
+    from sarcomere.cli.progress import Share, compile_kernels, progress_console
     from sarcomere.explain import explain as find_out
     from sarcomere.explain.printing import print_explanation
-    from sarcomere.recording.opening import load_run
-    from sarcomere.recording.output import check_output, write_text
+    from sarcomere.recording.opening import as_saved, load_run
+    from sarcomere.recording.output import check_not_read, check_output, write_text
 
     if json_path is not None:
+        check_not_read(json_path, path, "--json")
         check_output(json_path, "why.json", option="--json")
-    ds = load_run(path)
-    console = Console(stderr=True, highlight=False, markup=False)
+    with as_saved(path):
+        ds = load_run(path)
+    console = progress_console()
     compile_kernels(console)
-    with Share(console) as share:
+    with Share(console) as share, as_saved(path):
         found = find_out(ds, unit=unit, command_end=command_ends, quick=quick, threads=threads, progress=share.update)
-    print_explanation(found)
-    if json_path is not None:
-        write_text(json_path, found.to_json(), option="--json")
+    if json_path is None:
+        print_explanation(found)
+        return
+    write_text(json_path, found.to_json(), option="--json")
+    with beside_the_result(json_path, "its table"):
+        print_explanation(found)
         say(f"Written: {json_path}")
 
 
@@ -112,9 +115,7 @@ def _validate_table(
     table: str, rows: list[int] | None, output: Path, json_path: Path | None, *, quick: bool, threads: int
 ) -> None:
     """Measure the rows of a table, show it and write it."""
-    from rich.console import Console
-
-    from sarcomere.cli.progress import Share, compile_kernels
+    from sarcomere.cli.progress import Share, compile_kernels, progress_console
     from sarcomere.errors import InputError
     from sarcomere.explain.printing import show
     from sarcomere.recording.output import beside, check_output, write_text
@@ -129,12 +130,11 @@ def _validate_table(
     for path, option in files.items():
         check_output(path, "found.md", option=option)
     is_cramp = table == "cramp"
-    console = Console(stderr=True, highlight=False, markup=False)
+    console = progress_console()
     compile_kernels(console, "loop" if is_cramp else "fibre")
     measure = validate_cramp if is_cramp else measure_muscle
     with Share(console) as share:
         report = measure(rows, quick=quick, threads=threads, progress=share.update)
-    show(report.table(), markup=True)
     options = [
         *(["cramp"] if is_cramp else []),
         *(["--quick"] if quick else []),
@@ -143,7 +143,9 @@ def _validate_table(
     texts = [report.markdown(" ".join(["sarcomere validate", *options])), report.csv(), report.json()]
     for (path, option), text in zip(files.items(), texts, strict=False):
         write_text(path, text, option=option)
-        say(f"Written: {path}")
+    with beside_the_result(output, "its table"):
+        show(report.table(), markup=True)
+        say("\n".join(f"Written: {path}" for path in files))
 
 
 @click.command()
@@ -178,10 +180,8 @@ def bench(quick: bool, longer_step: float, compile_anew: bool, path: Path | None
     Heads times simulated seconds, divided by head-s/core-s, are the CPU seconds that your experiment takes. CPU time is
     the least of several rounds: other work only adds to it. Where the median is much more, the machine was busy.
     """
-    from rich.console import Console
-
     from sarcomere.bench import FULL, QUICK, measure, tables
-    from sarcomere.cli.progress import Share, compile_kernels
+    from sarcomere.cli.progress import Share, compile_kernels, progress_console
     from sarcomere.errors import InputError
     from sarcomere.explain.printing import show
     from sarcomere.parameters.experiment import MAX_STEP_MS, MIN_STEP_MS
@@ -189,15 +189,18 @@ def bench(quick: bool, longer_step: float, compile_anew: bool, path: Path | None
 
     if not MIN_STEP_MS <= longer_step <= MAX_STEP_MS:
         raise InputError(f"--longer-step {longer_step:g}: a step has {MIN_STEP_MS:g} to {MAX_STEP_MS:g} ms; give one.")
-    if path:
+    if path is not None:
         check_output(path, "figures.json", option="--json")
     plan = QUICK if quick else FULL
     steps_ms = tuple(dict.fromkeys((*FULL.steps_ms[:1], longer_step)))
-    console = Console(stderr=True, highlight=False, markup=False)
+    console = progress_console()
     compile_kernels(console)
     with Share(console) as share:
         figures = measure(plan._replace(steps_ms=steps_ms, compile_anew=compile_anew), share.update)
-    show(tables(figures), markup=True)
-    if path:
-        write_text(path, figures.model_dump_json(indent=2) + "\n", option="--json")
+    if path is None:
+        show(tables(figures), markup=True)
+        return
+    write_text(path, figures.model_dump_json(indent=2) + "\n", option="--json")
+    with beside_the_result(path):
+        show(tables(figures), markup=True)
         say(f"Figures: {path}")

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from sarcomere.cli.telling import say
+from sarcomere.cli.telling import beside_the_result, say
 
 
 @click.command()
@@ -40,14 +40,13 @@ def animate(path: Path, output: Path | None, **view: Any) -> None:
     The run is replayed from its file: half-sarcomeres bit for bit, a motor unit of the whole loop with the impulses,
     length and chemistry that it met.
     """
-    from rich.console import Console
-
-    from sarcomere.cli.progress import Share, compile_kernels
+    from sarcomere.cli.progress import Share, compile_kernels, progress_console
     from sarcomere.plot.animation.animating import View, carry_out, plan
 
     planned = plan(path, output, View(**view))
-    console = Console(stderr=True, highlight=False, markup=False)
+    console = progress_console()
     compile_kernels(console)
     with Share(console) as share:
         done = carry_out(planned, share.update)
-    say(f"Animation: {done}")
+    with beside_the_result(done):
+        say(f"Animation: {done}")

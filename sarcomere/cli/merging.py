@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from sarcomere.cli.telling import say
+from sarcomere.cli.telling import beside_the_result, say
 
 
 @click.command()
@@ -24,12 +24,11 @@ def merge(folder: Path, output: Path, overwrite: bool) -> None:
     which runs are there.
     """
     import h5py
-    from rich.console import Console
 
-    from sarcomere.cli.progress import Share
+    from sarcomere.cli.progress import Share, progress_console
     from sarcomere.ensemble.reading.merge import merge as join
 
-    console = Console(stderr=True, highlight=False, markup=False)
+    console = progress_console()
     with Share(console) as share:
 
         def tell(done: int, total: int) -> None:
@@ -39,4 +38,5 @@ def merge(folder: Path, output: Path, overwrite: bool) -> None:
     with h5py.File(output) as file:
         done = file["done"][()].astype(bool)
     missing = f", {(~done).sum()} are missing" if not done.all() else ""
-    say(f"Merged: {output} ({done.sum()} runs{missing})")
+    with beside_the_result(output):
+        say(f"Merged: {output} ({done.sum()} runs{missing})")

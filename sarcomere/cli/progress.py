@@ -2,28 +2,68 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
+import sys
 import threading
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from sarcomere.cli.telling import silence
 
 if TYPE_CHECKING:
     from sarcomere.simulation.base import Simulation
 
 
+class _Unfailing:
+    """A stream whose failures end nothing: what it shows is no result, and a terminal may be closed meanwhile."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    def write(self, text: str) -> int:
+        """Write if that can be done."""
+        try:
+            return self._stream.write(text)
+        except OSError:
+            silence(self._stream)
+            return len(text)
+
+    def flush(self) -> None:
+        """Hand on what was written, if that can be done."""
+        try:
+            self._stream.flush()
+        except OSError:
+            silence(self._stream)
+
+
+def progress_console() -> Console:
+    """Return where progress is shown: the standard error stream, if it takes it."""
+    stream: Any = _Unfailing(sys.stderr) if sys.stderr is not None else io.StringIO()
+    return Console(file=stream, highlight=False, markup=False)
+
+
+_COMPILING = "Compiling the kernels for this machine, once (about half a minute) …"
+
+
 def compile_kernels(console: Console, kind: str = "fibre") -> None:
     """Compile the kernels of a kind of run, or load them, before the clock of the run starts."""
-    from sarcomere.simulation.warm_up import is_warm, load_kernels
+    from sarcomere.simulation.warm_up import load_kernels
 
-    if is_warm(kind):
-        load_kernels(kind)
-        return
-    with console.status("Compiling the kernels for this machine, once (about half a minute) …"):
-        if not console.is_terminal:
-            console.print("Compiling the kernels for this machine, once (about half a minute) …")
-        load_kernels(kind)
+    with contextlib.ExitStack() as stack:
+
+        def begin() -> None:
+            stack.enter_context(console.status(_COMPILING))
+            if not console.is_terminal:
+                console.print(_COMPILING)
+
+        load_kernels(kind, begin)
 
 
 class Bar:

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from sarcomere.cli.options import THREADS, replacing
-from sarcomere.cli.telling import say
+from sarcomere.cli.telling import beside_the_result, say
 
 
 @click.command()
@@ -40,14 +40,12 @@ def run(
 
     The file opens with xarray.open_dataset.  Ctrl-C keeps what is done; --resume goes on with it.
     """
-    from rich.console import Console
-
-    from sarcomere.cli.progress import Bar, compile_kernels
+    from sarcomere.cli.progress import Bar, compile_kernels, progress_console
     from sarcomere.scenario.reading import read
 
     checked = read(scenario, overrides)
     path = output or Path(f"{Path(scenario).stem}.h5")
-    console = Console(stderr=True, highlight=False, markup=False)
+    console = progress_console()
 
     from sarcomere.errors import InputError
     from sarcomere.recording.atomic import target_of
@@ -78,15 +76,26 @@ def run(
             else ("nothing was written yet; run it again")
         )
         raise click.exceptions.Exit(_interrupted(f"Interrupted: {kept}.")) from None
+    _show(path, picture if figure else None)
+
+
+def _show(path: Path, picture: Path | None) -> None:
+    """Print the summary of a finished run and draw its figure."""
     from sarcomere.explain.summary import print_summary
-    from sarcomere.plot.figure import save_figure
     from sarcomere.recording.opening import load_run
 
-    ds = load_run(path)
-    print_summary(ds)
-    say(f"\nResult: {path}")
-    if figure:
-        say(f"Figure: {save_figure(ds, picture)}")
+    drawn = None
+    with beside_the_result(path, "its summary and figure", f"see 'sarcomere info {path}'"):
+        ds = load_run(path)
+        with beside_the_result(path, "its summary", f"see 'sarcomere info {path}'"):
+            print_summary(ds)
+        if picture is not None:
+            with beside_the_result(path, "its figure", f"try again with 'sarcomere plot {path}'"):
+                from sarcomere.plot.figure import save_figure  # loads matplotlib, which may not be in order
+
+                drawn = save_figure(ds, picture)
+    with beside_the_result(path):
+        say(f"\nResult: {path}" + (f"\nFigure: {drawn}" if drawn else ""))
 
 
 def _interrupted(message: str) -> int:
@@ -103,14 +112,18 @@ def info(path: Path) -> None:
     """Say what is in a run file, and what made it."""
     import json
 
-    from sarcomere.recording.opening import open_run
+    from sarcomere.recording.opening import as_saved, is_as_written, open_run
 
-    with open_run(path) as ds:
+    with as_saved(path), open_run(path) as ds:
         parameters = json.loads(ds.attrs["parameters"])
         attrs = {name: ds.attrs.get(name, "?") for name in _MADE_BY}
         state = "unfinished" if path.name.endswith(".part") else "finished"
+        if not is_as_written(path):
+            state = "saved by another program or version, perhaps in part or joined"
+        first, last = float(ds.time[0]), float(ds.time[-1])
         sizes = ", ".join(f"{name} {size}" for name, size in ds.sizes.items())
-        say(f"{ds.attrs['title']}\n  {state}: {float(ds.time[-1]):.3f} of {parameters['run']['duration_s']:g} s")
+        span = f"{last:.3f}" if first == 0 else f"{first:.3f} to {last:.3f}"
+        say(f"{ds.attrs['title']}\n  {state}: {span} of {parameters['run']['duration_s']:g} s")
         say(f"  made by {attrs['source']}, kernels {ds.attrs['kernel_hash']}, seed {ds.attrs['seed']}")
         say(f"  python {attrs['python']} on {attrs['processor']}; {attrs['packages']}\n  dimensions: {sizes}")
         for name, variable in ds.data_vars.items():
@@ -124,9 +137,15 @@ def info(path: Path) -> None:
 def plot(path: Path, output: Path | None) -> None:
     """Draw the figure of a run: the kind that its scenario names, by default the overview."""
     from sarcomere.plot.figure import save_figure
-    from sarcomere.recording.opening import load_run
+    from sarcomere.recording.opening import as_saved, load_run
+    from sarcomere.recording.output import check_not_read
 
-    say(save_figure(load_run(path), output or path.with_suffix(".png")))
+    picture = output or path.with_suffix(".png")
+    check_not_read(picture, path)
+    with as_saved(path):
+        drawn = save_figure(load_run(path), picture)
+    with beside_the_result(drawn):
+        say(drawn)
 
 
 @click.command()

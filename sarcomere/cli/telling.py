@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+import warnings
 from collections.abc import Iterator
 from typing import Any, TextIO
 
@@ -27,7 +28,33 @@ def say(text: Any, *, err: bool = False) -> None:
         To the standard error stream.
     """
     lines = (printable(line) for line in str(text).split("\n"))
-    print("\n".join(lines), file=sys.stderr if err else sys.stdout, flush=True)
+    try:
+        print("\n".join(lines), file=sys.stderr if err else sys.stdout, flush=True)
+    except OSError as error:
+        if not err or isinstance(error, BrokenPipeError):
+            raise
+        silence(sys.stderr)  # nothing is left that could tell; the exit code does
+
+
+@contextlib.contextmanager
+def plain_warnings() -> Iterator[None]:
+    """Show a warning as a sentence, without the line of the program that gave it."""
+    usual = warnings.formatwarning
+
+    def plainly(message: Warning | str, category: type[Warning], *place: Any) -> str:
+        shown = issubclass(category, UserWarning)
+        return f"Note: {printable(str(message))}\n" if shown else usual(message, category, *place)
+
+    warnings.formatwarning = plainly  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        warnings.formatwarning = usual
+
+
+def forget_the_notebook() -> None:
+    """Leave out what Jupyter tells programs of its own: matplotlib would refuse it, and we draw to files only."""
+    os.environ.pop("MPLBACKEND", None)
 
 
 def bear_any_character() -> None:
@@ -35,6 +62,33 @@ def bear_any_character() -> None:
     for stream in (sys.stdout, sys.stderr):
         if getattr(stream, "errors", "") in ("strict", "surrogateescape"):
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+
+
+@contextlib.contextmanager
+def beside_the_result(result: Any, what: str = "this line", remedy: str = "nothing is lost") -> Iterator[None]:
+    """Show something of a result that is whole: a failure is told and ends nothing.
+
+    Parameters
+    ----------
+    result : any
+        Its name.
+    what : str
+        What is shown.
+    remedy : str
+        How to have it later.
+    """
+    try:
+        yield
+    except Exception as error:
+        failure = failure_of(sys.stdout) if isinstance(error, OSError) else None
+        if isinstance(failure, BrokenPipeError):
+            return  # nobody reads on
+        if failure is not None:
+            say(f"Note: {result} is whole; standard output cannot be written ({failure.strerror}).", err=True)
+            return
+        reason = str(error) if isinstance(error, SarcomereError) else f"{type(error).__name__}: {error}"
+        shown = reason.partition("\n")[0].removesuffix(".")[:_MAX_SENTENCE]
+        say(f"Note: {result} is whole, but without {what} ({shown}); {remedy}.", err=True)
 
 
 def tell(error: SarcomereError) -> None:
@@ -69,9 +123,7 @@ def sentence_of(error: Exception) -> str | None:
     if isinstance(error, RuntimeError) and "start new thread" in str(error):
         return "No further thread can be started here; use fewer with --threads, or raise the limit of processes."
     if isinstance(error, EOFError):
-        from sarcomere.recording.provenance import CACHE_FOLDER
-
-        return f"{CACHE_FOLDER}: a file of compiled kernels ends too soon; remove that folder, it is made anew."
+        return f"A file ends too soon ({error or 'nothing is left to read'}); give it whole."
     if isinstance(error, OSError):
         place = "A file or stream" if error.filename is None else str(error.filename)
         return f"{place}: cannot be used ({error.strerror or error}); check space, permissions and limits of files."

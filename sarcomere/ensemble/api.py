@@ -15,7 +15,7 @@ from sarcomere.ensemble.workers.driver import Executor, Report, Watcher, carry_o
 from sarcomere.ensemble.workers.local import locally
 from sarcomere.ensemble.workers.lock import part_of
 from sarcomere.errors import InputError
-from sarcomere.simulation.warm_up import is_warm, load_kernels
+from sarcomere.simulation.warm_up import load_kernels
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -178,7 +178,7 @@ def sweep(
     wanted = _whole(scenario, vary, design) if isinstance(scenario, Sweep) else asked(scenario, vary, **design)
     chosen = part_of(*part) if part else None
     plan = planned(wanted, folder, overwrite=overwrite)
-    if (workers is None or isinstance(workers, int)) and not is_warm(plan.kind):
+    if workers is None or isinstance(workers, int):
         load_kernels(plan.kind)  # once, before many processes would all do it
     return carry_out(
         plan,

@@ -9,7 +9,6 @@ from matplotlib.figure import Figure
 
 from sarcomere.analysis import ATTACHED, active_force, attached_fraction
 from sarcomere.plot import style
-from sarcomere.plot.style import FIBRE_COLOURS
 
 # Colour-blind safe (Okabe & Ito); detached states from grey to black, attached ones from pale to dark, rigor in red.
 DETACHED = ["OFF", "MT", "MDP"]
@@ -29,7 +28,7 @@ _STYLES = ("-", "--", "-.", ":", (0, (3, 1, 1, 1, 1, 1)))
 def raster(ds: xr.Dataset, ax: Axes) -> None:
     """Draw impulses of each motor unit."""
     rows = [times[np.isfinite(times)] for times in ds.impulse_time.values]
-    colours = [FIBRE_COLOURS[str(fibre)] for fibre in ds.fibre.values]
+    colours = [style.look(str(fibre), line=True)["color"] for fibre in ds.fibre.values]
     ax.eventplot(rows, colors=colours, lineoffsets=list(range(len(rows))), linelengths=0.8, linewidths=0.6)
     ax.set_yticks(np.arange(len(rows)), [str(unit) for unit in ds.motor_unit.values])
     ax.set_ylabel("motor unit")
@@ -42,7 +41,7 @@ def _lines(ds: xr.Dataset, values: xr.DataArray, ax: Axes) -> None:
         ax.plot(
             values.time,
             values.sel(motor_unit=unit),
-            color=FIBRE_COLOURS[fibre],
+            **style.look(fibre, line=True),
             linestyle=_STYLES[i % len(_STYLES)],
             linewidth=0.8,
             label=f"unit {unit} ({fibre})" if np.issubdtype(ds.motor_unit.dtype, np.integer) else str(unit),
@@ -93,7 +92,7 @@ def head_states(ds: xr.Dataset, ax: Axes) -> None:
     mean = ds.head_state_fraction.mean("replicate").weighted(ds.n_fibres).mean("motor_unit")
     stack = [mean.sel(head_state=name).values for name in ATTACHED]
     ax.stackplot(ds.time, stack, colors=[STATE_COLOURS[name] for name in ATTACHED], labels=ATTACHED)
-    ax.set_ylim(0, 1.1 * float(np.sum(stack, axis=0).max()) or 1.0)
+    ax.set_ylim(0, 1.1 * float(np.nanmax(np.sum(stack, axis=0))) or 1.0)
     ax.set_ylabel("fraction of heads")
     ax.set_title("attached heads by chemical state, all motor units", loc="left", fontsize="medium")
     _legend(ax, len(ATTACHED))

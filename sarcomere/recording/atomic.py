@@ -101,8 +101,10 @@ def check_place(path: Path, example: str = "run.h5", option: str = "-o") -> None
     Raises
     ------
     InputError
-        If it is a folder, a device, a pipe or a socket, or its folder does not exist.
+        If it is a folder, a link without an end, a device, a pipe or a socket, or its folder does not exist.
     """
+    if os.path.islink(path):  # the target of a link is none, but in a circle
+        raise InputError(f"{path}: is a link that leads back to itself; remove it, or choose another with {option}.")
     if os.path.isdir(path):
         raise InputError(f"{path}: is a folder; give a file name such as {path / example}.")
     if os.path.exists(path) and not stat.S_ISREG(os.stat(path).st_mode):

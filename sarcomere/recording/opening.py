@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import json
 import math
 import os
@@ -13,14 +15,23 @@ import h5py
 import numpy as np
 import xarray as xr
 
+from sarcomere.analysis.select.reading import in_order
 from sarcomere.errors import StoreError, printable, quoted
 from sarcomere.parameters.tables import MAX_DEPTH, depth
 from sarcomere.recording import seal
+from sarcomere.recording.atomic import reason
+from sarcomere.recording.lock import is_held
 from sarcomere.recording.netcdf import DAMAGED
+from sarcomere.recording.provenance import newer_than_this
 from sarcomere.recording.room import free_memory
 
 _MADE_IT = "give the .h5 that 'sarcomere run' wrote"
+_MEND = "copy it again from where it was made, or run the scenario again"
+_LOCKED = {errno.EAGAIN, errno.ENOLCK, 524}  # the last is ENOTSUPP of Linux, which NFS gives
+_HDF5, _OLDEST = b"\x89HDF\r\n\x1a\n", b"\0"  # how such files begin, and the version in which runs are written
+_SIZE = slice(40, 48)  # where that has the size of the file
 _TEXTS = ("title", "kernel_hash", "parameters")
+_TEXTS_OR_NOTHING = ("figure", "kind", "sarcomere_version")
 
 
 def open_run(path: str | Path) -> xr.Dataset:
@@ -42,19 +53,22 @@ def open_run(path: str | Path) -> xr.Dataset:
         If there is no such file, it is not a run, or it is not as it was written.
     """
     where = _where(path)
+    if os.path.isdir(path):
+        raise StoreError(f"{where}: is a folder; {_MADE_IT}, and of a sweep take a run with sarcomere.select_run.")
     if not os.path.isfile(path):
         raise StoreError(f"{where}: no such run file; {_MADE_IT}.")
     check_seal(path)
     try:
         with h5py.File(path, "r") as file:
             fault = next(_faults(file), None)
+            fault = fault and (newer_than_this(file.attrs) or fault)
         ds = None if fault else xr.open_dataset(path, engine="h5netcdf", decode_times=False, phony_dims="sort")
     except DAMAGED as error:
-        raise StoreError(f"{where}: is not a readable HDF5 run ({_reason(error)}); run the scenario again.") from None
+        raise unreadable(path, error) from None
     if ds is None:
         raise StoreError(f"{where}: {fault}.")
     ds.attrs.pop(seal.SEAL_ATTRIBUTE, None)  # of the file, not of the run
-    return ds
+    return in_order(ds)
 
 
 def check_seal(path: str | Path) -> None:
@@ -74,10 +88,85 @@ def check_seal(path: str | Path) -> None:
         seal.check(Path(path))
     except seal.NoSealError:
         return
-    except (OSError, seal.BrokenSealError) as error:
-        if seal.is_saved_anew(Path(path)):
-            return
-        raise StoreError(f"{printable(str(path))}: {error}; run the scenario again.") from None
+    except OSError as error:
+        raise unreadable(path, error) from None
+    except seal.BrokenSealError as error:
+        if not seal.is_saved_anew(Path(path)):
+            raise unreadable(path, error) from None
+
+
+def is_as_written(path: str | Path) -> bool:
+    """Whether a run file has its digest, so that what is wrong with it is a fault of the program."""
+    try:
+        seal.check(Path(path))
+    except (OSError, seal.BrokenSealError):
+        return False
+    return True
+
+
+def unreadable(path: str | Path, error: Exception) -> StoreError:
+    """Say why a file cannot be read, and what to do about it.
+
+    Parameters
+    ----------
+    path : str or pathlib.Path
+        A file that is there.
+    error : Exception
+        What the system, HDF5 or its digest says.
+
+    Returns
+    -------
+    StoreError
+        One sentence; its remedy leaves the file as it is.
+    """
+    where, said, number = _where(path), _reason(error), getattr(error, "errno", None)
+    is_altered = isinstance(error, seal.BrokenSealError)
+    if number in _LOCKED or "unable to lock" in said or (is_altered and is_held(Path(path))):
+        return StoreError(
+            f"{where}: is locked ({said}); close it where it is open for writing, or set HDF5_USE_FILE_LOCKING=FALSE "
+            f"if its file system has no locks."
+        )
+    if number is not None:
+        return StoreError(f"{where}: cannot be read ({reason(error)}); mend its permissions or its disk, or copy it.")
+    size, head = _beginning(path)
+    if not is_altered and not head.startswith(_HDF5):
+        return StoreError(f"{where}: is no HDF5 file; {_MADE_IT}.")
+    if "truncated" in said or (head.startswith(_HDF5 + _OLDEST) and size < int.from_bytes(head[_SIZE], "little")):
+        return StoreError(f"{where}: is cut short, as its beginning tells; copy it again from where it was made.")
+    if "version number" in said or "not registered" in said:
+        return StoreError(f"{where}: is of another HDF5 than this ({said}); update h5py, or {_MADE_IT}.")
+    return StoreError(f"{where}: {said if is_altered else f'is damaged ({said})'}; {_MEND}.")
+
+
+def _beginning(path: str | Path) -> tuple[int, bytes]:
+    """Return the size and first bytes of a file, which HDF5 is not trusted with where they were altered."""
+    with open(path, "rb") as file:
+        return os.fstat(file.fileno()).st_size, file.read(_SIZE.stop)
+
+
+@contextlib.contextmanager
+def as_saved(path: str | Path) -> Iterator[None]:
+    """Refuse in a sentence what cannot be done with a run that another program saved.
+
+    Parameters
+    ----------
+    path : str or pathlib.Path
+        Of the run.
+
+    Raises
+    ------
+    StoreError
+        Naming what stood in the way; where the file is as it was written, the error itself is raised.
+    """
+    try:
+        yield
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        if is_as_written(path):
+            raise
+        raise StoreError(
+            f"{_where(path)}: was saved by another program or version, and what it holds does not fit "
+            f"({type(error).__name__}: {_reason(error)}); use the file that 'sarcomere run' wrote."
+        ) from None
 
 
 def load_run(path: str | Path) -> xr.Dataset:
@@ -102,7 +191,7 @@ def load_run(path: str | Path) -> xr.Dataset:
         try:
             return ds.load()
         except (OSError, RuntimeError, ValueError) as error:
-            raise StoreError(f"{_where(path)}: is damaged ({_reason(error)}); run the scenario again.") from None
+            raise unreadable(path, error) from None
 
 
 def check_fits(ds: xr.Dataset, path: str | Path) -> None:
@@ -146,14 +235,27 @@ def _faults(file: h5py.File) -> Iterator[str]:
     for name in _TEXTS:
         if not isinstance(file.attrs.get(name), str | bytes):  # bytes where netCDF4 saved it again
             yield f"has no text {name}; {_MADE_IT}"
+    for name in _TEXTS_OR_NOTHING:
+        if not isinstance(file.attrs.get(name, ""), str | bytes):
+            yield f"has a {name} that is no text; {_MADE_IT}"
     if not _is_number(file.attrs.get("seed")):
         yield f"has no seed; {_MADE_IT}"
+    if not _is_number(file.attrs.get("n_explicit", 0)):
+        yield f"has an n_explicit that is no number; {_MADE_IT}"
     yield from _faults_of_parameters(file.attrs["parameters"])
+    for name in file:
+        if not isinstance(file.get(name, getlink=True), h5py.HardLink):
+            yield f"points to another place with {quoted(name)}; {_MADE_IT}"
     datasets = {name: item for name, item in file.items() if isinstance(item, h5py.Dataset)}
-    if "time" not in datasets or datasets["time"].ndim != 1 or not datasets["time"].size:
+    time = datasets.get("time")
+    if time is None or time.ndim != 1 or not time.size or time.dtype.kind not in "fiu":
         yield f"has no samples against time; {_MADE_IT}"
     free = free_memory()
     for name, dataset in datasets.items():
+        if dataset.external or dataset.is_virtual:
+            yield f"keeps {quoted(name)} in another file; {_MADE_IT}"
+        if dataset.dtype.kind not in "bfiuSU" and h5py.check_string_dtype(dataset.dtype) is None:
+            yield f"holds {quoted(name)}, which is neither number nor text; {_MADE_IT}"
         if dataset.ndim == 1 and dataset.nbytes > free:  # may be a coordinate, which is read when the file is opened
             yield f"declares {quoted(name)} {dataset.size} long, more than memory holds; {_MADE_IT}"
         for word in ("scale_factor", "add_offset"):

@@ -6,11 +6,12 @@ reserves its room; both use the same check, lock and rename.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sarcomere.errors import StoreError
+from sarcomere.errors import InputError, StoreError
 from sarcomere.recording.atomic import aside, aside_of, check_place, create, reason, remedy, target_of
 from sarcomere.recording.lock import locked_output, refuse_held
 
@@ -46,6 +47,25 @@ def check_output(path: Path, example: str = "run.h5", *, option: str = "-o", hel
         trial.unlink(missing_ok=True)
     except OSError as error:
         raise _unwritable(path, error, option) from None
+
+
+def check_not_read(path: Path, read: Path, option: str = "-o") -> None:
+    """Refuse an output that would replace what it is made from.
+
+    Parameters
+    ----------
+    path, read : pathlib.Path
+        Where it is to go, and the file that is read.
+    option : str
+        Of the command line, by which another name is given.
+
+    Raises
+    ------
+    InputError
+        If both are one file, perhaps by a link.
+    """
+    if os.path.exists(path) and os.path.exists(read) and os.path.samefile(path, read):
+        raise InputError(f"{path}: is the run that is read, and would be replaced; choose another name with {option}.")
 
 
 def beside(path: Path, suffix: str, example: str = "run.h5", *, option: str = "-o") -> Path:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import platform
+import re
+from collections.abc import Mapping
 from functools import cache
 from importlib import metadata
 from typing import Any
@@ -11,8 +13,8 @@ from typing import Any
 import numba
 from llvmlite import binding
 
+from sarcomere.errors import quoted
 from sarcomere.scenario.base import Scenario
-from sarcomere_kernels import CACHE_FOLDER as CACHE_FOLDER
 from sarcomere_kernels import KERNEL_HASH as KERNEL_HASH
 
 PACKAGES = ("numpy", "numba", "llvmlite", "h5py", "h5netcdf", "xarray")
@@ -29,6 +31,29 @@ def cpu() -> str:
     """Processor for which kernels are compiled: the one here, or the one that numba was told, such as ``generic``."""
     config: Any = numba.config
     return str(config.CPU_NAME or binding.get_host_cpu_name())
+
+
+def newer_than_this(attributes: Mapping[str, Any]) -> str:
+    """Say so if a newer version than this wrote a file, which may not know what is in it.
+
+    Parameters
+    ----------
+    attributes : mapping
+        Of the file.
+
+    Returns
+    -------
+    str
+        Empty if it did not.
+    """
+    theirs = str(attributes.get("sarcomere_version", ""))
+    if _ordered(theirs) <= _ordered(version()):
+        return ""
+    return f"was written by sarcomere {quoted(theirs)}, which is newer than this {version()}; update sarcomere"
+
+
+def _ordered(release: str) -> list[int]:
+    return [int(digits) for digits in re.findall(r"\d{1,9}", release)[:3]]
 
 
 def made_by() -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -10,9 +11,10 @@ import xarray as xr
 from pydantic import ValidationError
 
 from sarcomere.analysis.fibre.relaxation import active_force
-from sarcomere.analysis.statistics.steady import need
-from sarcomere.errors import InputError
+from sarcomere.analysis.statistics.steady import named, need
+from sarcomere.errors import InputError, quoted
 from sarcomere.parameters import Numerics
+from sarcomere.recording.provenance import newer_than_this
 from sarcomere.scenario.checking import from_dict
 from sarcomere.scenario.course_reduction import stepwise, thinned
 from sarcomere.scenario.fibre import FibreScenario
@@ -47,9 +49,16 @@ def of_lattice_run(ds: xr.Dataset, unit: int | None = None) -> FibreScenario:
     """
     need(ds, "force", "titin_force", "impulse_time")
     scenario = _scenario(ds)
-    listed = columns(scenario)
-    place = _place([label for label, _, _ in listed], unit, active_force(ds).max("time"))
-    _, condition, chosen = listed[place]
+    _check_same_run(ds, scenario.run.model_dump())
+    listed = {label: (condition, chosen) for label, condition, chosen in columns(scenario)}
+    place = place_of(ds, unit)
+    label = _labels(ds)[place]
+    if label not in listed:
+        raise InputError(
+            f"{named(ds)} has {_side_by_side(ds)} {quoted(label)}, of which its parameters do not tell: keep the "
+            f"labels that 'sarcomere run' wrote."
+        )
+    condition, chosen = listed[label]
     table = condition.model_dump()
     if condition.drive.pCa is None:
         times = ds.impulse_time.transpose(..., "impulse").values[place]
@@ -60,8 +69,76 @@ def of_lattice_run(ds: xr.Dataset, unit: int | None = None) -> FibreScenario:
     }
     table |= {"motor_units": [chosen.model_dump()], "series": None}
     if scenario.series is not None:
-        table["title"] = f"{scenario.title}, {scenario.condition_labels[place]}"
+        table["title"] = f"{scenario.title}, {scenario.condition_labels[int(label)]}"
     return FibreScenario.model_validate(table)
+
+
+def place_of(ds: xr.Dataset, unit: int | None = None) -> int:
+    """Find where a motor unit or condition stands in a run of half-sarcomeres.
+
+    Parameters
+    ----------
+    ds : xarray.Dataset
+        The run, or a selection of it.
+    unit : int, optional
+        Its id or the number of the condition; by default that of the largest active force.
+
+    Returns
+    -------
+    int
+
+    Raises
+    ------
+    InputError
+        If there is no such unit.
+    """
+    return _place(_labels(ds), unit, active_force(ds).max("time"))
+
+
+def _side_by_side(ds: xr.Dataset) -> str:
+    return "condition" if "condition" in ds.dims else "motor_unit"
+
+
+def _labels(ds: xr.Dataset) -> list[int]:
+    """Ids of motor units, or numbers of conditions, in the order in which they stand in the file."""
+    dim = _side_by_side(ds)
+    need(ds, dim)
+    labels: list[int] = ds[dim].values.tolist()
+    return labels
+
+
+def _check_same_run(ds: xr.Dataset, run: Mapping[str, Any]) -> None:
+    """Refuse data that a selection or a join has made another's than the parameters speak of.
+
+    Raises
+    ------
+    InputError
+        If times or replicates are not those of the run, from its beginning on.
+    """
+    time, duration, whole = ds.time.values, float(run["duration_s"]), "give the file that 'sarcomere run' wrote"
+    if not (np.isfinite(time).all() and (np.diff(time) > 0).all()):
+        raise InputError(f"{named(ds)} has times that do not increase: sort and select by time, or {whole}.")
+    if time.size < 2:
+        raise InputError(f"{named(ds)} has a single sample, at {time[0]:g} s: select more, or {whole}.")
+    step = float(time[-1] - time[0]) / max(1, time.size - 1)
+    if abs(time[0]) > 1.5 * step:
+        raise InputError(
+            f"{named(ds)} begins at {time[0]:g} s, and what came before is needed: keep the samples from 0 s on, or "
+            f"{whole}."
+        )
+    if time[-1] > duration + 1.5 * step:
+        raise InputError(
+            f"{named(ds)} ends at {time[-1]:g} s, and its parameters speak of a run of {duration:g} s: keep times in "
+            f"seconds and one run in a file, or {whole}."
+        )
+    first = int(run.get("first_replicate", 0))
+    numbers = range(first, first + int(run.get("replicates", 1)))
+    strange = [number for number in np.unique(ds.replicate.values).tolist() if number not in numbers]
+    if strange or ds.sizes["replicate"] > len(numbers):
+        raise InputError(
+            f"{named(ds)} has {ds.sizes['replicate']} replicates, among them {quoted((strange or [first])[0])}, and "
+            f"its parameters speak of {len(numbers)}: {whole}, one run at a time."
+        )
 
 
 def of_cramp_run(ds: xr.Dataset, unit: int | None = None, after_s: float = 0.0, replicate: int = 0) -> FibreScenario:
@@ -95,10 +172,11 @@ def of_cramp_run(ds: xr.Dataset, unit: int | None = None, after_s: float = 0.0, 
         )
     need(ds, "force", "titin_force", "imposed_length", *CHEMISTRY)
     need(ds, "group_unit", "group_fibre", "fibre_ap_time", "fibre_ap_unit", "fibre_ap_replicate")
+    known = _parameters(ds)
+    _check_same_run(ds, known["run"])
     place = _place(ds.group_unit.values.tolist(), unit, active_force(ds.sel(time=slice(after_s, None))).mean("time"))
     one = ds.isel(group=place, replicate=replicate)
     chosen = int(one.group_unit)
-    known = _parameters(ds)
     mine = (ds.fibre_ap_unit == chosen) & (ds.fibre_ap_replicate == int(ds.replicate[replicate]))
     lead = 1 if float(ds.time[0]) > 0 else 0  # what is sampled first holds from time zero on
     time = np.pad(ds.time.values, (lead, 0))
@@ -136,7 +214,9 @@ def _scenario(ds: xr.Dataset) -> FibreScenario:
         return FibreScenario.model_validate(_parameters(ds))
     except ValidationError as error:
         where = ".".join(map(str, error.errors()[0]["loc"]))
-        raise InputError(f"{_UNREADABLE} by this version, which stumbles over {where!r}: run it again.") from None
+        newer = newer_than_this(ds.attrs)
+        fault = f"{_UNREADABLE} by this version, which stumbles over {quoted(where)}: run it again"
+        raise InputError(f"{f'{named(ds)} {newer}' if newer else fault}.") from None
 
 
 def _place(labels: list[int], unit: int | None, forces: xr.DataArray) -> int:

@@ -25,6 +25,7 @@ from sarcomere.recording import checkpoint, netcdf, provenance, seal
 from sarcomere.recording.atomic import aside, check_place, reason, remedy, target_of
 from sarcomere.recording.image import Image
 from sarcomere.recording.lock import locked_output
+from sarcomere.recording.opening import unreadable
 from sarcomere.recording.output import check_output
 from sarcomere.recording.recordable import DEFAULT_BLOCK, Recordable
 from sarcomere.recording.variable import Block
@@ -333,6 +334,8 @@ def _restore(simulation: Recordable, part: Path) -> Dims:
     except SarcomereError:
         raise
     except Exception as error:  # a file of a stranger may hold anything
+        if getattr(error, "errno", None) is not None:  # of the system, or locked: what is in it may be sound
+            raise unreadable(part, error) from None
         raise StoreError(f"{part}: cannot be resumed ({reason(error)}); add --overwrite to start again.") from None
 
 

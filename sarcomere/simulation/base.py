@@ -38,7 +38,6 @@ class Simulation(ABC, Generic[S]):
     """
 
     smallest: ClassVar[Mapping[str, Any]]  # table of the shortest run that needs every kernel of its kind
-    last_kernel: ClassVar[str]  # "module.function" that such a run compiles last
     labels: ClassVar[frozenset[str]]  # dimensions and coordinates of a file besides its variables
 
     def __init__(self, scenario: S) -> None:

@@ -51,7 +51,6 @@ class FibreSimulation(Simulation[FibreScenario]):
         "motor_units": [{"id": 1}],
         "lattice": {"n_thick": 1},
     }
-    last_kernel = "advance.advance"
     labels = coordinates.FIBRE_LABELS
 
     def __init__(self, scenario: FibreScenario) -> None:

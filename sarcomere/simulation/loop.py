@@ -49,7 +49,6 @@ class LoopSimulation(Simulation[LoopScenario]):
         "muscle": {"explicit_units": 1},
         "lattice": {"n_thick": 1},
     }
-    last_kernel = "fibre_wave.advance_potassium"
     labels = coordinates.LOOP_LABELS
 
     def __init__(self, scenario: LoopScenario) -> None:

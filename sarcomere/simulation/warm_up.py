@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from sarcomere.scenario.checking import from_dict
 from sarcomere.scenario.kinds import simulation_class
-from sarcomere_kernels import is_compiled
+from sarcomere_kernels import told_of_compiling
 
 
-def is_warm(kind: str = "fibre") -> bool:
-    """Tell whether the kernels of a kind of run are compiled, so that no compilation is due."""
-    return is_compiled(simulation_class(kind).last_kernel)
+def _untold() -> None:
+    """Say nothing."""
 
 
-def load_kernels(kind: str = "fibre") -> None:
-    """Compile the kernels of a kind of run, or load them from their cache, by running the shortest."""
+def load_kernels(kind: str = "fibre", compiling: Callable[[], None] = _untold) -> None:
+    """Compile the kernels of a kind of run, or load them from their cache, by running the shortest.
+
+    Parameters
+    ----------
+    kind : str
+        As in ``KINDS``.
+    compiling : callable
+        Called once if a kernel is to be compiled, before that.
+    """
     simulation = simulation_class(kind)
-    for _ in simulation(from_dict(simulation.smallest)).blocks():
-        pass
+    with told_of_compiling(compiling):
+        for _ in simulation(from_dict(simulation.smallest)).blocks():
+            pass

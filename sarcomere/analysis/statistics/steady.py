@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import xarray as xr
 
-from sarcomere.errors import InputError
+from sarcomere.errors import InputError, printable
 
 PIECES = 8
 LAST_PART = 1 / 3
@@ -47,11 +47,16 @@ def lack(ds: xr.Dataset, name: str) -> InputError:
     -------
     InputError
     """
-    kind = ds.attrs.get("figure") or "run"
     return InputError(
-        f"This {kind} holds no '{name}', which the analysis reads: give a run that records or varies it, and keep it "
+        f"{named(ds)} holds no '{name}', which the analysis reads: give a run that records or varies it, and keep it "
         f"in a selection."
     )
+
+
+def named(ds: xr.Dataset) -> str:
+    """Return what a sentence calls a run: its file, or its kind of figure."""
+    source = ds.encoding.get("source")
+    return printable(f"{source}:") if source else f"This {ds.attrs.get('figure') or 'run'}"
 
 
 def window(values: xr.DataArray, start: float | None = None, stop: float | None = None) -> xr.DataArray:

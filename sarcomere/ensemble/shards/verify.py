@@ -13,6 +13,7 @@ from sarcomere.ensemble.shards.structure import told
 from sarcomere.errors import InputError, StoreError
 from sarcomere.recording import seal
 from sarcomere.recording.netcdf import DAMAGED
+from sarcomere.recording.opening import unreadable
 
 
 class Verdict(NamedTuple):
@@ -95,8 +96,13 @@ def verify_file(path: Path) -> FileVerdict:
                 raise InputError(f"{path}: is a shard of a sweep; give the folder of the sweep.")
             merged = "sweep" in file.attrs
     except DAMAGED as error:
-        raise StoreError(f"{path}: is not a readable HDF5 file ({told(error)}); run or merge it again.") from None
-    fault, remedy = _broken_seal(path), "merge the sweep again" if merged else "run the scenario again"
+        raise unreadable(path, error) from None
+    fault = _broken_seal(path)
+    if fault and not merged and seal.is_saved_anew(path):
+        raise StoreError(
+            f"{path}: was saved by another program, so there is no digest to compare with; verify the original."
+        )
+    remedy = "merge the sweep again" if merged else "run the scenario again"
     return FileVerdict("Merged file" if merged else "Run", f"{path}: {fault}; {remedy}." if fault else "")
 
 

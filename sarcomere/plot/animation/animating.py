@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,9 +16,9 @@ from sarcomere.plot.animation.film import Told, replay, sampled_as
 from sarcomere.plot.animation.pair import Pair, parse_pair
 from sarcomere.plot.animation.window import Window, window
 from sarcomere.plot.animation.writing import Drawn, check_output, write
-from sarcomere.recording.opening import check_fits, open_run
-from sarcomere.recording.output import beside
-from sarcomere.recording.replay import of_cramp_run, of_lattice_run
+from sarcomere.recording.opening import as_saved, check_fits, open_run
+from sarcomere.recording.output import beside, check_not_read
+from sarcomere.recording.replay import of_cramp_run, of_lattice_run, place_of
 from sarcomere.scenario.fibre import FibreScenario
 from sarcomere.scenario.kinds import function_for
 from sarcomere.simulation.fibre import FibreSimulation
@@ -64,6 +63,7 @@ def plan(path: str | Path, output: str | Path | None, view: View) -> Plan:
     Plan
     """
     output = beside(Path(path), ".gif") if output is None else Path(output)
+    check_not_read(output, Path(path))
     check_output(output)
     if not 0 < view.fps <= _MAX_FPS:
         raise InputError(f"--fps {view.fps}: cannot be played; give frames per second above 0, at most {_MAX_FPS}.")
@@ -73,7 +73,7 @@ def plan(path: str | Path, output: str | Path | None, view: View) -> Plan:
         from sarcomere.plot.animation.space import load_pyvista
 
         load_pyvista()
-    with open_run(path) as ds, reading(ds):
+    with as_saved(path), open_run(path) as ds, reading(ds):
         check_fits(ds, path)
         scenario, number, recorded = _chosen(ds, view.unit, view.replicate)
     moments = window(scenario, view.start, view.stop, view.every_ms)
@@ -208,17 +208,9 @@ def replayed_fibre(ds: xr.Dataset, unit: int | None, number: int) -> tuple[Fibre
     force : xarray.DataArray
         As recorded, pN per thick filament.
     """
-    scenario = of_lattice_run(ds.load(), unit)
+    scenario, place = of_lattice_run(ds.load(), unit), place_of(ds, unit)
     label = "condition" if "condition" in ds.dims else "motor_unit"
-    return scenario, ds.force.sel(replicate=number).isel({label: _place(ds, scenario, label)}).load()
-
-
-def _place(ds: xr.Dataset, scenario: FibreScenario, label: str) -> int:
-    """Find where the chosen motor unit or condition stands in the file."""
-    if label == "motor_unit":
-        return int(ds.motor_unit.values.tolist().index(scenario.motor_units[0].id))
-    first: int = json.loads(ds.attrs["parameters"])["run"]["stream"]
-    return scenario.run.stream - first
+    return scenario, ds.force.sel(replicate=number).isel({label: place}).load()
 
 
 def _origin(scenario: FibreScenario, number: int, is_recorded: bool | None) -> str:

@@ -186,7 +186,7 @@ def test_a_merged_file_that_was_altered_is_found(sweep: Path) -> None:
     assert (result.exit_code, result.stdout) == (0, "Merged file: sound\n")
     refuse(["status", "all.h5"], "all.h5: is a file; give the folder")
     refuse(["verify", str(shards_of(sweep)[0])], "is a shard of a sweep")
-    refuse(["verify", "sweep/sweep.json"], "is not a readable HDF5 file")
+    refuse(["verify", "sweep/sweep.json"], "is no HDF5 file")
     with h5py.File("all.h5", "r+") as file:
         file["force"][0, 0, 3] += 1
     result = CliRunner().invoke(main, ["verify", "all.h5"])

@@ -40,7 +40,7 @@ def recorded(*settings: str) -> None:
 def test_what_cannot_be_explained_is_refused() -> None:
     refuse(["explain", "none.h5"], "none.h5", "no such run file")
     Path("text.h5").write_text("text")
-    refuse(["explain", "text.h5"], "text.h5", "is not a readable HDF5 run")
+    refuse(["explain", "text.h5"], "text.h5", "is no HDF5 file")
     recorded()
     refuse(["explain", "run.h5", "--unit", "9"], "--unit 9", "no such unit", "use one of: 1, 2")
     refuse(["explain", "run.h5", "--command-ends", "300"], "--command-ends 300", "outside the record", "give seconds")

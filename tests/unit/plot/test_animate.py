@@ -253,7 +253,7 @@ def test_what_is_no_run_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.chdir(tmp_path)
     refuse(["animate", "none.h5"], "none.h5", "no such run file")
     Path("text.h5").write_text("text")
-    refuse(["animate", "text.h5"], "text.h5", "is not a readable HDF5 run")
+    refuse(["animate", "text.h5"], "text.h5", "is no HDF5 file")
 
 
 def test_space_without_its_extra_says_which(run_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 import resource
 import subprocess
@@ -177,3 +178,34 @@ def test_a_picture_that_the_disk_does_not_take_leaves_the_old_one(monkeypatch: p
         check(result.exit_code, told, (f"{out}: cannot be written (No space left on device)", "free space"))
         assert out.read_text() == "old"
     assert not [path for path in files() if path.endswith(".lock") or ".aside" in path]
+
+
+READERS = {
+    "plot": (["plot", "run.png"], "-o"),
+    "plot by name": (["plot", "run.png", "-o", "run.png"], "-o"),
+    "plot by link": (["plot", "run.png", "-o", "link.png"], "-o"),
+    "animate": (["animate", "run.png", "-o", "run.png"], "-o"),
+    "explain": (["explain", "run.png", "--json", "run.png"], "--json"),
+}
+
+
+def test_what_is_read_is_never_replaced() -> None:
+    record(read("mine.toml"), "run.png")
+    Path("link.png").symlink_to("run.png")
+    for command, option in READERS.values():
+        refuse(command, "is the run that is read, and would be replaced", "choose another name", option)
+
+
+def test_a_link_that_leads_back_to_itself_is_refused() -> None:
+    Path("run.h5").symlink_to("other.h5")
+    Path("other.h5").symlink_to("run.h5")
+    refuse(run(), "is a link that leads back to itself", "remove it", "-o")
+    refuse(run("--overwrite"), "is a link that leads back to itself")
+    assert Path("run.h5").is_symlink()
+
+
+def test_a_part_that_is_open_elsewhere_is_not_to_be_overwritten() -> None:
+    simulate_part()
+    with open("run.h5.part", "rb") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)  # as HDF5 does where a notebook writes
+        refuse(run("--resume", *LONGER), "run.h5.part: is locked", "close it where it is open")

@@ -74,7 +74,42 @@ def no_samples(file: h5py.File) -> None:
     del file["time"]
 
 
+def instead(name: str, make: Callable[[h5py.File], object]) -> Callable[[h5py.File], None]:
+    def change(file: h5py.File) -> None:
+        if name in file:
+            del file[name]
+        made = make(file)
+        if made is not None:
+            file[name] = made
+
+    return change
+
+
+def kept_elsewhere(file: h5py.File) -> None:
+    Path("secret").write_bytes(b"hunter2!")
+    file.create_dataset("force", (1,), "f8", external=[("secret", 0, 8)])
+
+
+def virtual(file: h5py.File) -> None:
+    layout = h5py.VirtualLayout(shape=(3,), dtype="f8")
+    layout[:] = h5py.VirtualSource("other.h5", "x", shape=(3,))
+    file.create_virtual_dataset("force", layout)
+
+
+def compound(file: h5py.File) -> None:
+    file.create_dataset("force", data=np.zeros(3, dtype=[("a", "f8"), ("b", "i4")]))
+
+
 HOSTILE = {
+    "a link to a file": (instead("x", lambda _: h5py.ExternalLink("secret", "/x")), "points to another place with 'x'"),
+    "a soft link": (instead("x", lambda _: h5py.SoftLink("/force")), "points to another place with 'x'"),
+    "samples in another file": (instead("force", kept_elsewhere), "keeps 'force' in another file"),
+    "virtual samples": (instead("force", virtual), "keeps 'force' in another file"),
+    "samples of pairs": (instead("force", compound), "holds 'force', which is neither number nor text"),
+    "words as times": (instead("time", lambda _: ["now", "then"]), "no samples against time"),
+    "a number as figure": (with_("figure", 3), "has a figure that is no text"),
+    "a list as kind": (with_("kind", [1, 2]), "has a kind that is no text"),
+    "a text as n_explicit": (with_("n_explicit", "two"), "has an n_explicit that is no number"),
     "no title": (without("title"), "has no text title"),
     "a number as title": (with_("title", 3), "has no text title"),
     "no kernel hash": (without("kernel_hash"), "was not written by sarcomere"),
@@ -105,6 +140,9 @@ def test_a_run_file_that_is_none_is_refused_by_all(case: tuple, run_file: Path) 
         change(file)
     for command in COMMANDS:
         refuse([command, "run.h5"], "run.h5: ", *words)
+    verified = CliRunner().invoke(main, ["verify", "run.h5"])
+    assert isinstance(verified.exception, SystemExit)
+    assert verified.stderr.startswith("Error: run.h5: carries no digest")
 
 
 def test_a_run_file_larger_than_memory_is_opened_but_not_loaded(
@@ -150,7 +188,7 @@ def test_damaged_samples_are_told(run_file: Path) -> None:
     raw[offset + 8 : offset + 16] = bytes(np.invert(np.frombuffer(raw[offset + 8 : offset + 16], dtype=np.uint8)))
     run_file.write_bytes(raw)
     for command in ("plot", "explain"):
-        refuse([command, "run.h5"], "run.h5: is damaged", "run the scenario again")
+        refuse([command, "run.h5"], "run.h5: is damaged", "copy it again", "run the scenario again")
 
 
 def test_a_title_of_another_file_is_no_mark(run_file: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -387,7 +387,7 @@ FAILURES = {
     "depth": (RecursionError("maximum recursion depth exceeded"), "nested too deep"),
     "threads": (RuntimeError("can't start new thread"), "--threads"),
     "a file": (OSError(5, "Input/output error", "x.h5"), "x.h5", "Input/output error"),
-    "kernels": (EOFError("Ran out of input"), "remove that folder"),
+    "an end": (EOFError("Ran out of input"), "ends too soon (Ran out of input)", "give it whole"),
 }
 
 

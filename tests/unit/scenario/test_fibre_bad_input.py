@@ -150,8 +150,8 @@ COMMAND = {
     "--set beyond the list": (run("--set", "motor_units.9.id=2"), "motor_units.9.id", "entries 0 to 1"),
     "--set a list entry": (run("--set", "motor_units.1=2"), "motor_units.1", "such as motor_units.0.fibre"),
     "info without a file": (["info", "none.h5"], "none.h5: no such run file", "give the .h5"),
-    "info of a folder": (["info", "."], "no such run file", "give the .h5"),
-    "info of text": (["info", "mine.csv"], "mine.csv: is not a readable HDF5 run", "run the scenario again"),
+    "info of a folder": (["info", "."], "is a folder", "give the .h5", "sarcomere.select_run"),
+    "info of text": (["info", "mine.csv"], "mine.csv: is no HDF5 file", "give the .h5"),
     "info of another's HDF5": (["info", "foreign.h5"], "foreign.h5: was not written by sarcomere", "give the .h5"),
     "plot of another's HDF5": (["plot", "foreign.h5"], "foreign.h5: was not written by sarcomere", "give the .h5"),
 }
@@ -167,7 +167,7 @@ def test_a_bad_command_is_refused(case: tuple) -> None:
 IN_SHELL = {
     "discharges": (run("--set", "drive.discharge_file=none.csv"), "none.csv", "check drive.discharge_file"),
     "scenario": (["run", "none.toml"], "none.toml", "give an existing .toml"),
-    "result": (["info", "mine.csv"], "mine.csv", "run the scenario again"),
+    "result": (["info", "mine.csv"], "mine.csv", "give the .h5"),
 }
 
 

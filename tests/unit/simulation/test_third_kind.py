@@ -59,7 +59,6 @@ class DecaySimulation(Simulation[DecayScenario]):
     """The smallest simulation."""
 
     smallest: ClassVar[Mapping[str, Any]] = {"title": "decay", "decay": {"rate_per_s": 1.0}, "run": {"duration_s": 0.1}}
-    last_kernel = "advance.advance"
     labels = frozenset({"replicate"})
 
     def __init__(self, scenario: DecayScenario) -> None:
