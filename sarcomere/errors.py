@@ -1,4 +1,4 @@
-"""Our exceptions: each message is one sentence that says what, where, the value and the remedy."""
+"""Our exceptions and notices: each is one sentence that says what, where, the value and the remedy."""
 
 from __future__ import annotations
 
@@ -23,6 +23,10 @@ class StoreError(SarcomereError):
 
 class SolverError(SarcomereError):
     """A step that found no force balance."""
+
+
+class Notice(UserWarning):
+    """What a user should know before the work begins, or while it waits."""
 
 
 MAX_QUOTED = 80  # characters of a value in a sentence

@@ -11,7 +11,14 @@ from sarcomere.cli.judging import bench, explain, validate
 from sarcomere.cli.looking import animate
 from sarcomere.cli.merging import merge
 from sarcomere.cli.running import info, plot, run, scenarios
-from sarcomere.cli.telling import bear_any_character, ending, forget_the_notebook, plain_warnings, quiet_where_unread
+from sarcomere.cli.telling import (
+    bear_any_character,
+    ending,
+    forget_the_notebook,
+    noting,
+    plain_warnings,
+    quiet_where_unread,
+)
 
 
 class _Commands(click.Group):
@@ -31,7 +38,7 @@ class _Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command that was asked for."""
-        with ending():
+        with ending(), noting():
             return super().invoke(ctx)
 
 

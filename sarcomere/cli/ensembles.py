@@ -32,6 +32,7 @@ class _Options:
     seed: int | None
     workers: int | None
     address: str | None
+    patience: float | None
     part: str | None
     jobs: int | None
     retry_failed: bool
@@ -45,6 +46,8 @@ class _Options:
             raise InputError(
                 "--slurm-array: each job does a part by itself; leave out --shard, --overwrite and --dask."
             )
+        if self.patience is not None and self.address is None:
+            raise InputError("--patience: only a Dask cluster is waited for; leave this out, or add --dask.")
         if self.workers is not None and self.address is not None:
             raise InputError(f"--workers {self.workers}: a Dask cluster has workers of its own; leave this out.")
 
@@ -92,6 +95,9 @@ class _Options:
 @click.option("--seed", type=int, help="The whole seed, which all points share.")
 @click.option("--workers", type=click.IntRange(min=1), help="Processes; default all cores, 4 for --slurm-array.")
 @click.option("--dask", "address", metavar="ADDRESS", help="Run on the workers of this Dask scheduler instead.")
+@click.option(
+    "--patience", type=click.FloatRange(min=0), metavar="SECONDS", help="Longest wait for a worker of --dask; no end."
+)
 @click.option("--shard", "part", metavar="I/N", help="Only the I-th of N parts, from 1; several may go at once.")
 @click.option("--slurm-array", "jobs", type=click.IntRange(min=1), metavar="N", help="Print a script of N jobs.")
 @click.option("--retry-failed", is_flag=True, help="Try again what failed before.")
@@ -110,16 +116,18 @@ def sweep(**given: Any) -> None:
     """
     from sarcomere.cli.progress import Runs, compile_kernels, progress_console
     from sarcomere.ensemble.api import executor
-    from sarcomere.ensemble.workers.cluster import connect
+    from sarcomere.ensemble.workers.cluster import connect, on_cluster
     from sarcomere.ensemble.workers.driver import carry_out, planned
     from sarcomere.ensemble.workers.lock import parse_part
     from sarcomere.ensemble.workers.slurm import job_array
+    from sarcomere.simulation.api import tell_notes
 
     options = _Options(**given)
     chosen = parse_part(options.part) if options.part is not None else None
     options.check()
     wanted, folder = options.sweep(), options.folder
     plan = planned(wanted, folder, overwrite=options.overwrite)
+    tell_notes(plan.notes)
     if options.jobs is not None:
         click.echo(job_array(options.again(), options.jobs, options.workers), nl=False)
         return
@@ -133,7 +141,7 @@ def sweep(**given: Any) -> None:
                 plan,
                 lambda: planned(wanted, folder),
                 folder,
-                executor(options.workers if client is None else client),
+                executor(options.workers) if client is None else on_cluster(client, options.patience),
                 part=chosen,
                 overwrite=options.overwrite,
                 retry_failed=options.retry_failed,

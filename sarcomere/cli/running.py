@@ -51,7 +51,7 @@ def run(
     from sarcomere.recording.atomic import target_of
     from sarcomere.recording.output import beside, check_output
     from sarcomere.recording.run_file import check_paths, part_path
-    from sarcomere.simulation.api import record
+    from sarcomere.simulation.api import record, tell_notes
     from sarcomere.simulation.size import check_size
 
     picture = beside(path, ".png")
@@ -62,8 +62,7 @@ def run(
         check_output(picture, "run.png")
     check_size(checked, target_of(path).parent)
     checked.check_parts()  # a fault in what drives the run, before the wait for the compiler
-    for sentence in checked.late_events():
-        say(f"Note: {sentence}", err=True)
+    tell_notes(checked.notes())
     try:
         compile_kernels(console, checked.kind)
         with Bar(console, checked.run.duration_s) as bar:

@@ -11,7 +11,7 @@ from typing import Any, TextIO
 
 from click.exceptions import Exit
 
-from sarcomere.errors import SarcomereError, printable
+from sarcomere.errors import Notice, SarcomereError, printable
 
 BROKEN_PIPE = 141  # what a shell reports of a command whose reader went away
 _MAX_SENTENCE = 1000  # characters
@@ -93,7 +93,7 @@ def beside_the_result(result: Any, what: str = "this line", remedy: str = "nothi
 
 def tell(error: SarcomereError) -> None:
     """Print the sentences of an error, none of them longer than a screen."""
-    for sentence in str(error).splitlines():
+    for sentence in str(error).split("\n"):
         half = _MAX_SENTENCE // 2
         short = sentence if len(sentence) <= _MAX_SENTENCE else f"{sentence[:half]} … {sentence[-half:]}"
         say(f"Error: {short}", err=True)
@@ -153,6 +153,24 @@ def ending() -> Iterator[None]:
         if code is None:
             raise
         raise Exit(code) from None
+
+
+@contextlib.contextmanager
+def noting() -> Iterator[None]:
+    """Say every notice once, as a note; other warnings pass."""
+    told, show = set[str](), warnings.showwarning
+
+    def note(message: Warning | str, category: type[Warning], *place: Any, **more: Any) -> None:
+        if not issubclass(category, Notice):
+            show(message, category, *place, **more)
+        elif str(message) not in told:
+            told.add(str(message))
+            say(f"Note: {message}", err=True)
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", Notice)
+        warnings.showwarning = note
+        yield
 
 
 @contextlib.contextmanager

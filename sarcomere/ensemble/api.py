@@ -15,6 +15,7 @@ from sarcomere.ensemble.workers.driver import Executor, Report, Watcher, carry_o
 from sarcomere.ensemble.workers.local import locally
 from sarcomere.ensemble.workers.lock import part_of
 from sarcomere.errors import InputError
+from sarcomere.simulation.api import tell_notes
 from sarcomere.simulation.warm_up import load_kernels
 
 if TYPE_CHECKING:
@@ -31,9 +32,11 @@ class Design(TypedDict, total=False):
     seed: int | None
 
 
-def executor(workers: int | Client | None) -> Executor:
+def executor(workers: int | Client | Executor | None) -> Executor:
     """Return what makes the shards: a Dask cluster, or processes of this machine, by default one for each core."""
-    return locally(workers or cores()) if workers is None or isinstance(workers, int) else on_cluster(workers)
+    if workers is None or isinstance(workers, int):
+        return locally(workers or cores())
+    return workers if callable(workers) else on_cluster(workers)
 
 
 def asked(
@@ -123,7 +126,7 @@ def sweep(
     vary: Mapping[str, Any] | Sequence[str] = (),
     *,
     folder: str | Path,
-    workers: int | Client | None = None,
+    workers: int | Client | Executor | None = None,
     part: tuple[int, int] | None = None,
     overwrite: bool = False,
     retry_failed: bool = False,
@@ -141,8 +144,9 @@ def sweep(
         a range, and with ``sobol`` a text such as ``"4.5:7"`` the range to cover.  Or texts as ``--vary`` takes them.
     folder : str or pathlib.Path
         Where the runs go; its parent must exist.
-    workers : int or distributed.Client, optional
-        Processes on this machine, by default one for each core; or a Dask cluster whose machines share the folder.
+    workers : int, distributed.Client or callable, optional
+        Processes on this machine, by default one for each core; a Dask cluster whose machines share the folder; or
+        what ``sarcomere.ensemble.workers.cluster.on_cluster`` makes of one, which can be told how long to wait for it.
     part : tuple of int, optional
         ``(i, n)``: only the i-th of n parts, from 1; several may go at once.
     overwrite : bool
@@ -178,6 +182,7 @@ def sweep(
     wanted = _whole(scenario, vary, design) if isinstance(scenario, Sweep) else asked(scenario, vary, **design)
     chosen = part_of(*part) if part else None
     plan = planned(wanted, folder, overwrite=overwrite)
+    tell_notes(plan.notes)
     if workers is None or isinstance(workers, int):
         load_kernels(plan.kind)  # once, before many processes would all do it
     return carry_out(

@@ -11,6 +11,8 @@ from sarcomere.parameters.fibre import FibreType
 
 MAX_STEP_MS = 0.5  # beyond, errors of force exceed 1 % (docs/accuracy.md)
 MIN_STEP_MS = 1e-3  # below, nothing that is modelled happens
+MAX_TIME_S = 1e6  # a fortnight; no run is a tenth as long
+MAX_TIMES = 1_000_000  # of impulses or points of a course
 DRIVES = ("discharge_file", "train", "impulses_s", "pCa")
 
 
@@ -22,11 +24,24 @@ class Train(Parameters):
     count: int = quantity("1", "number of impulses", "choice: set by the experiment", ge=1, le=1_000_000)
 
 
-class DriveParameters(Parameters):
+class Clock(Parameters):
+    """In what a file counts time."""
+
+    clock_Hz: float | None = Field(
+        None,
+        ge=1,
+        le=1e6,
+        description="how many units of the file's times make a second: 1000 for milliseconds, the sampling rate for "
+        "samples; by default what the file says",
+    )
+
+
+class DriveParameters(Clock):
     """What excites the fibres; exactly one of discharge_file, train, impulses_s and pCa."""
 
     discharge_file: Line | None = Field(
-        None, description="CSV with motor_unit,time_s or openhdemg JSON; relative to the scenario, or shipped"
+        None,
+        description="table with motor_unit,time_s or openhdemg JSON; beside the scenario, where one is, or shipped",
     )
     start_s: float = quantity(
         "s", "time in the discharge file at which the run begins", "choice: set by the experiment", 0.0, ge=0, le=1e6
@@ -41,7 +56,7 @@ class DriveParameters(Parameters):
     )
     train: Train | None = Field(None, description="equally spaced impulses to every motor unit")
     impulses_s: list[float] | None = Field(
-        None, description="times at which impulses reach every motor unit, s; [] for none"
+        None, max_length=MAX_TIMES, description="times at which impulses reach every motor unit, s; [] for none"
     )
     pCa: float | None = Field(None, description="-log10 of free calcium in mol/L, held constant", ge=2.0, le=10.0)
 
@@ -49,8 +64,8 @@ class DriveParameters(Parameters):
     @classmethod
     def _in_order(cls, times: list[float] | None) -> list[float] | None:
         for before, after in pairwise([0.0, *(times or [])]):
-            if after < before:
-                raise ValueError(f"has {after:g} after {before:g}; give times from 0 on, sorted")
+            if not before <= after <= MAX_TIME_S:
+                raise ValueError(f"has {after:g} after {before:g}; give times from 0 on, sorted, to {MAX_TIME_S:g} s")
         return times
 
     @model_validator(mode="after")

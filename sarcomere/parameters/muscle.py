@@ -14,6 +14,7 @@ FITTED = "fitted to the lattice's force by data/calibration/fit_twitch_units.py"
 MEASURED = "fitted, as read off the lattice, by data/calibration/fit_twitch_units.py"
 # Lengths, L0, at which ``overlap`` of twitch units is given.
 OVERLAP_FIRST, OVERLAP_STEP, OVERLAP_POINTS = 0.70, 0.05, 18
+MAX_OVERLAP = 10.0  # choice: far beyond any muscle's
 
 
 class TwitchParameters(Parameters):
@@ -43,7 +44,9 @@ class TwitchParameters(Parameters):
     atp_mM_s: float = quantity(
         "mmol/(L s)", "ATP used by heads at activation 1, above rest; 185 umol/L heads", MEASURED, ge=0, le=100
     )
-    pumped_uM: float = quantity("umol/L", "calcium pumped after the first impulse of a rested fibre", MEASURED, ge=0)
+    pumped_uM: float = quantity(
+        "umol/L", "calcium pumped after the first impulse of a rested fibre", MEASURED, ge=0, le=1e5
+    )
     overlap: list[float] = Field(
         description="active force at lengths 0.70, 0.75, ... 1.55 L0, relative to that at L0",
         json_schema_extra={"unit": "1", "source": f"at pCa 4.5; {MEASURED}"},
@@ -53,9 +56,9 @@ class TwitchParameters(Parameters):
 
     @model_validator(mode="after")
     def _forces(self) -> TwitchParameters:
-        worst = min(self.overlap)
-        if worst < 0:
-            raise ValueError(f"overlap holds {worst:g}, but active force never pushes; give 0 or more")
+        for force in self.overlap:
+            if not 0 <= force <= MAX_OVERLAP:
+                raise ValueError(f"overlap holds {force:g}; active force is from 0 to {MAX_OVERLAP:g}")
         return self
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 _PACKAGE = Path(__file__).parent.parent
@@ -21,4 +22,4 @@ def data_path(name: str) -> Path:
         Inside the installed package, or in the source tree of an editable install.
     """
     installed = _PACKAGE / "data" / name
-    return installed if installed.exists() else _PACKAGE.parent / "data" / name
+    return installed if os.path.exists(installed) else _PACKAGE.parent / "data" / name

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sarcomere.errors import InputError, quoted
+from sarcomere.errors import InputError, printable, quoted
 
 MAX_DEPTH = 32  # of tables and lists in one another; scenarios have 6
 
@@ -71,6 +71,7 @@ def set_key(table: dict[str, Any], key: str, value: Any, where: str) -> None:
     *parents, last = key.split(".")
     if len(parents) >= MAX_DEPTH:
         raise InputError(f"{quoted(where)}: has {len(parents) + 1} words; give a key such as lattice.n_thick.")
+    where = printable(where)
     node: Any = table
     for i, part in enumerate(parents):
         if isinstance(node, list):
@@ -81,20 +82,24 @@ def set_key(table: dict[str, Any], key: str, value: Any, where: str) -> None:
             node = node[part]
         if not isinstance(node, dict | list):
             raise InputError(
-                f"{where}: {'.'.join(parents[: i + 1])} = {quoted(node)} is a value, not a table; shorten the key."
+                f"{where}: {_dotted(parents[: i + 1])} = {quoted(node)} is a value, not a table; shorten the key."
             )
     if not isinstance(node, list):
         node[last] = value
         return
     if node and isinstance(node[0], dict):
-        raise InputError(f"{where}: name a key inside one entry, such as {key.rsplit('.', 1)[0]}.0.fibre.")
+        raise InputError(f"{where}: name a key inside one entry, such as {_dotted(parents)}.0.fibre.")
     node[_index(node, parents, last, where)] = value
 
 
 def _index(node: list[Any], parents: list[str], part: str, where: str) -> int:
     if not part.isdecimal() or len(part) > 9 or int(part) >= len(node):
-        raise InputError(f"{where}: {'.'.join(parents)} has entries 0 to {len(node) - 1}, not {quoted(part)}.")
+        raise InputError(f"{where}: {_dotted(parents)} has entries 0 to {len(node) - 1}, not {quoted(part)}.")
     return int(part)
+
+
+def _dotted(words: list[str]) -> str:
+    return printable(".".join(words))
 
 
 def short_name(key: str) -> str:

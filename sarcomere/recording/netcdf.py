@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 _NO_VARIABLE = "This is a netCDF dimension but not a netCDF variable.{:10d}"
 _NO_VALUES = _NO_VARIABLE.partition(".")[0].encode()
 # What h5py, and what is done with what it gives, raise on a damaged file.
-DAMAGED = (OSError, RuntimeError, KeyError, ValueError, TypeError, AttributeError)
+DAMAGED = (OSError, RuntimeError, LookupError, ValueError, TypeError, AttributeError)
 Types = tuple[h5py.h5t.TypeID, h5py.h5t.TypeID]  # in the file and in memory
 _ONE, _UNLIMITED = h5py.h5s.create(h5py.h5s.SCALAR), h5py.h5s.UNLIMITED
 # As HDF5's dimension scales have it; attaching one variable after the other would write each list anew every time.

@@ -92,4 +92,4 @@ def attributes(scenario: Scenario) -> dict[str, str | int]:
 
 def parameters_json(scenario: Scenario) -> str:
     """All parameters of a scenario as JSON; equal text means the same experiment."""
-    return json.dumps(scenario.model_dump(mode="json", exclude={"source"}), sort_keys=True)
+    return json.dumps(scenario.model_dump(mode="json", exclude={"source", "user_folder"}), sort_keys=True)

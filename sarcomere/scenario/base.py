@@ -41,7 +41,9 @@ class Scenario(Parameters):
     fibres : dict of str to FibreParameters
         Parameters of each fibre type: the shipped values with what the scenario replaces.
     source : str
-        File it was read from; relative paths in it start there.
+        File it was read from; files it names are looked for beside it first.
+    user_folder : str
+        Where the user was; files are looked for there next.
     """
 
     kind: ClassVar[str]
@@ -54,6 +56,7 @@ class Scenario(Parameters):
     fibres: dict[FibreType, FibreParameters]
     numerics: LatticeNumerics
     source: str = Field("", description="file it was read from")
+    user_folder: str = Field("", description="folder that the user was in")
 
     @classmethod
     def fill(cls, table: Mapping[str, Any], where: str) -> dict[str, Any]:
@@ -129,8 +132,8 @@ class Scenario(Parameters):
         """
         simulation_class(self.kind).check_parts(self)
 
-    def late_events(self) -> Iterator[str]:
-        """Name, in a sentence each, what is imposed later than the run ends."""
+    def notes(self) -> Iterator[str]:
+        """Name, in a sentence each, what looks like a mistake in what is imposed."""
         return iter(())
 
     @abstractmethod
@@ -147,7 +150,7 @@ class Scenario(Parameters):
         return set()
 
     def content_hashes(self) -> Iterator[str]:
-        """Hash the content of every file that drives the run; an empty text for one that is not there."""
+        """Hash the content of every file that drives the run."""
         return iter(())
 
     def _stepping_s(self) -> float:

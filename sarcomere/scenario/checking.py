@@ -18,7 +18,12 @@ S = TypeVar("S", bound=Scenario)
 
 
 def from_dict(
-    table: Mapping[str, Any], *, source: str = "", text: str = "", overrides: Collection[str] = ()
+    table: Mapping[str, Any],
+    *,
+    source: str = "",
+    text: str = "",
+    overrides: Collection[str] = (),
+    user_folder: str = "",
 ) -> Scenario:
     """Check a scenario given as plain tables; its tables tell of what kind it is.
 
@@ -27,9 +32,11 @@ def from_dict(
     table : mapping
         As a TOML file gives it; ``fibres`` holds only what differs from the shipped fibre types.
     source, text : str
-        File name and text, for error messages and relative paths.
+        File name and text, for error messages and files it names.
     overrides : collection of str
         Dotted keys that the command line replaced, for error messages.
+    user_folder : str
+        Where the user is, for files it names; empty for the present folder.
 
     Returns
     -------
@@ -41,7 +48,8 @@ def from_dict(
         One sentence per fault, naming key, value and remedy.
     """
     where, kind = source or "scenario", class_for(table)
-    scenario = _validated(kind, kind.fill({**table, "source": source}, where), where, text, overrides)
+    filled = kind.fill({**table, "source": source, "user_folder": user_folder}, where)
+    scenario = _validated(kind, filled, where, text, overrides)
     for condition, changed in scenario.condition_tables:
         _validated(kind, changed, f"{where}, condition {condition.label}", "", ())
     try:
@@ -64,6 +72,7 @@ class Written(NamedTuple):
     table: dict[str, Any]
     text: str
     source: str
+    user_folder: str = ""  # where who asked for it was
 
 
 def check(written: Written, overrides: Mapping[str, Any]) -> Scenario:
@@ -88,4 +97,10 @@ def check(written: Written, overrides: Mapping[str, Any]) -> Scenario:
     table = copy.deepcopy(written.table)
     for key, value in overrides.items():
         set_key(table, key, copy.deepcopy(value), f"--set {key}")
-    return from_dict(table, source=written.source, text=written.text, overrides=list(overrides))
+    return from_dict(
+        table,
+        source=written.source,
+        text=written.text,
+        overrides=list(overrides),
+        user_folder=written.user_folder,
+    )

@@ -28,6 +28,7 @@ _WRONG_TYPE = {
     "literal_error": "use {expected}",
     "model_type": "make it a table, [{key}]",
     "list_type": "make it tables, [[{key}]]",
+    "too_long": "give at most {max_length} entries",
     "too_short": "give at least one table [[{key}]]",
 }
 
@@ -62,7 +63,7 @@ def sentences(
             tag = str(limits["tag"])
             yield f"{place}: {key}.kind = {quoted(tag)} is no kind of intervention; {nearest(tag, _KINDS)}"
         elif kind == "value_error":
-            reason = str(limits["error"])
+            reason = printable(str(limits["error"]))
             yield f"{place}: {f'{key}: ' if key else ''}{reason}{'' if reason.endswith(('.', '?')) else '.'}"
         elif kind in ("greater_than", "greater_than_equal", "less_than", "less_than_equal"):
             unit = unit_of(key)
@@ -109,7 +110,7 @@ def _bound(kind: str, limits: Mapping[str, Any]) -> str:
 
 def _keys_beside(root: type[Parameters], path: tuple[Any, ...]) -> list[str]:
     model = model_at(path[:-1], root)
-    return [key for key in getattr(model, "model_fields", {}) if key != "source"]
+    return [key for key in getattr(model, "model_fields", {}) if key not in ("source", "user_folder")]
 
 
 def _nearest_key(path: tuple[Any, ...], known: Collection[str], root: type[Parameters]) -> str:

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationError, model_validator
 
+from sarcomere.errors import InputError, nearest, printable, quoted
 from sarcomere.parameters import (
     DRIVES,
     Chemistry,
@@ -23,14 +24,16 @@ from sarcomere.parameters import (
     RecordParameters,
     RunParameters,
 )
+from sarcomere.parameters.experiment import Clock
 from sarcomere.parameters.lattice import longest_length, shortest_length
-from sarcomere.parameters.shipped import data_path
 from sarcomere.scenario.base import Scenario
 from sarcomere.scenario.checks import check_crowns, check_step
 from sarcomere.scenario.course_file import read_course
-from sarcomere.scenario.discharge_file import read_discharges
+from sarcomere.scenario.discharge_file import Discharges, read_discharges
+from sarcomere.scenario.doubts import of_course, of_discharges, of_impulses
 from sarcomere.scenario.protocol import Protocol
 from sarcomere.scenario.series import Condition, Series, check_names, conditions, with_values
+from sarcomere.scenario.text_file import locate
 
 _SETTING_UP_S = 1e-3  # CPU time of one half-sarcomere; benchmarks/NOTES.md
 # What the conditions of a series must share to lie in one file: the rest of the lattice sets how many sites there are.
@@ -136,17 +139,10 @@ class FibreScenario(Scenario):
         """Refuse a series whose conditions cannot lie in one file."""
         check_shared(self)
 
-    def late_events(self) -> Iterator[str]:
-        """Name, in a sentence each, what is imposed later than the run ends."""
-        end, name = self.run.duration_s, self.drive.discharge_file
-        if name is not None and self.series is None:
-            found = read_discharges(self.discharge_path)
-            times = np.concatenate([found[unit.id] for unit in self.motor_units]) - self.drive.start_s
-            if times.size and (times >= end).all():
-                yield (
-                    f"all {times.size} discharges of {name} come after the end of the run ({end:g} s); their times "
-                    f"are read in seconds."
-                )
+    def notes(self) -> Iterator[str]:
+        """Name, in a sentence each, what looks like a mistake in what is imposed."""
+        found = (note for condition in self.conditions for note in _notes(condition))
+        yield from dict.fromkeys(found)
 
     def cost_s(self) -> float:
         """Estimate the CPU seconds that one replicate takes; the same on every machine."""
@@ -157,19 +153,39 @@ class FibreScenario(Scenario):
         return {key for vary in (self.series.vary if self.series is not None else []) for key in vary.keys}
 
     def content_hashes(self) -> Iterator[str]:
-        """Hash every discharge file, in order of conditions; an empty text for one that is not there."""
-        paths = (s.discharge_path for s in self.conditions if s.drive.discharge_file is not None)
-        for path in dict.fromkeys(paths):
-            yield _content_hash(path, Path(path).stat().st_mtime_ns) if Path(path).is_file() else ""
+        """Hash every discharge file, in order of conditions."""
+        for path in dict.fromkeys(s.discharge_path for s in self.conditions if s.drive.discharge_file is not None):
+            yield _content_hash(path, path.stat().st_mtime_ns)
 
     @property
-    def discharge_path(self) -> str:
-        """Path of the discharge file: beside the scenario, as given, or shipped."""
+    def discharge_path(self) -> Path:
+        """Path of the discharge file.
+
+        Raises
+        ------
+        InputError
+            If it is nowhere.
+        """
         name = self.drive.discharge_file or ""
-        for path in (Path(self.source).parent / name, data_path(f"measurements/{name}")):
-            if path.is_file():
-                return str(path)
-        return str(Path(self.source).parent / name)
+        return locate(name, self.source, self.user_folder, "discharge file", "drive.discharge_file")
+
+    def discharges(self) -> Discharges:
+        """Read the discharge times of its motor units from the discharge file.
+
+        Raises
+        ------
+        InputError
+            If it cannot be read or lacks one of them.
+        """
+        found = read_discharges(self.discharge_path, self.drive.clock_Hz)
+        for unit in self.motor_units:
+            if unit.id not in found:
+                remedy = nearest(str(unit.id), map(str, found))
+                raise InputError(
+                    f"{printable(str(self.discharge_path))}: has no motor unit {unit.id}, which motor_units asks for; "
+                    f"{remedy}"
+                )
+        return {unit.id: found[unit.id] for unit in self.motor_units}
 
     @property
     def sample_interval_s(self) -> float:
@@ -193,8 +209,23 @@ class FibreScenario(Scenario):
 
 
 @cache
-def _content_hash(path: str, _changed: int) -> str:
-    return hashlib.sha256(Path(path).read_bytes()).hexdigest()
+def _content_hash(path: Path, _changed: int) -> str:
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _notes(s: FibreScenario) -> Iterator[str]:
+    drive, duration = s.drive, s.run.duration_s
+    if drive.discharge_file is not None:
+        yield from of_discharges(drive.discharge_file, s.discharges(), drive.start_s, duration)
+    elif drive.train is not None:
+        yield from of_impulses("drive.train", np.array([drive.train.start_s]), duration)
+    elif drive.impulses_s is not None:
+        yield from of_impulses("drive.impulses_s", np.array(drive.impulses_s), duration)
+    for name in type(s.protocol).model_fields:
+        course = getattr(s.protocol, name)
+        if course is not None:
+            yield from of_course(f"protocol.{name}", course, duration)
 
 
 def _with_course_files(table: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -202,13 +233,39 @@ def _with_course_files(table: Mapping[str, Any]) -> Mapping[str, Any]:
     protocol = table.get("protocol")
     if not isinstance(protocol, Mapping):
         return table
-    folder, read_in = Path(table.get("source", "")).parent, {}
+    read_in = {}
     for name, course in protocol.items():
         read_in[name] = course
         if isinstance(course, Mapping) and isinstance(course.get("file"), str) and "value" not in course:
-            rest = {key: value for key, value in course.items() if key != "file"}
-            read_in[name] = {**rest, **read_course(folder / course["file"], f"protocol.{name}.file")}
+            path = locate(
+                course["file"], table.get("source", ""), table.get("user_folder", ""), "file", f"protocol.{name}.file"
+            )
+            read_in[name] = _from_course_file(name, course, path)
     return {**table, "protocol": read_in}
+
+
+def _from_course_file(name: str, course: Mapping[str, Any], path: Path) -> dict[str, Any]:
+    """Return a course with the points of its file; what is wrong with them is told of the file."""
+    rest = {key: value for key, value in course.items() if key not in ("file", "clock_Hz")}
+    points = {**rest, **read_course(path, f"protocol.{name}", _clock(name, course))}
+    try:
+        Protocol.model_validate({name: points})
+    except ValidationError as error:
+        for fault in error.errors(include_url=False):
+            if fault["type"] == "value_error":  # all others stand in the scenario
+                raise InputError(f"{printable(str(path))}: {fault['ctx']['error']}.") from None
+    return points
+
+
+def _clock(name: str, course: Mapping[str, Any]) -> float | None:
+    try:
+        return Clock.model_validate({"clock_Hz": course.get("clock_Hz")}).clock_Hz
+    except ValidationError:
+        key = f"protocol.{name}.clock_Hz"
+        raise InputError(
+            f"{key} = {quoted(course['clock_Hz'])} is no number from 1 to 1e6; give how many units of the file's times "
+            f"make a second."
+        ) from None
 
 
 def _whole_steps(key: str, interval: float, step: float) -> None:
@@ -227,9 +284,9 @@ def _check_geometry(s: FibreScenario) -> None:
     where = ["run.hs_length"] if course is None else [f"protocol.length at {time:g} s" for time in course.time_s]
     for name, length in zip(where, lengths(s), strict=True):
         if length <= shortest:
-            raise ValueError(f"{name} = {length:g} leaves no head a site; use more than {shortest:g}")
+            raise ValueError(f"{name} = {length:g} nm leaves no head a site; use more than {shortest:g} nm")
         if length >= longest:
-            raise ValueError(f"{name} = {length:g} pulls the filaments out of overlap; use less than {longest:g}")
+            raise ValueError(f"{name} = {length:g} nm pulls the filaments out of overlap; use less than {longest:g} nm")
 
 
 def lengths(s: FibreScenario) -> list[float]:

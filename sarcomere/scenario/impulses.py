@@ -5,9 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sarcomere.errors import InputError, nearest
 from sarcomere.parameters import MotorUnit
-from sarcomere.scenario.discharge_file import read_discharges
 from sarcomere.scenario.fibre import FibreScenario
 
 
@@ -58,13 +56,8 @@ def impulse_times(scenario: FibreScenario) -> dict[int, NDArray[np.float64]]:
     if drive.impulses_s is not None:
         times = np.array(drive.impulses_s)
         return {unit.id: times[times < duration] for unit in scenario.motor_units}
-    path = scenario.discharge_path
-    found = read_discharges(path)
     arrivals = {}
-    for unit in scenario.motor_units:
-        if unit.id not in found:
-            remedy = nearest(str(unit.id), map(str, found))
-            raise InputError(f"{path}: has no motor unit {unit.id}, which motor_units asks for; {remedy}")
-        arrival = found[unit.id] - drive.start_s + drive.latency_ms * 1e-3
-        arrivals[unit.id] = arrival[(arrival >= 0) & (arrival < duration)]
+    for unit, times in scenario.discharges().items():
+        arrival = times - drive.start_s + drive.latency_ms * 1e-3
+        arrivals[unit] = arrival[(arrival >= 0) & (arrival < duration)]
     return arrivals

@@ -92,7 +92,7 @@ def model_at(path: tuple[Any, ...], root: type[Parameters]) -> Any:
             options = of_kind
             continue
         field = options[0].model_fields.get(part)
-        options = list(_groups_in(field.annotation)) if field is not None else []
+        options = list(groups_in(field.annotation)) if field is not None else []
         if not options:
             return None
     return options[0]
@@ -101,7 +101,7 @@ def model_at(path: tuple[Any, ...], root: type[Parameters]) -> Any:
 def keys_of(root: type[Parameters]) -> Iterator[str]:
     """Dotted keys of the parameters in tables below ``root``, lists and fibre types left out."""
     for name, field in root.model_fields.items():
-        groups = list(_groups_in(field.annotation))
+        groups = list(groups_in(field.annotation))
         if not groups:
             yield name
         elif len(groups) == 1 and get_origin(field.annotation) not in (list, dict):
@@ -114,9 +114,19 @@ def kind_of(model: type[Parameters]) -> str:
     return str(get_args(field.annotation)[0]) if field is not None else ""
 
 
-def _groups_in(annotation: Any) -> Iterator[type[Parameters]]:
-    """Yield the groups of parameters inside an annotation such as ``list[MotorUnit]`` or ``Train | None``."""
+def groups_in(annotation: Any) -> Iterator[type[Parameters]]:
+    """Yield the groups of parameters inside an annotation such as ``list[MotorUnit]`` or ``Train | None``.
+
+    Parameters
+    ----------
+    annotation : type
+        Of a field.
+
+    Yields
+    ------
+    type of Parameters
+    """
     if isinstance(annotation, type) and issubclass(annotation, Parameters):
         yield annotation
     for inner in get_args(annotation):
-        yield from _groups_in(inner)
+        yield from groups_in(inner)

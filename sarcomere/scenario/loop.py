@@ -173,8 +173,8 @@ class LoopScenario(Scenario):
         """Time between samples, s."""
         return self.record.sample_interval_ms * 1e-3
 
-    def late_events(self) -> Iterator[str]:
-        """Name, in a sentence each, what is imposed later than the run ends."""
+    def notes(self) -> Iterator[str]:
+        """Name, in a sentence each, what looks like a mistake in what is imposed."""
         end = self.run.duration_s
         for entry in self.interventions:
             if entry.at_s >= end:

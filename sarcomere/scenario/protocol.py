@@ -13,22 +13,23 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from sarcomere.parameters import Chemistry
 from sarcomere.parameters.base import Line, Parameters, quantity
+from sarcomere.parameters.experiment import MAX_TIME_S, MAX_TIMES, Clock
 
 CHEMISTRY = ("atp_mM", "adp_uM", "pi_mM", "temperature_C")
 MAX_PCA, MIN_PCA = 10.0, 2.0
 MAX_LOAD_PN = 1e4
 MAX_RELATIVE_LOAD = 5.0
 MAX_LENGTH_NM = 2200.0
-MAX_TIME_S = 1e6
 
 
-class Course(Parameters):
+class Course(Clock):
     """Points of a course, joined by straight lines."""
 
-    time_s: list[float] = Field(description="times, s; a repeated time is a jump")
-    value: list[float] = Field(description="values at these times; one number holds throughout")
+    time_s: list[float] = Field(max_length=MAX_TIMES, description="times, s; a repeated time is a jump")
+    value: list[float] = Field(max_length=MAX_TIMES, description="values at these times; one number holds throughout")
     file: Line | None = Field(
-        None, description="CSV with columns time_s,value in place of both; relative to the scenario"
+        None,
+        description="table with columns time_s,value in place of both; beside the scenario, where one is, or shipped",
     )
 
     @model_validator(mode="before")
@@ -45,6 +46,8 @@ class Course(Parameters):
     def _points(self) -> Course:
         if self.file is not None:
             raise ValueError("has time_s and value beside file; give either the lists or the file")
+        if self.clock_Hz is not None:
+            raise ValueError(f"clock_Hz = {self.clock_Hz:g} is of a file, and there is none; give time_s in seconds")
         if not self.time_s:
             raise ValueError("has no point; give time_s and value, such as time_s = [0.0], value = [1.0]")
         if len(self.time_s) != len(self.value):

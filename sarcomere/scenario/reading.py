@@ -14,8 +14,8 @@ from sarcomere.parameters.shipped import data_path
 from sarcomere.parameters.tables import MAX_DEPTH, depth
 from sarcomere.scenario.base import Scenario
 from sarcomere.scenario.checking import Written, check
-from sarcomere.scenario.text_file import MAX_BYTES
 
+MAX_BYTES = 2**21  # of a scenario or a sweep file: a course of 100 000 points
 _BARE_POINT = re.compile(r"[+-]?(?:\d+\.|\.\d+)(?:[eE][+-]?\d+)?")  # which TOML does not take
 
 
@@ -90,7 +90,7 @@ def load(name: str) -> Written:
     table, text = read_toml(path)
     if not table:
         raise InputError(f"{printable(str(path))}: is empty; write title, [run], [drive] and [[motor_units]].")
-    return Written(table, text, str(path))
+    return Written(table, text, str(path), os.getcwd())
 
 
 def read_toml(path: Path) -> tuple[dict[str, Any], str]:
@@ -104,7 +104,8 @@ def read_toml(path: Path) -> tuple[dict[str, Any], str]:
     where = printable(str(path))
     try:
         if path.stat().st_size > MAX_BYTES:
-            raise InputError(f"{where}: is larger than {MAX_BYTES // 2**20} MiB; give a scenario, which is text.")
+            most = MAX_BYTES // 2**20
+            raise InputError(f"{where}: is larger than {most} MiB; put long courses into files of their own.")
         text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise InputError(f"{where}: cannot be read ({error.strerror}); check its permissions.") from None
@@ -155,8 +156,6 @@ def parse_toml(text: str) -> dict[str, Any]:
 def parse_override(text: str) -> tuple[str, Any]:
     """Split ``key=value`` as given on a command line; the value is read as TOML, else as a string.
 
-    A discharge file is looked for where one is, then beside the scenario.
-
     Raises
     ------
     InputError
@@ -165,10 +164,7 @@ def parse_override(text: str) -> tuple[str, Any]:
     key, equals, value = text.partition("=")
     if not equals or not key.strip() or not value.strip():
         raise InputError(f"--set {quoted(text)}: is not key=value; write for example --set lattice.n_thick=4.")
-    key, found = key.strip(), parse_value(value)
-    if key.endswith("discharge_file") and os.path.isfile(str(found)):  # where it is typed, not beside the scenario
-        found = os.path.abspath(str(found))
-    return key, found
+    return key.strip(), parse_value(value)
 
 
 def parse_value(text: str) -> Any:

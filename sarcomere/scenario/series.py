@@ -52,7 +52,7 @@ TAKEN = {
     "snapshot_state",
     "snapshot_strain",
 }
-_NOT_VARIED = {"series", "source"}
+_NOT_VARIED = {"series", "source", "user_folder"}
 _FIBRE = re.compile(r"motor_units\.\d+\.fibre")
 
 

@@ -12,7 +12,7 @@ from pydantic_core import PydanticUndefined
 if TYPE_CHECKING:
     from sarcomere.scenario.base import Scenario
 
-_IN_HEAD = {"title", "description", "figure", "source", "run.duration_s"}
+_IN_HEAD = {"title", "description", "figure", "source", "user_folder", "run.duration_s"}
 _SHOWN = 6  # keys in one line
 _LONGEST = 4  # list that is written out
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import warnings
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sarcomere.errors import InputError
+from sarcomere.errors import InputError, Notice
 from sarcomere.recording.recordable import DEFAULT_BLOCK
 from sarcomere.recording.run_file import Progress, claimed, write
 from sarcomere.scenario.base import Scenario
@@ -54,6 +55,18 @@ def scenario_of(scenario: Scenario | str | Path, settings: Mapping[str, Any] | N
     return scenario
 
 
+def tell_notes(notes: Iterable[str]) -> None:
+    """Tell what looks like a mistake in what is imposed, as a ``Notice``.
+
+    Parameters
+    ----------
+    notes : iterable of str
+        As ``Scenario.notes`` gives them.
+    """
+    for note in notes:
+        warnings.warn(note, Notice, stacklevel=3)
+
+
 def run(scenario: Scenario | str | Path, threads: int = 1, *, settings: Mapping[str, Any] | None = None) -> xr.Dataset:
     """Run a scenario in memory; for long runs use ``sarcomere.record``, which writes as it goes.
 
@@ -78,6 +91,7 @@ def run(scenario: Scenario | str | Path, threads: int = 1, *, settings: Mapping[
     """
     chosen = scenario_of(scenario, settings)
     check_size(chosen, None)
+    tell_notes(chosen.notes())
     simulation = simulation_of(chosen)
     return simulation.dataset(*simulation.blocks(threads))
 
@@ -130,5 +144,6 @@ def record(
     path, chosen = Path(path), scenario_of(scenario, settings)
     with claimed(path, resume=resume, overwrite=overwrite) as place:
         check_size(chosen, place.parent, block)
+        tell_notes(chosen.notes())
         write(simulation_of(chosen), place, threads=threads, resume=resume, block=block, progress=progress)
     return path

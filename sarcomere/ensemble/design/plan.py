@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -10,14 +11,15 @@ from typing import Any, NamedTuple
 from sarcomere.ensemble.design.points import Point, names_of, points_of
 from sarcomere.ensemble.design.sweep import Sweep
 from sarcomere.ensemble.shards.folder import FORMAT, Dim, Manifest, ShardEntry
-from sarcomere.ensemble.shards.shard import Namer, Shard, Task, check_drive, cut
-from sarcomere.errors import InputError
+from sarcomere.ensemble.shards.shard import Namer, Shard, Task, check_drive, cut, shard_size
+from sarcomere.errors import InputError, printable
 from sarcomere.recording.provenance import KERNEL_HASH, version
 from sarcomere.scenario.base import Scenario
 from sarcomere.scenario.checking import Written, check
 from sarcomere.scenario.reading import load
 from sarcomere.simulation.size import file_size
 
+MAX_SHARDS = 200_000  # choice: twice the points that a sweep may have
 _OTHER = "sweep into another folder with -o, or add --overwrite to replace it"
 
 
@@ -30,6 +32,7 @@ class Plan(NamedTuple):
     kind: str  # of run
     there: Manifest | None  # what the folder held
     sizes: list[int]  # bytes of one run's file, by point
+    notes: list[str]  # what looks like a mistake
 
     def task(self, folder: str | Path, shard: Shard) -> Task:
         """Find what a worker needs for a shard."""
@@ -64,13 +67,15 @@ def plan(sweep: Sweep, there: Manifest | None = None, where: str = "") -> Plan:
     values = [{**common, **point} for point in points]
     first = check(written, values[0])
     replicates = sweep.replicates or first.run.replicates
+    _check_number(len(points), replicates, first.cost_s(), written.source)
     kept = _kept(there, points, replicates, seed, where)
     entries: list[ShardEntry] = []
-    sizes = []
+    sizes, notes = [], Counter[str]()
     for i, point in enumerate(values):
         scenario = check(written, point) if i else first
         _check_point(scenario, sweep.keys, f"{written.source}, point {_told(points[i])}")
         sizes.append(file_size(scenario))
+        notes.update(scenario.notes())
         entries += _entries(i, scenario, kept.get(i, []), replicates, where)
     _check_distinct(entries, points, written.source)
     manifest = Manifest(
@@ -86,7 +91,24 @@ def plan(sweep: Sweep, there: Manifest | None = None, where: str = "") -> Plan:
         sarcomere_version=version(),
         shards=entries,
     )
-    return Plan(manifest, written, values, first.kind, there, sizes)
+    return Plan(
+        manifest, written, values, first.kind, there, sizes, [_note(*told, len(points)) for told in notes.items()]
+    )
+
+
+def _check_number(points: int, replicates: int, cost: float, where: str) -> None:
+    """Refuse more files than a folder should hold, before every point is looked at."""
+    count = points * -(-replicates // shard_size(cost))
+    if count > MAX_SHARDS:
+        raise InputError(
+            f"{printable(where)}: {points} points of {replicates} replicates make about {count} files; ask for fewer "
+            f"points or replicates, {MAX_SHARDS} files at most."
+        )
+
+
+def _note(note: str, count: int, points: int) -> str:
+    """Say at how many points something looks like a mistake."""
+    return note if points == 1 else f"at {count} of {points} points, {note}"
 
 
 def _seed(written: Written, common: Point) -> int:
@@ -142,7 +164,9 @@ def _kept(
 
 def _told(point: Point) -> str:
     """Return a point in words, the same for 1 and 1.0 and in any order of the keys."""
-    return ", ".join(f"{key} = {json.dumps(_plain(value), sort_keys=True)}" for key, value in sorted(point.items()))
+    return ", ".join(
+        f"{printable(key)} = {json.dumps(_plain(value), sort_keys=True)}" for key, value in sorted(point.items())
+    )
 
 
 def _plain(value: Any) -> Any:

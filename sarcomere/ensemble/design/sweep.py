@@ -13,6 +13,7 @@ from sarcomere.parameters.base import Parameters
 from sarcomere.scenario.faults import sentences
 
 MAX_POINTS = 100_000
+LARGEST = 1e300  # of an end of a range: what lies between two of them is a number
 # What --replicates and the shards decide.
 _NOT_VARIED = {"run.replicates": "--replicates", "run.first_replicate": "--replicates"}
 
@@ -35,8 +36,8 @@ class Range(Parameters):
     """A key and the range that a space-filling design covers."""
 
     key: str = Field(min_length=1, description="dotted key, such as drive.pCa")
-    low: float = Field(description="where the range begins")
-    high: float = Field(description="where it ends")
+    low: float = Field(ge=-LARGEST, le=LARGEST, description="where the range begins")
+    high: float = Field(ge=-LARGEST, le=LARGEST, description="where it ends")
     log: bool = Field(False, description="equal steps of the logarithm")
 
     @model_validator(mode="after")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -13,10 +11,12 @@ from pydantic import Field, ValidationError, model_validator
 
 from sarcomere.ensemble.design.sweep import MAX_POINTS
 from sarcomere.ensemble.design.vary import steps_between
-from sarcomere.errors import InputError
+from sarcomere.errors import InputError, printable
 from sarcomere.parameters.base import Parameters
 from sarcomere.scenario.faults import sentences
 from sarcomere.scenario.reading import parse_value, read_toml
+from sarcomere.scenario.text_file import read_text
+from sarcomere.scenario.time_table import Table
 
 
 class _Vary(Parameters):
@@ -142,25 +142,20 @@ def read_points(name: str) -> list[dict[str, Any]]:
         if not isinstance(tables, list) or not tables or not all(isinstance(table, dict) for table in tables):
             raise InputError(f"{name}: has no points; write tables [[points]] with keys and values.")
         return _points(tables)
-    return _read_csv(path)
+    return _read_table(path)
 
 
-def _read_csv(path: Path) -> list[dict[str, Any]]:
-    try:
-        rows = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig")), strict=True))
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror}); check its permissions.") from None
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"{path}: is no CSV text ({error}); save it as CSV in UTF-8.") from None
-    numbered = [(number, row) for number, row in enumerate(rows, start=1) if row]
-    if len(numbered) < 2:
-        raise InputError(f"{path}: has no points; write a line of dotted keys and a line of values for each point.")
-    if len(numbered) - 1 > MAX_POINTS:
-        raise InputError(f"{path}: has {len(numbered) - 1} points; give at most {MAX_POINTS}.")
-    keys = [key.strip() for key in numbered[0][1]]
+def _read_table(path: Path) -> list[dict[str, Any]]:
+    where = printable(str(path))
+    table = Table(read_text(path, "give CSV with dotted keys as header"), where, "drive.pCa,run.hs_length and the like")
+    keys = table.cells
     if len(set(keys)) < len(keys) or not all(keys):
-        raise InputError(f"{path}, line {numbered[0][0]}: keys are empty or named twice; give each column its own key.")
-    for number, row in numbered[1:]:
-        if len(row) != len(keys):
-            raise InputError(f"{path}, line {number}: has {len(row)} values for {len(keys)} keys; give one for each.")
-    return [dict(zip(keys, map(parse_value, row), strict=True)) for _, row in numbered[1:]]
+        raise InputError(f"{table.place}: keys are empty or named twice; give each column its own key.")
+    points: list[dict[str, Any]] = []
+    for place, cells in table.rows():
+        if len(points) == MAX_POINTS:
+            raise InputError(f"{where}: has more than {MAX_POINTS} points; cut it down.")
+        points.append({key: parse_value(table.plain(cell, place)) for key, cell in zip(keys, cells, strict=True)})
+    if not points:
+        raise InputError(f"{where}: has no points; write a line of dotted keys and a line of values for each point.")
+    return points

@@ -8,15 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from sarcomere.ensemble.design.sweep import MAX_POINTS
-from sarcomere.errors import InputError, quoted
+from sarcomere.ensemble.design.sweep import LARGEST, MAX_POINTS
+from sarcomere.errors import MAX_QUOTED, InputError, printable, quoted
 from sarcomere.scenario.reading import parse_toml, parse_value
 
 _NUMBER = r"([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)"
 _STEPS = re.compile(rf"{_NUMBER}:{_NUMBER}:(\d+)(log)?")
 _RANGE = re.compile(rf"{_NUMBER}:{_NUMBER}(:?log)?")
 _HELP = "write key=a,b,c or key=low:high:number, with log behind the number for equal ratios"
-_LARGEST = 1e300
 
 
 def parse_vary(texts: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
@@ -59,9 +58,9 @@ def _values(text: str, written: str) -> list[Any]:
             ends, number = (_plain(low), _plain(high)), int(count)
         except ValueError:
             raise InputError(f"--vary {text[:40]!r}...: has a number of thousands of digits; {_HELP}.") from None
-        return steps_between(*ends, number, bool(log), f"--vary {text}")
+        return steps_between(*ends, number, bool(log), f"--vary {printable(text)}")
     if ":" in written and not re.search(r"[\"'\[{]", written):
-        raise InputError(f"--vary {quoted(text)}: {written} is no range; {_HELP}.")
+        raise InputError(f"--vary {quoted(text)}: {printable(written)[:MAX_QUOTED]} is no range; {_HELP}.")
     try:
         return list(parse_toml(f"v = [{written}]")["v"])
     except ValueError:  # no TOML, a number of thousands of digits, or nested too deep
@@ -88,8 +87,8 @@ def steps_between(low: float, high: float, count: int, log: bool, where: str) ->
     """
     if not 2 <= count <= MAX_POINTS:
         raise InputError(f"{where}: asks for {count} values; give from 2 to {MAX_POINTS}.")
-    if not max(abs(low), abs(high)) < _LARGEST:
-        raise InputError(f"{where[:60]}: ends beyond {_LARGEST:g}; give smaller ones.")
+    if not max(abs(low), abs(high)) < LARGEST:
+        raise InputError(f"{where[:60]}: ends beyond {LARGEST:g}; give smaller ones.")
     if log and min(low, high) <= 0:
         raise InputError(f"{where}: equal ratios cannot pass 0; begin and end above it or leave log out.")
     if low == high:

@@ -69,6 +69,21 @@ def name_of(scenario: Scenario) -> str:
     return Namer(scenario).name(scenario.run.first_replicate, scenario.run.replicates)
 
 
+def shard_size(cost: float) -> int:
+    """Count the replicates of a shard: as many as take ``AIM_S``, at least one.
+
+    Parameters
+    ----------
+    cost : float
+        Of one replicate, s.
+
+    Returns
+    -------
+    int
+    """
+    return max(1, round(AIM_S / cost))
+
+
 def cut(first: int, last: int, cost: float) -> Iterator[tuple[int, int]]:
     """Cut replicates into shards that take ``AIM_S`` or are one replicate.
 
@@ -84,7 +99,7 @@ def cut(first: int, last: int, cost: float) -> Iterator[tuple[int, int]]:
     tuple of int
         First replicate and number of replicates of a shard.
     """
-    size = max(1, round(AIM_S / cost))
+    size = shard_size(cost)
     for begin in range(first, last, size):
         yield begin, min(size, last - begin)
 

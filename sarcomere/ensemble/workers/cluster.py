@@ -7,6 +7,8 @@ a task that a lost worker did not finish is done again by another one and nothin
 from __future__ import annotations
 
 import os
+import time
+import warnings
 from collections.abc import Generator, Sequence
 from contextlib import suppress
 from importlib import metadata
@@ -18,7 +20,7 @@ from sarcomere.ensemble.shards.folder import MANIFEST
 from sarcomere.ensemble.shards.shard import Task
 from sarcomere.ensemble.workers.driver import Executor
 from sarcomere.ensemble.workers.work import Outcome, do_shard, failed
-from sarcomere.errors import InputError, SarcomereError
+from sarcomere.errors import InputError, Notice, SarcomereError
 from sarcomere.recording.provenance import version
 from sarcomere.scenario.kinds import KINDS
 from sarcomere.simulation.warm_up import load_kernels
@@ -27,7 +29,8 @@ if TYPE_CHECKING:
     from distributed import Client, Future
 
 _TRIES = 3  # of a task whose worker had an error of its own; shards keep theirs in the folder
-_PATIENCE_S = 30  # for the scheduler, and for its first worker
+_PATIENCE_S = 30  # for the scheduler
+_TICK_S, _TELL_AFTER_S, _TELL_EVERY_S = 0.1, 5.0, 60.0  # of waiting for a worker
 
 
 def connect(address: str) -> Client:
@@ -61,13 +64,15 @@ def connect(address: str) -> Client:
         ) from None
 
 
-def on_cluster(client: Client) -> Executor:
+def on_cluster(client: Client, patience_s: float | None = None) -> Executor:
     """Return an executor whose workers are those of a cluster, however many come and go.
 
     Parameters
     ----------
     client : distributed.Client
         Stays open.
+    patience_s : float, optional
+        How long to wait for the first worker; by default as long as the queue takes.
 
     Returns
     -------
@@ -80,17 +85,20 @@ def on_cluster(client: Client) -> Executor:
             return
         from distributed import CancelledError, as_completed
 
-        tasks = [_anywhere(task) for task in tasks]
-        _prepare(client, Path(tasks[0].folder))
+        tasks = [anywhere(task) for task in tasks]
         call = uuid4().hex  # the same shard for two folders is two tasks
         keys = [f"sarcomere-{task.shard.name}-{call}" for task in tasks]
         of_key = dict(zip(keys, tasks, strict=True))
-        futures = client.map(_do_shard, tasks, key=keys, pure=False, retries=_TRIES - 1)
+        futures: list[Future[Outcome]] = []
         try:
+            await_worker(client, patience_s)
+            _prepare(client, Path(tasks[0].folder))
+            futures = client.map(_do_shard, tasks, key=keys, pure=False, retries=_TRIES - 1)
             for future in as_completed(futures, loop=client.loop):
                 if future.status == "finished":
                     yield future.result()
                 elif future.status == "error":
+                    check_versions(client)  # of workers that came later, which would fail at every shard
                     task, error = of_key[future.key], future.exception()
                     yield failed(task.folder, task.shard, f"{error}", type(error).__name__, task.values)
                 else:
@@ -107,8 +115,18 @@ def on_cluster(client: Client) -> Executor:
     return execute
 
 
-def _anywhere(task: Task) -> Task:
-    """Return a task that does not depend on the folder it is read in."""
+def anywhere(task: Task) -> Task:
+    """Return a task that does not depend on the folder it is read in.
+
+    Parameters
+    ----------
+    task : Task
+        Of this process.
+
+    Returns
+    -------
+    Task
+    """
     source = os.path.abspath(task.written.source)
     return task._replace(folder=os.path.abspath(task.folder), written=task.written._replace(source=source))
 
@@ -118,21 +136,54 @@ def _do_shard(task: Any) -> Outcome:
     return do_shard(Task(*task))
 
 
+def await_worker(client: Client, patience_s: float | None = None) -> None:
+    """Wait for a first worker with a task at hand, for which a cluster that grows with its work starts one.
+
+    Parameters
+    ----------
+    client : distributed.Client
+        Of a scheduler that may have no worker yet.
+    patience_s : float, optional
+        How long to wait; by default without end, for a full queue may take hours.
+
+    Raises
+    ------
+    InputError
+        If no worker came in time.
+    """
+    assert client.scheduler is not None
+    address, begun, tell_at = client.scheduler.address, time.monotonic(), _TELL_AFTER_S
+    first = client.submit(os.getpid, key=f"sarcomere-first-{uuid4().hex}", pure=False)
+    while not first.done():
+        waited = time.monotonic() - begun
+        if patience_s is not None and waited >= patience_s:
+            first.cancel()
+            raise InputError(
+                f"The Dask scheduler {address} has no worker after {patience_s:g} s; look into the queue of a cluster "
+                f"that starts its own, else start some with 'dask worker {address}', or wait longer (--patience, "
+                f"patience_s)."
+            )
+        if waited >= tell_at:
+            warnings.warn(
+                f"Waiting for a worker of the Dask scheduler {address}, {waited:.0f} s so far; Ctrl-C ends it.",
+                Notice,
+                stacklevel=2,
+            )
+            tell_at = waited + _TELL_EVERY_S
+        time.sleep(_TICK_S)
+
+
 def _prepare(client: Client, folder: Path) -> None:
-    """See that a worker of every machine finds the folder, and have it compile what the others then load."""
-    try:
-        client.wait_for_workers(1, timeout=_PATIENCE_S)
-    except TimeoutError:
-        assert client.scheduler is not None
-        raise InputError(
-            f"The Dask scheduler {client.scheduler.address} has no worker after {_PATIENCE_S} s; start some with "
-            f"'dask worker {client.scheduler.address}'."
-        ) from None
+    """See that a worker of every machine finds the folder, and have it compile what the others then load.
+
+    Where a worker has left meanwhile, another one answers for it.
+    """
     check_versions(client)
     workers = client.scheduler_info(n_workers=-1)["workers"]
     of_host = {worker["host"]: address for address, worker in workers.items()}
     readied = {
-        host: client.submit(_ready, str(folder), workers=[address], pure=False) for host, address in of_host.items()
+        host: client.submit(_ready, str(folder), workers=[address], allow_other_workers=True, pure=False)
+        for host, address in of_host.items()
     }
     for host, future in readied.items():
         fault = fault_of(future)

@@ -10,9 +10,11 @@ import pytest
 
 import sarcomere
 from sarcomere import InputError, open_ensemble, select_run
+from sarcomere.ensemble.api import executor
 from sarcomere.ensemble.design.sweep import Axis
 from sarcomere.ensemble.design.sweep_file import read_points
 from sarcomere.ensemble.shards.folder import read_manifest
+from sarcomere.ensemble.workers.driver import serially
 from sarcomere.scenario.reading import parse_override
 from tests.support.sweeps import asked, do, small
 
@@ -143,3 +145,7 @@ def test_a_whole_sweep_is_run_as_it_is(scenario: str, tmp_path: Path) -> None:
         sarcomere.sweep(wanted, {"chemistry.pi_mM": [1.0]}, folder=tmp_path / "g")
     with pytest.raises(InputError, match=r"^seed: the Sweep says it already; leave seed out"):
         sarcomere.sweep(wanted, folder=tmp_path / "g", seed=2)
+
+
+def test_what_makes_the_shards_may_be_given() -> None:
+    assert executor(serially) is serially

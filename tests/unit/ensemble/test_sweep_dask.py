@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import signal
+import sys
+import threading
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from importlib.metadata import PackageNotFoundError
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -18,10 +23,11 @@ from sarcomere.cli import main
 from sarcomere.ensemble.design.sweep import Sweep
 from sarcomere.ensemble.shards.shard import Task
 from sarcomere.ensemble.shards.verify import fault_of as fault_of_shard
-from sarcomere.ensemble.workers.cluster import check_versions, connect, fault_of, on_cluster
+from sarcomere.ensemble.workers import cluster as cluster_of_dask
+from sarcomere.ensemble.workers.cluster import await_worker, check_versions, connect, fault_of, on_cluster
 from sarcomere.ensemble.workers.driver import Executor, carry_out, planned, serially
 from sarcomere.ensemble.workers.work import Outcome
-from sarcomere.errors import InputError
+from sarcomere.errors import InputError, Notice
 from sarcomere.recording.provenance import version
 
 distributed = pytest.importorskip("distributed")
@@ -134,6 +140,66 @@ def test_a_folder_that_workers_do_not_see_is_refused(client: distributed.Client,
     task = planned(asked, tmp_path / "here").task(tmp_path / "elsewhere", planned(asked, tmp_path).manifest.shards[0])
     with pytest.raises(InputError, match=r"does not see .*elsewhere; sweep into a folder that all machines share"):
         list(on_cluster(client)([task]))
+
+
+@pytest.fixture
+def empty() -> Iterator:
+    """A cluster without a worker, and a client of it."""
+    with (
+        distributed.LocalCluster(
+            n_workers=0, threads_per_worker=1, processes=False, dashboard_address=None, silence_logs=50
+        ) as cluster,
+        distributed.Client(cluster, set_as_default=False) as client,
+    ):
+        yield cluster, client
+
+
+def test_a_worker_that_does_not_come_is_told_and_then_named(empty: tuple, monkeypatch: pytest.MonkeyPatch) -> None:
+    cluster, client = empty
+    monkeypatch.setattr(cluster_of_dask, "_TELL_AFTER_S", 0.1)
+    told = r"^Waiting for a worker of the Dask scheduler inproc://.*, 0 s so far; Ctrl-C ends it\.$"
+    remedy = r"has no worker after 0\.3 s; look into the queue .*'dask worker inproc://.*wait longer \(--patience"
+    with pytest.warns(Notice, match=told) as heard, pytest.raises(InputError, match=remedy):
+        await_worker(client, 0.3)
+    assert len(heard) == 1
+    cluster.scale(1)
+    await_worker(client)
+
+
+def test_waiting_can_be_broken_off(empty: tuple) -> None:
+    _, client = empty
+    threading.Timer(0.2, signal.raise_signal, [signal.SIGINT]).start()
+    with pytest.raises(KeyboardInterrupt):
+        await_worker(client)
+
+
+def test_the_recipe_of_the_page_runs_on_a_cluster_that_grows_from_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Word for word, but for the cluster, which is of this process, and the runs, which are short."""
+    (tmp_path / "mine.toml").write_text(SCENARIO)
+    sweep, reports = sarcomere.sweep, []
+
+    def short(scenario: str, vary: dict[str, str], **asked: Any) -> None:
+        assert (scenario, list(vary), asked["replicates"]) == ("nocturnal-calf-cramp", ["pool.kappa"], 50)
+        vary = {"chemistry.atp_mM": "2:8:2"}
+        reports.append(sweep("mine.toml", vary, replicates=1, folder=asked["folder"], workers=asked["workers"]))
+
+    def slurm(**_: Any) -> Any:
+        made = distributed.LocalCluster(
+            n_workers=0, threads_per_worker=1, processes=False, dashboard_address=None, silence_logs=50
+        )
+        adapt = made.adapt
+        monkeypatch.setattr(made, "adapt", lambda maximum_jobs: adapt(minimum=0, maximum=1, interval="100 ms"))
+        return made
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sarcomere, "sweep", short)
+    monkeypatch.setitem(sys.modules, "dask_jobqueue", SimpleNamespace(SLURMCluster=slurm))
+    page = (Path(__file__).parents[3] / "docs" / "ensembles.md").read_text(encoding="utf-8")
+    (recipe,) = [block for block in re.findall(r"```python\n(.*?)```", page, re.DOTALL) if "dask_jobqueue" in block]
+    exec(recipe, {})
+    assert [(report.runs, report.failures) for report in reports] == [(2, [])]
 
 
 class Answering:

@@ -46,7 +46,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     Path("text.csv").write_text("chemistry.atp_mM\n")
     Path("ragged.csv").write_text("chemistry.atp_mM,chemistry.pi_mM\n8,1\n4\n")
     Path("twice.csv").write_text("chemistry.atp_mM,chemistry.atp_mM\n8,1\n")
-    Path("bytes.csv").write_bytes(b"\xff\xfe\x00")
+    Path("bytes.csv").write_bytes(b"\xff\x00\x01")
     Path("none.toml").write_text("title = 'no points'\n")
     for name, line in SWEEP_FILES.items():
         Path(f"{name}.toml").write_text(f'scenario = "small.toml"\n{line}\n')
@@ -111,11 +111,11 @@ BAD = {
     "sobol downwards": (["--sobol", "8", "--vary", "chemistry.atp_mM=8:1"], "does not ascend", "lower end first"),
     "sobol log of 0": (["--sobol", "8", "--vary", "chemistry.atp_mM=0:1:log"], "has no logarithm"),
     "points and vary": (["--points", "good.csv", *ATP], "points and vary cannot be joined"),
-    "ragged points": (["--points", "ragged.csv"], "ragged.csv, line 3", "has 1 values for 2 keys"),
+    "ragged points": (["--points", "ragged.csv"], "ragged.csv, line 3", "has 1 columns, the header 2"),
     "no such points": (["--points", "no.csv"], "no.csv: no such file of points"),
     "points of a header": (["--points", "text.csv"], "text.csv: has no points"),
     "points of two names": (["--points", "twice.csv"], "twice.csv, line 1", "its own key"),
-    "points of bytes": (["--points", "bytes.csv"], "bytes.csv: is no CSV text"),
+    "points of bytes": (["--points", "bytes.csv"], "bytes.csv, line 1: cannot be read as text"),
     "points of no tables": (["--points", "none.toml"], "none.toml: has no points", "[[points]]"),
     "part beyond the last": (["--shard", "3/2"], "--shard 3/2", "1/2 to 2/2"),
     "part 0": (["--shard", "0/2"], "--shard 0/2", "count from 1/2"),
@@ -125,6 +125,13 @@ BAD = {
     "script of a part": (["--shard", "1/2", "--slurm-array", "4"], "--slurm-array"),
     "script for Dask": (["--dask", "tcp://127.0.0.1:1", "--slurm-array", "4"], "--slurm-array", "leave out", "--dask"),
     "processes of a cluster": (["--dask", "tcp://127.0.0.1:1"], "--workers 1", "a Dask cluster has workers of its own"),
+    "patience without a cluster": (["--patience", "3"], "--patience: only a Dask cluster", "add --dask"),
+    "files without end": (
+        ["--replicates", "1000000", "--set", "run.duration_s=1000.0"],
+        "1 points of 1000000 replicates make about 1000000 files",
+        "200000 files at most",
+    ),
+    "a key of two lines": (["--sobol", "4", "--vary", "a\nb=1,2"], r"small.toml: a\nb has values in a Sobol design"),
     "no such part of many": (["--shard", f"1/{'9' * 5000}"], "is not i/N"),
     "too long a name": ([*ATP, "-o", "x" * 300], "File name too long"),
     "no such parent": ([*ATP, "-o", "no/f"], "no/f: the folder no does not exist", "-o"),

@@ -151,13 +151,23 @@ def test_a_bad_course_is_refused(case: tuple) -> None:
 
 
 CSV = {
-    "no header": ("0.0,1300.0\n", "does not begin with time_s,value"),
-    "empty": ("", "does not begin with time_s,value"),
+    "no header": ("0.0,1300.0\n", "make it time_s,value"),
+    "empty": ("", "make it time_s,value"),
     "text": ("time_s,value\n0.0,long\n", "length.csv, line 2", "'0.0,long'", "is not two numbers"),
-    "three columns": ("time_s,value\n0.0,1,2\n", "line 2", "is not two numbers"),
+    "three columns": (
+        "time_s,value\n0.0,1,2\n",
+        "line 2",
+        "has 3 columns, the header 2",
+        "time_s,value with a decimal point",
+    ),
     "NaN": ("# mine\ntime_s,value\n0.0,nan\n", "line 3", "is not finite"),
-    "backwards": ("time_s,value\n0,1300\n0.2,1300\n0.1,1300\n", "runs backwards, 0.1 after 0.2"),
-    "binary": (b"\x89HDF\r\n\xff", "cannot be read as text", "give CSV with time_s,value"),
+    "backwards": (
+        "time_s,value\n0,1300\n0.2,1300\n0.1,1300\n",
+        "length.csv, line 4",
+        "runs backwards, 0.1 after 0.2",
+        "sort the points",
+    ),
+    "binary": (b"\x89HDF\r\n\xff", "is an HDF5 file, not text", "as CSV"),
 }
 
 

@@ -16,7 +16,7 @@ from sarcomere.parameters.shipped import data_path
 from sarcomere.scenario.discharge_file import Discharges, read_discharges
 
 FSAMP = 2048.0
-SAMPLES = {1: [512, 1024, 3000], 2: [0, 1, 4095]}
+SAMPLES = {1: [512, 1024, 3000], 2: [0, 9, 4095]}
 PULSES = tuple(SAMPLES.values())
 TIMES = {unit: [sample / FSAMP for sample in samples] for unit, samples in SAMPLES.items()}
 ROWS = [f"{unit},{time!r}" for unit, times in TIMES.items() for time in times]

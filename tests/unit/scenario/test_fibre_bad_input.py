@@ -35,15 +35,15 @@ CSV = {
     "empty file": ("", "has no header", HEADER.strip()),
     "missing column": (HEADER + "1\n", "line 2", "'1'", COLUMNS),
     "extra column": (HEADER + "1,0.1,3\n", "line 2", "'1,0.1,3'", COLUMNS),
-    "endless cell": (HEADER + "1," + 200_000 * "9", "line 2", "'1,999", COLUMNS),
+    "endless cell": (HEADER + "1," + 200_000 * "9", "line 2", "200002 characters", "write one entry a line"),
     "wrong header": ("unit;time\n1;0.1\n", "line 1", "'unit;time'", HEADER.strip()),
     "no header": ("# mine\n1,0.1\n", "line 2", "'1,0.1'", HEADER.strip()),
     "no rows": (HEADER, "holds no discharge", "give lines such as 1,0.250"),
     "fraction of a unit": (HEADER + "1.5,0.1\n", "line 2", "'1.5'", "number the units 1, 2"),
     "negative unit": (HEADER + "-1,0.1\n", "line 2", "-1", "number the units 1, 2"),
     "lacking unit": (HEADER + "1,0.1\n3,0.1\n", "no motor unit 2", "use one of: 1, 3"),
-    "binary junk": (b"\x89HDF\r\n\x1a\n\xff\xfe", "0x89", "give CSV or openhdemg JSON"),
-    "zeros": (bytes(500), "line 1", r"'\x00", HEADER.strip()),
+    "binary junk": (b"\x89HDF\r\n\x1a\n\xff\xfe", "is an HDF5 file, not text", "as CSV"),
+    "zeros": (bytes(500), "line 1", r"'\x00'", "give CSV or openhdemg JSON"),
 }
 
 
@@ -62,7 +62,7 @@ HDEMG = {
     "boundless FSAMP": (hdemg(FSAMP=10**400), "FSAMP = inf", "give samples per second"),
     "no MUPULSES": (hdemg(MUPULSES=...), "MUPULSES", "export the decomposed recording"),
     "MUPULSES not a list": (hdemg(MUPULSES="{}"), "MUPULSES = {}", EXPORT),
-    "MUPULSES flat": (hdemg(MUPULSES=[1, 2]), "MUPULSES = [1.0, 2.0]", EXPORT),
+    "MUPULSES half flat": (hdemg(MUPULSES=[1, [2]]), "MUPULSES = [1.0, [2.0]]", EXPORT),
     "no units": (hdemg(MUPULSES=[]), "holds no discharge", "MUPULSES"),
     "unsorted": (hdemg(MUPULSES=[[1], [2048, 1024]]), "unit 2, entry 2", "0.5 is not after 1", SORT),
     "negative": (hdemg(MUPULSES=[[-2048]]), "unit 1, entry 1", "-1", "count time from the start"),
