@@ -118,7 +118,7 @@ CASES = {
         pCa=4.5,
         hs_length=790.0,
         warm_steps=400,
-        steps=160,
+        steps=280,
         at_least={"attached": 5, "detached": 5},
     ),
     "slow, short, shortening onto the Z-disc": Case(
