@@ -295,7 +295,9 @@ class Preparation:
         """Refuse what no lattice can do."""
         time_ms = self.state.counters[k.Count.TICK] / TICKS * self._step_ms
         if model.mechanics.free_end == 1:
-            lengths = np.append(series[:, k.Sample.HS_LENGTH], self.state.mechanics[k.Mechanical.HS_LENGTH])
+            sampled = series[:, k.Sample.HS_LENGTH]
+            sampled = sampled[sampled != 0.0]  # what was not reached is zero
+            lengths = np.append(sampled, self.state.mechanics[k.Mechanical.HS_LENGTH])
             gone = lengths[~((lengths > self._shortest) & (lengths < self._longest))]
             if gone.size:
                 under = "the pull of its tendon" if load is None else f"a load of {load:.4g} pN per thick filament"

@@ -53,5 +53,5 @@ def test_an_edited_kernel_is_never_stale(tmp_path: Path, hashed: bool) -> None:
         edit(package / "__init__.py", "    return digest.hexdigest()[:16]", '    return "always-the-same"')
     before = run_copy(copy, tmp_path / "cache")
     assert run_copy(copy, tmp_path / "cache") == before
-    edit(package / "rng.py", "+ 0.5) * _TO_UNIT_32", "+ 0.5) * _TO_UNIT_32 * 0.5")
+    edit(package / "rng.py", "+ 0.5) * (1.0 / _WORDS)", "+ 0.5) * (0.5 / _WORDS)")
     assert (run_copy(copy, tmp_path / "cache") != before) is hashed

@@ -119,7 +119,7 @@ CASES = {
         hs_length=790.0,
         warm_steps=400,
         steps=280,
-        at_least={"attached": 5, "detached": 5},
+        at_least={"attached": 5, "detached": 3},
     ),
     "slow, short, shortening onto the Z-disc": Case(
         "slow",

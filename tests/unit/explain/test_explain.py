@@ -94,7 +94,7 @@ def cramp_run() -> xr.Dataset:
             "group_unit": ("group", [10, 60]),
             "group_fibre": ("group", ["slow", "fast"]),
         },
-        attrs={"kind": "loop", "title": "Cramp", "parameters": json.dumps({"lattice": {"n_thick": 2}})},
+        attrs={"kind": "loop", "title": "Cramp", "parameters": json.dumps({"lattice": {"n_thick": 2}, "run": {"duration_s": 0.5, "replicates": 1}})},
     )
 
 
