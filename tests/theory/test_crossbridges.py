@@ -112,7 +112,7 @@ def force_and_flux(
     """
     force, flux = [], []
     for i in range(13):
-        b = equilibrium_bench(name, seed=i, hs_length=shortest + 2.75 * i, spoil=spoil)
+        b = equilibrium_bench(name, seed=100 + i, hs_length=shortest + 2.75 * i, spoil=spoil)
         b.run(200.0)
         trace = b.run(1500.0)
         force.append(trace.force.mean())
