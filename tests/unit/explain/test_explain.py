@@ -85,6 +85,7 @@ def cramp_run() -> xr.Dataset:
     atp = np.stack([np.full(time.size, 8.0), 8.0 - 4.0 * time])[None]
     table = {"force": force, "titin_force": 0 * force, "imposed_length": 1300.0 - 10 * force / 100}
     table |= {"atp_mM": atp, "adp_uM": 0 * atp + 20.0, "pi_mM": 0 * atp + 4.0}
+    known = {"lattice": {"n_thick": 2}, "run": {"duration_s": 0.5, "replicates": 1}}
     impulses = {"fibre_ap_time": [0.3, 0.1, 0.2], "fibre_ap_unit": [60, 60, 10], "fibre_ap_replicate": [0, 0, 0]}
     return xr.Dataset(
         {**{k: (dims, v) for k, v in table.items()}, **{k: ("fibre_ap", v) for k, v in impulses.items()}},
@@ -94,7 +95,7 @@ def cramp_run() -> xr.Dataset:
             "group_unit": ("group", [10, 60]),
             "group_fibre": ("group", ["slow", "fast"]),
         },
-        attrs={"kind": "loop", "title": "Cramp", "parameters": json.dumps({"lattice": {"n_thick": 2}, "run": {"duration_s": 0.5, "replicates": 1}})},
+        attrs={"kind": "loop", "title": "Cramp", "parameters": json.dumps(known)},
     )
 
 
