@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sarcomere.parameters.base import Parameters, quantity
 
-FITTED = "chosen among and near what data/calibration/fit_fibres.py tried"
+FITTED = "choice: among and near what data/calibration/fit_fibres.py tried"
 
 
 class CalciumParameters(Parameters):
