@@ -16,7 +16,6 @@ from sarcomere.cli.telling import (
     ending,
     forget_the_notebook,
     noting,
-    plain_warnings,
     quiet_where_unread,
 )
 
@@ -28,7 +27,7 @@ class _Commands(click.Group):
         """Run the command line."""
         bear_any_character()
         forget_the_notebook()
-        with plain_warnings(), quiet_where_unread():
+        with quiet_where_unread(), noting():
             return super().main(*args, **extra)
 
     def make_context(self, *args: Any, **extra: Any) -> click.Context:
@@ -38,7 +37,7 @@ class _Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command that was asked for."""
-        with ending(), noting():
+        with ending():
             return super().invoke(ctx)
 
 

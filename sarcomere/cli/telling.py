@@ -36,22 +36,6 @@ def say(text: Any, *, err: bool = False) -> None:
         silence(sys.stderr)  # nothing is left that could tell; the exit code does
 
 
-@contextlib.contextmanager
-def plain_warnings() -> Iterator[None]:
-    """Show a warning as a sentence, without the line of the program that gave it."""
-    usual = warnings.formatwarning
-
-    def plainly(message: Warning | str, category: type[Warning], *place: Any) -> str:
-        shown = issubclass(category, UserWarning)
-        return f"Note: {printable(str(message))}\n" if shown else usual(message, category, *place)
-
-    warnings.formatwarning = plainly  # type: ignore[assignment]
-    try:
-        yield
-    finally:
-        warnings.formatwarning = usual
-
-
 def forget_the_notebook() -> None:
     """Leave out what Jupyter tells programs of its own: matplotlib would refuse it, and we draw to files only."""
     os.environ.pop("MPLBACKEND", None)
@@ -157,11 +141,11 @@ def ending() -> Iterator[None]:
 
 @contextlib.contextmanager
 def noting() -> Iterator[None]:
-    """Say every notice once, as a note; other warnings pass."""
+    """Say every warning meant for the user once, as a note without the line of the program; other warnings pass."""
     told, show = set[str](), warnings.showwarning
 
     def note(message: Warning | str, category: type[Warning], *place: Any, **more: Any) -> None:
-        if not issubclass(category, Notice):
+        if not issubclass(category, UserWarning):
             show(message, category, *place, **more)
         elif str(message) not in told:
             told.add(str(message))

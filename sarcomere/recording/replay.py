@@ -173,6 +173,8 @@ def of_cramp_run(ds: xr.Dataset, unit: int | None = None, after_s: float = 0.0, 
     need(ds, "force", "titin_force", "imposed_length", *CHEMISTRY)
     need(ds, "group_unit", "group_fibre", "fibre_ap_time", "fibre_ap_unit", "fibre_ap_replicate")
     known = _parameters(ds)
+    if "duration_s" not in known.get("run", {}):
+        raise InputError(f"{_UNREADABLE}: run.duration_s is missing; use the file as 'sarcomere run' wrote it.")
     _check_same_run(ds, known["run"])
     place = _place(ds.group_unit.values.tolist(), unit, active_force(ds.sel(time=slice(after_s, None))).mean("time"))
     one = ds.isel(group=place, replicate=replicate)

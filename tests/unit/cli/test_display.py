@@ -14,7 +14,7 @@ import xarray as xr
 from click.testing import CliRunner
 
 from sarcomere.cli import main
-from sarcomere.cli.telling import plain_warnings
+from sarcomere.cli.telling import noting
 from sarcomere.recording.opening import load_run
 from sarcomere.simulation.api import record
 from tests.support.forked import UNREAD, forked
@@ -165,12 +165,15 @@ def test_a_command_whose_result_is_what_it_says_fails(made: None) -> None:
         assert "Error: Standard output cannot be written (No space left on device); free space" in ended.stderr
 
 
-def test_a_warning_is_a_sentence() -> None:
-    usual = warnings.formatwarning
-    with plain_warnings():
-        assert warnings.formatwarning("\x1bsomething", UserWarning, "x.py", 1) == "Note: \\x1bsomething\n"
-        assert "x.py" in warnings.formatwarning("overflow", RuntimeWarning, "x.py", 1)
-    assert warnings.formatwarning is usual
+def test_a_warning_is_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+    usual = warnings.showwarning
+    with noting():
+        for _ in range(2):
+            warnings.showwarning("\x1bsomething", UserWarning, "x.py", 1)
+        assert capsys.readouterr().err == "Note: \\x1bsomething\n"
+        with pytest.warns(RuntimeWarning, match="overflow"):
+            warnings.warn("overflow", RuntimeWarning, stacklevel=1)
+    assert warnings.showwarning is usual
 
 
 def test_titles_reach_neither_the_terminal_nor_mathtext() -> None:

@@ -10,6 +10,7 @@ import pytest
 import xarray as xr
 
 import sarcomere
+from sarcomere.errors import InputError
 from sarcomere.explain import Attribution, Explanation, Observed
 from sarcomere.explain.counterfactuals import (
     ABLATIONS,
@@ -97,6 +98,12 @@ def cramp_run() -> xr.Dataset:
         },
         attrs={"kind": "loop", "title": "Cramp", "parameters": json.dumps(known)},
     )
+
+
+def test_a_cramp_whose_parameters_lack_the_run_is_refused() -> None:
+    ds = cramp_run().assign_attrs(parameters=json.dumps({"lattice": {"n_thick": 2}}))
+    with pytest.raises(InputError, match=r"run\.duration_s"):
+        of_cramp_run(ds)
 
 
 def test_a_cramp_is_replayed_by_its_strongest_group() -> None:
